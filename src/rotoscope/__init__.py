@@ -1,0 +1,1 @@
+"""Rotoscope paints photographs and video with neural filters."""

@@ -1,0 +1,128 @@
+"""Every error Rotoscope raises on purpose.
+
+The tree::
+
+    RotoscopeError
+    ├─ MediaError
+    │  ├─ OpenError            a source cannot be opened: missing, not media, refused by the safety rules
+    │  ├─ DecodeError          a source opened, but its pictures cannot be read
+    │  ├─ TruncatedError       a source ended before what it claimed; carries claimed and decoded counts
+    │  ├─ EncodeError          a result cannot be written: codec, container, disk
+    │  ├─ OutputExists         the output is there already and --overwrite was not given
+    │  └─ UnsupportedMedia     a kind, codec or size that this version does not handle
+    ├─ FilterError
+    │  ├─ UnknownFilter        no filter of that name in the palette
+    │  ├─ InvalidOptions       an option of a filter or of a command is outside what is allowed
+    │  └─ FilterFailed         a filter raised, or returned something that is not a picture of the same size
+    ├─ WeightsError
+    │  ├─ ChecksumMismatch     bytes differ from the pinned SHA-256
+    │  ├─ UnsupportedArchitecture  weights or a graph whose architecture is not recognised
+    │  └─ UnsafeFile           a file that could do more than hold numbers: external data, custom operators, pickles
+    ├─ PaletteError
+    │  ├─ InvalidCard          a card that breaks the schema
+    │  └─ DuplicateFilter      the palette has another filter of that name
+    ├─ ManifestError           a manifest is missing, breaks the schema, or disagrees with the files beside it
+    ├─ TrainingError           training cannot start or go on
+    └─ MissingExtra            a Python package of an optional extra is not installed
+
+Catch :class:`RotoscopeError` to catch them all. A message is one paragraph: what was given, what is
+allowed, what to do. Library code raises these and nothing else for bad input; it knows nothing of
+exit codes or HTTP.
+"""
+
+from __future__ import annotations
+
+
+class RotoscopeError(Exception):
+    """Base of every error that Rotoscope raises on purpose."""
+
+
+class MediaError(RotoscopeError):
+    """Something about a video, picture or folder of pictures."""
+
+
+class OpenError(MediaError):
+    """A source cannot be opened."""
+
+
+class DecodeError(MediaError):
+    """A source opened, but its pictures cannot be read."""
+
+
+class TruncatedError(DecodeError):
+    """A source ended before what it claimed."""
+
+    def __init__(self, message: str, *, claimed_frames: int | None, decoded_frames: int) -> None:
+        super().__init__(message)
+        self.claimed_frames = claimed_frames
+        """Frames the source's header (or its index) promised; None where it promised a duration only."""
+        self.decoded_frames = decoded_frames
+        """Frames that could be decoded."""
+
+
+class EncodeError(MediaError):
+    """A result cannot be written."""
+
+
+class OutputExists(EncodeError):
+    """The output is there already."""
+
+
+class UnsupportedMedia(MediaError):
+    """A kind, codec or size of media that this version does not handle."""
+
+
+class FilterError(RotoscopeError):
+    """Something about a filter."""
+
+
+class UnknownFilter(FilterError):
+    """No filter of that name."""
+
+
+class InvalidOptions(FilterError):
+    """An option is outside what is allowed."""
+
+
+class FilterFailed(FilterError):
+    """A filter broke its contract while painting."""
+
+
+class WeightsError(RotoscopeError):
+    """Something about a file of weights or a graph."""
+
+
+class ChecksumMismatch(WeightsError):
+    """Bytes differ from the pinned checksum."""
+
+
+class UnsupportedArchitecture(WeightsError):
+    """An architecture that is not recognised."""
+
+
+class UnsafeFile(WeightsError):
+    """A file that could do more than hold numbers."""
+
+
+class PaletteError(RotoscopeError):
+    """Something about the set of filters at hand."""
+
+
+class InvalidCard(PaletteError):
+    """A card breaks the schema."""
+
+
+class DuplicateFilter(PaletteError):
+    """The palette has another filter of that name."""
+
+
+class ManifestError(RotoscopeError):
+    """A manifest is missing, breaks the schema, or disagrees with the files beside it."""
+
+
+class TrainingError(RotoscopeError):
+    """Training cannot start or go on."""
+
+
+class MissingExtra(RotoscopeError):
+    """A package of an optional extra is not installed."""

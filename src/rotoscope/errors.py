@@ -17,7 +17,7 @@ The tree::
     ├─ WeightsError
     │  ├─ ChecksumMismatch     bytes differ from the pinned SHA-256
     │  ├─ UnsupportedArchitecture  weights or a graph whose architecture is not recognised
-    │  └─ UnsafeFile           a file that could do more than hold numbers: external data, custom operators, pickles
+    │  └─ UnsafeFile           a file that could do more than hold numbers: external data, pickles …
     ├─ PaletteError
     │  ├─ InvalidCard          a card that breaks the schema
     │  └─ DuplicateFilter      the palette has another filter of that name

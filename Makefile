@@ -1,0 +1,58 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Everything lives in .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# torch is pinned here and not in requirements/: its wheels differ by platform, so no one hash fits all.
+TORCH  := torch==2.13.0
+
+.PHONY: demo test test-slow lint format bench setup lock clean help
+
+help:  ## what each target does
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# What painting needs, and nothing more.
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check hatchling editables
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What developing and training need, on top.
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	@touch $@
+
+setup: $(VENV)/.dev  ## a .venv with everything for development
+
+demo: $(VENV)/.runtime  ## paint a rendered flight and say where the result is
+	$(BIN)/rotoscope demo demo --overwrite
+
+lint: $(VENV)/.dev  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+test: lint  ## lint, then every test that takes seconds
+	$(BIN)/pytest
+
+test-slow: $(VENV)/.dev  ## the tests that take minutes
+	$(BIN)/pytest -m slow
+
+bench: $(VENV)/.dev  ## speed and memory, measured side by side
+	$(BIN)/python -m bench
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev  ## choose versions anew
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade --quiet --custom-compile-command "make lock" --output-file requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade --quiet --custom-compile-command "make lock" --output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) demo bench/results

@@ -1,0 +1,122 @@
+"""The losses that make a filter: style, content, total variation, range and stability.
+
+Every function is differentiable and returns a scalar tensor (shape ``()``, float32). Feature maps may
+be bfloat16: sums are taken in float32 where it matters for the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def gram_matrix(features: Tensor) -> Tensor:
+    """How often which channels fire together (Gatys et al. 2016), averaged over positions and pictures.
+
+    Gatys et al. leave the sum over positions undivided; dividing by their count makes the style image's
+    size and the crop's size comparable.
+
+    Args:
+        features: (N, C, H, W) float32 or bfloat16; channels_last is fastest.
+
+    Returns:
+        (C, C) float32: G[i, j] = mean over pictures and positions of f[i] * f[j].
+    """
+    # (NHW, C) is a view of channels_last data; (C, HW) would copy it.
+    rows = features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
+    return (rows.T @ rows).float() / rows.shape[0]
+
+
+@dataclass(frozen=True, slots=True)
+class StyleTarget:
+    """What the style loss compares with: Gram matrices of the style image, one a layer."""
+
+    grams: tuple[Tensor, ...]
+    """Each (C, C) float32."""
+    norms: tuple[Tensor, ...]
+    """Frobenius norm of each, float32 scalar."""
+
+    @classmethod
+    def of_features(cls, features: Sequence[Tensor]) -> StyleTarget:
+        """Measure the style image.
+
+        Args:
+            features: feature maps of the style image, each (1, C, H, W), shallow to deep.
+        """
+        with torch.no_grad():
+            grams = tuple(gram_matrix(layer) for layer in features)
+        return cls(grams, tuple(gram.norm() for gram in grams))
+
+
+def style_loss(features: Sequence[Tensor], target: StyleTarget, *, layer_weights: Sequence[float]) -> Tensor:
+    """Weighted mean over layers of ||G - Gs|| / ||Gs||: 0 is the style itself, 1 as far as a black picture.
+
+    Gatys et al. take squared differences with weights chosen a layer; the relative distance needs no such
+    weights, since each layer's is of the same size whatever the layer's activations are.
+
+    Args:
+        features: feature maps of the painting, each (N, C, H, W), shallow to deep.
+        target: the style image's, same layers.
+        layer_weights: one number >= 0 a layer; their sum is divided out.
+    """
+    total = torch.zeros(())
+    for layer, gram, norm, weight in zip(features, target.grams, target.norms, layer_weights, strict=True):
+        total = total + weight * (gram_matrix(layer) - gram).norm() / norm
+    return total / sum(layer_weights)
+
+
+def content_loss(features: Tensor, target: Tensor) -> Tensor:
+    """Mean squared difference over mean square of the target: 0 is the photograph, 1 as far as nothing.
+
+    Gatys et al. sum the squares; dividing by the target's makes flat and busy photographs count alike.
+
+    Args:
+        features: (N, C, H, W) of the painting, at one deep layer.
+        target: (N, C, H, W) of the photograph, no gradient needed.
+    """
+    reference = target.float()
+    return F.mse_loss(features.float(), reference) / reference.square().mean()
+
+
+def total_variation_loss(painting: Tensor) -> Tensor:
+    """Mean absolute difference of vertical plus of horizontal neighbours (Mahendran & Vedaldi 2015, L1 form).
+
+    Args:
+        painting: (N, C, H, W) float32, H and W >= 2.
+    """
+    vertical = (painting[:, :, 1:] - painting[:, :, :-1]).abs().mean()
+    horizontal = (painting[:, :, :, 1:] - painting[:, :, :, :-1]).abs().mean()
+    return vertical + horizontal
+
+
+def range_loss(painting: Tensor) -> Tensor:
+    """Mean squared distance outside 0..1: 0 when nothing would be clipped.
+
+    Args:
+        painting: (N, C, H, W) float32, not clipped.
+    """
+    return F.relu((painting - 0.5).abs() - 0.5).square().mean()
+
+
+def stability_loss(painting: Tensor, painting_of_moved: Tensor, *, shift: tuple[int, int]) -> Tensor:
+    """Mean squared difference of "paint, then move" and "move, then paint": 0 is a filter that is steady.
+
+    After the temporal losses of Gupta et al. 2017 and ReCoNet (Gao et al. 2018), without their optical
+    flow: the motion is known because it was made here.
+
+    Args:
+        painting: (N, C, H, W) float32, the painting of a photograph.
+        painting_of_moved: same shape, the painting of that photograph moved (and perhaps with noise and
+            another brightness).
+        shift: (down, right) in pixels that the photograph was moved by, wrapping around. Pixels that
+            wrapped, and a border of 2 more, are left out.
+    """
+    down, right = shift
+    moved = torch.roll(painting, shifts=(down, right), dims=(2, 3))
+    edge = max(abs(down), abs(right)) + 2
+    difference = (painting_of_moved - moved)[:, :, edge:-edge, edge:-edge]
+    return difference.square().mean()

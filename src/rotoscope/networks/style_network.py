@@ -1,0 +1,190 @@
+"""The style network: a small feed-forward network that paints one style.
+
+Feed-forward style transfer is Johnson et al. 2016 ("Perceptual Losses for Real-Time Style Transfer"),
+instance norm in it Ulyanov et al. 2016. This network differs where a laptop's CPU wants it:
+
+* convolutions of the residual blocks are depthwise separable (Howard et al. 2017, MobileNets);
+* most blocks work at 1/8 of the picture's size, where strokes are large and pixels few;
+* sizes grow back by sub-pixel convolution (Shi et al. 2016) instead of upsample-and-convolve, which
+  would spend most of its time at full resolution.
+
+Data flow, with the default channels::
+
+    image     3 @ 1     stem   4x4 /2           16 @ 1/2   relu
+              down4     3x3 /2, norm            48 @ 1/4   relu
+              fine_in   residual block          48 @ 1/4 ─────────────┐ skip
+              down8     depthwise 3x3 /2, 1x1, norm  96 @ 1/8  relu   │
+              trunk     4 residual blocks       96 @ 1/8              │
+              up4       1x1, pixel shuffle      48 @ 1/4 ── + ────────┘
+              fine_out  residual block          48 @ 1/4
+              up2       1x1, pixel shuffle      16 @ 1/2   relu
+    painting  paint     3x3, pixel shuffle       3 @ 1     + 0.5
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from rotoscope.errors import UnsupportedArchitecture
+
+SIZE_MULTIPLE = 8
+"""Height and width of what goes through the network are multiples of this: it halves three times."""
+MARGIN_PIXELS = 16
+"""Reflected border put around a picture before painting and cut off after.
+
+Convolutions pad with zeros, which show most in the outermost pixels; those are cut off with the border.
+A multiple of SIZE_MULTIPLE, so that the picture keeps its place on the network's grid.
+"""
+NORM_EPSILON = 1e-5
+"""Added to a channel's variance. The exported graph uses the same number."""
+
+
+@dataclass(frozen=True, slots=True)
+class StyleNetworkSize:
+    """How large a style network is. The defaults make 131,180 parameters."""
+
+    stem: int = 16
+    """Channels at 1/2 of the picture's size."""
+    fine: int = 48
+    """Channels at 1/4."""
+    trunk: int = 96
+    """Channels at 1/8."""
+    blocks: int = 4
+    """Residual blocks at 1/8."""
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Tensor]) -> StyleNetworkSize:
+        """Read the size off the shapes of a state dict.
+
+        Raises:
+            UnsupportedArchitecture: the tensors are not those of a style network; names what differs.
+        """
+        if missing := [name for name in ("stem.weight", "up4.weight") if name not in state]:
+            raise UnsupportedArchitecture(_not_a_style_network(f"{' and '.join(missing)} missing", state))
+        indexes = {name.split(".")[1] for name in state if name.startswith("trunk.")}
+        size = cls(
+            stem=state["stem.weight"].shape[0],
+            fine=state["up4.weight"].shape[0] // 4,
+            trunk=state["up4.weight"].shape[1],
+            blocks=len(indexes),
+        )
+        with torch.device("meta"):  # shapes alone: nothing is allocated or drawn at random
+            expected = StyleNetwork(size).state_dict()
+        odd = sorted(
+            name
+            for name in expected.keys() | state.keys()
+            if name not in expected or name not in state or expected[name].shape != state[name].shape
+        )
+        if odd:
+            raise UnsupportedArchitecture(
+                _not_a_style_network(f"missing, unknown or of another shape: {', '.join(odd[:6])}", state)
+            )
+        return size
+
+
+class Residual(nn.Module):
+    """x + f(x) with f two depthwise-separable convolutions and one norm. (N, C, H, W) to the same."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.depthwise1 = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
+        self.pointwise1 = nn.Conv2d(channels, channels, 1)
+        self.norm = _instance_norm(channels)
+        self.depthwise2 = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
+        # Johnson et al. normalize here too. One norm a block: a norm reads its input twice, and at these
+        # channel counts it is memory, not arithmetic, that takes the time.
+        self.pointwise2 = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Channels and size stay; float32 or, under autocast, bfloat16."""
+        y = F.relu(self.norm(self.pointwise1(self.depthwise1(x))))
+        return x + self.pointwise2(self.depthwise2(y))
+
+
+class StyleNetwork(nn.Module):
+    """Paints pictures in the one style it was trained for; see the module's drawing.
+
+    Call :func:`paint_with_margin` to paint a picture; ``forward`` alone leaves marks at the border.
+    """
+
+    def __init__(self, size: StyleNetworkSize | None = None) -> None:
+        super().__init__()
+        size = size or StyleNetworkSize()
+        self.stem = nn.Conv2d(3, size.stem, 4, stride=2, padding=1)
+        self.down4 = nn.Conv2d(size.stem, size.fine, 3, stride=2, padding=1)
+        self.norm4 = _instance_norm(size.fine)
+        self.fine_in = Residual(size.fine)
+        self.down8_depthwise = nn.Conv2d(size.fine, size.fine, 3, stride=2, padding=1, groups=size.fine)
+        self.down8_pointwise = nn.Conv2d(size.fine, size.trunk, 1)
+        self.norm8 = _instance_norm(size.trunk)
+        self.trunk = nn.ModuleList([Residual(size.trunk) for _ in range(size.blocks)])
+        self.up4 = nn.Conv2d(size.trunk, size.fine * 4, 1)
+        self.fine_out = Residual(size.fine)
+        self.up2 = nn.Conv2d(size.fine, size.stem * 4, 1)
+        self.paint = nn.Conv2d(size.stem, 12, 3, padding=1)
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Tensor]) -> StyleNetwork:
+        """The network a state dict belongs to, with its parameters (copied, as float32).
+
+        Raises:
+            UnsupportedArchitecture: the tensors are not those of a style network.
+        """
+        network = cls(StyleNetworkSize.of_state(state))
+        network.load_state_dict(dict(state), strict=True)
+        return network
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Paint without a margin.
+
+        Args:
+            image: (N, 3, H, W) float, sRGB 0..1; H and W multiples of SIZE_MULTIPLE.
+
+        Returns:
+            (N, 3, H, W), sRGB 0..1 but not clipped: training wants the gradient of what lies outside.
+        """
+        half = F.relu(self.stem(image))
+        fine = self.fine_in(F.relu(self.norm4(self.down4(half))))
+        trunk = F.relu(self.norm8(self.down8_pointwise(self.down8_depthwise(fine))))
+        for block in self.trunk:
+            trunk = block(trunk)
+        fine = self.fine_out(fine + F.pixel_shuffle(self.up4(trunk), 2))
+        half = F.relu(F.pixel_shuffle(self.up2(fine), 2))
+        # The offset starts an untrained network at middle grey instead of black.
+        return F.pixel_shuffle(self.paint(half), 2) + 0.5
+
+
+def paint_with_margin(network: nn.Module, image: Tensor) -> Tensor:
+    """Paint a picture inside a reflected margin, and cut the margin off.
+
+    Args:
+        network: a :class:`StyleNetwork` (or one with its contract).
+        image: (N, 3, H, W) float, sRGB 0..1; H and W multiples of SIZE_MULTIPLE and more than
+            MARGIN_PIXELS, which is as far as a reflection reaches.
+
+    Returns:
+        (N, 3, H, W) float32, sRGB 0..1, not clipped.
+    """
+    m = MARGIN_PIXELS
+    padded = F.pad(image, (m, m, m, m), mode="reflect").contiguous(memory_format=torch.channels_last)
+    return network(padded).float()[:, :, m:-m, m:-m]
+
+
+def _instance_norm(channels: int) -> nn.GroupNorm:
+    """Instance norm with scale and shift, as a group norm of one channel a group.
+
+    The two are the same function; PyTorch's GroupNorm is the faster of them on CPUs.
+    """
+    return nn.GroupNorm(channels, channels, eps=NORM_EPSILON)
+
+
+def _not_a_style_network(what: str, state: Mapping[str, Tensor]) -> str:
+    return (
+        f"these {len(state)} tensors are not a style network of this version ({what}). "
+        f"Use a state dict or a checkpoint that `rotoscope train` wrote."
+    )

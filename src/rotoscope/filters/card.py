@@ -1,0 +1,149 @@
+"""The Card: what is known of one filter. It travels inside the filter's file.
+
+Only ``name``, ``kind``, ``format`` and ``padding`` must be there; whatever is not known is left out, and
+nothing is made up. Unknown fields are refused, so that a typing error is not taken for knowledge.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rotoscope.errors import InvalidCard
+
+FORMAT = "1"
+"""Version of the filter format that this version writes, and the only one it reads."""
+
+NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+"""Names are lower-case words of letters and digits joined by single hyphens, e.g. ``great-wave``."""
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+ShortText = Annotated[str, Field(min_length=1, max_length=500)]
+Side = Annotated[int, Field(ge=1, le=16384)]
+LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class _Part(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Padding(_Part):
+    """How a picture of any size is made fit for the graph; see the filter format, *Padding*."""
+
+    multiple: int = Field(
+        ge=1, le=256, description="Both sides of what the graph sees are multiples of this."
+    )
+    margin: int = Field(default=0, ge=0, le=1024, description="Pixels added on each of the four sides.")
+    minimum: int = Field(default=1, ge=1, le=4096, description="Least side that the graph takes, in pixels.")
+    mode: Literal["reflect", "edge"] = Field(
+        default="reflect",
+        description="What fills the border: the picture mirrored, or its edge pixels repeated.",
+    )
+
+    def padded_side(self, side: int) -> int:
+        """Pixels of one padded side: two margins, at least ``minimum``, rounded up to ``multiple``."""
+        least = max(side + 2 * self.margin, self.minimum)
+        return -(-least // self.multiple) * self.multiple
+
+
+class StyleImage(_Part):
+    """The picture that a filter was made from."""
+
+    title: ShortText | None = Field(default=None, description="Title of the work.")
+    artist: ShortText | None = Field(default=None, description="Who made it.")
+    year: ShortText | None = Field(
+        default=None, description="When it was made, e.g. `1831` or `c. 1830-1832`."
+    )
+    license: ShortText | None = Field(default=None, description="Terms of use, an SPDX name or in words.")
+    source: ShortText | None = Field(
+        default=None, description="Where the picture was found, e.g. an address."
+    )
+    collection: ShortText | None = Field(default=None, description="Museum or collection that holds it.")
+    sha256: Sha256 | None = Field(default=None, description="SHA-256 of the picture's file.")
+
+
+class Cost(_Part):
+    """What painting takes."""
+
+    parameters: int | None = Field(default=None, ge=0, description="Numbers the graph has learned.")
+    multiply_adds_per_pixel: float | None = Field(
+        default=None, ge=0, description="Multiplications with addition per pixel of the picture."
+    )
+
+
+class Import(_Part):
+    """How a network of another maker was fitted to the format."""
+
+    file_name: ShortText = Field(description="Name of the file that was imported.")
+    sha256: Sha256 = Field(description="SHA-256 of that file.")
+    input_range: Literal["0..1", "0..255", "-1..1"] = Field(description="Values the network takes.")
+    output_range: Literal["0..1", "0..255", "-1..1"] = Field(description="Values the network gives.")
+    input_channels: Literal["rgb", "bgr"] = Field(description="Order of the color channels it takes.")
+    output_channels: Literal["rgb", "bgr"] = Field(description="Order of the color channels it gives.")
+    layout: Literal["nchw", "nhwc"] = Field(description="Order of its axes.")
+    evidence: tuple[ShortText, ...] = Field(
+        default=(), description="How each of these was found: given, read from the graph, probed, assumed."
+    )
+
+
+class Card(_Part):
+    """What is known of one filter."""
+
+    format: Literal["1"] = Field(default=FORMAT, description="Version of the filter format.")
+    name: str = Field(
+        pattern=NAME_PATTERN, max_length=64, description="Name in a palette: words joined by hyphens."
+    )
+    kind: Literal["neural"] = Field(default="neural", description="Class of filter.")
+    padding: Padding = Field(description="How pictures are made fit for the graph.")
+    fixed_size: tuple[Side, Side] | None = Field(
+        default=None,
+        description="Width and height of the only picture the graph takes; absent: any that padding makes.",
+    )
+    title: ShortText | None = Field(default=None, description="Name for people to read.")
+    version: int = Field(
+        default=1, ge=1, description="Counts up when the filter is made anew under its name."
+    )
+    author: ShortText | None = Field(default=None, description="Who made the filter.")
+    license: ShortText | None = Field(default=None, description="Terms of use of the filter itself.")
+    created: date | None = Field(default=None, description="Day the filter was made, ISO 8601.")
+    style: StyleImage | None = Field(default=None, description="The picture the filter was made from.")
+    meaning: LongText | None = Field(default=None, description="Why this picture: the maker's own words.")
+    tags: tuple[ShortText, ...] = Field(default=(), description="Words to find it by.")
+    recipe: dict[str, int | float | str | bool] = Field(
+        default_factory=dict[str, int | float | str | bool],
+        description="The numbers of its training, by the training program's names.",
+    )
+    metrics: dict[str, float] = Field(
+        default_factory=dict[str, float], description="What was measured, by name; units are in the names."
+    )
+    cost: Cost | None = Field(default=None, description="What painting takes.")
+    imported: Import | None = Field(default=None, description="How another maker's network was fitted.")
+
+    def to_json(self) -> str:
+        """One line of JSON; what is absent or empty is left out."""
+        empty = {key for key in ("tags", "recipe", "metrics") if not getattr(self, key)}
+        return self.model_dump_json(exclude=empty, exclude_none=True)
+
+
+def parse_card(text: str) -> Card:
+    """Read a card.
+
+    Args:
+        text: JSON.
+
+    Raises:
+        InvalidCard: not JSON, an unknown or missing field, or a value outside what is allowed.
+    """
+    try:
+        return Card.model_validate_json(text)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'the card'}: {e['msg']}"
+            for e in error.errors(include_url=False)
+        )
+        raise InvalidCard(
+            f"The filter's card breaks the schema of format {FORMAT}: {problems}. A card has the fields"
+            f" {', '.join(Card.model_fields)}; correct it and write the file again."
+        ) from error

@@ -1,0 +1,193 @@
+"""Graphs on the CPU by OpenVINO, the default.
+
+What makes it quick: a graph is compiled for each picture size with static shapes, integers go in and
+come out (conversion, scaling and the change of layout are part of the compiled graph), and arithmetic
+is bf16 where the processor has it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import OrderedDict
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rotoscope.errors import FilterFailed, InvalidOptions, UnsupportedArchitecture
+from rotoscope.media.frame import Pixels
+from rotoscope.runtime.graph import RuntimeIdentity, RuntimeOptions
+from rotoscope.runtime.tensors import full_scale
+
+_SIZES_KEPT = 2
+"""Compiled sizes kept: landscape and portrait of one camera."""
+_MOST_VALUES_PER_PIXEL = 1024
+"""Above this an intermediate value is taken for an attack or a mistake: known networks stay below 100."""
+_SMALL_PICTURE_PIXELS = 64 * 64
+"""Below this number of pixels the limit above is not applied more strictly."""
+
+
+@cache
+def _openvino() -> Any:  # noqa: ANN401 - a module
+    # Importing it takes 0.2 to 0.3 s, so only whoever paints pays for it. The import also reports itself
+    # to OpenVINO's makers by way of openvino_telemetry, unless that package cannot be imported: then a
+    # stub of OpenVINO's own stands in.
+    sys.modules.setdefault("openvino_telemetry", cast("ModuleType", None))
+    return import_module("openvino")
+
+
+@cache
+def _core() -> Any:  # noqa: ANN401 - untyped library
+    return _openvino().Core()
+
+
+def has_bf16() -> bool:
+    """Whether this processor computes in bf16 (AVX-512 BF16, AMX and the like)."""
+    return "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+class OpenVinoGraph:
+    """A graph run by OpenVINO; see :class:`rotoscope.runtime.graph.Graph` for what it promises."""
+
+    def __init__(self, model: bytes, *, options: RuntimeOptions) -> None:
+        """Read the model.
+
+        Raises:
+            UnsupportedArchitecture: OpenVINO cannot read it.
+            InvalidOptions: bf16 was asked for and the processor lacks it.
+        """
+        self._model = _read(model)
+        self._precision: Literal["f32", "bf16"] = _choose_precision(options)
+        self._threads = options.threads
+        self._requests: OrderedDict[tuple[int, int, str], Any] = OrderedDict()
+
+    @property
+    def identity(self) -> RuntimeIdentity:
+        """Library and arithmetic in use."""
+        return RuntimeIdentity(f"openvino {_openvino().__version__.split('-')[0]}", self._precision)
+
+    def run(self, pixels: Pixels) -> Pixels:
+        """Paint one picture; the result is a view of memory that the next call overwrites."""
+        request = self._request(pixels.shape[0], pixels.shape[1], pixels.dtype)
+        try:
+            outputs = request.infer({0: pixels[None]}, share_inputs=True, share_outputs=True)
+        except RuntimeError as error:
+            raise FilterFailed(_size_message(pixels.shape, error)) from error
+        return outputs[0][0]
+
+    def _request(self, height: int, width: int, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401 - untyped library
+        key = (height, width, dtype.name)
+        if key in self._requests:
+            self._requests.move_to_end(key)
+            return self._requests[key]
+        while len(self._requests) >= _SIZES_KEPT:  # before compiling: two sizes at 4K are a lot of memory
+            self._requests.popitem(last=False)
+        try:
+            model = _integer_model(self._model, height, width, dtype)
+            request = _compile(model, self._precision, self._threads).create_infer_request()
+        except RuntimeError as error:
+            raise FilterFailed(_size_message((height, width, 3), error)) from error
+        self._requests[key] = request
+        return request
+
+
+def evaluate(model: bytes, image: NDArray[Any]) -> NDArray[np.float32]:
+    """Run any ONNX model with one input once, in f32 on its own terms: no scaling, no change of layout.
+
+    Args:
+        model: an ONNX model.
+        image: what its first input takes; the shape is imposed on the model.
+
+    Returns:
+        Its first output, as float32.
+
+    Raises:
+        UnsupportedArchitecture: OpenVINO cannot read it.
+        FilterFailed: it cannot be run with an input of that shape.
+    """
+    graph = _read(model)
+    try:
+        graph.reshape(list(image.shape))
+        _require_modest_size(graph, image.size // 3)
+        result = _compile(graph, "f32", None)(image)[0]
+    except RuntimeError as error:
+        raise FilterFailed(_size_message(image.shape, error)) from error
+    return np.array(result, dtype=np.float32)
+
+
+def _read(model: bytes) -> Any:  # noqa: ANN401 - untyped library
+    try:
+        return _core().read_model(model)
+    except RuntimeError as error:
+        raise UnsupportedArchitecture(
+            f"OpenVINO cannot read this graph: {_first_line(error)}. It takes ONNX models of standard"
+            " operators; export the network again with opset 17."
+        ) from error
+
+
+def _choose_precision(options: RuntimeOptions) -> Literal["f32", "bf16"]:
+    if options.precision == "f32":
+        return "f32"
+    if has_bf16():
+        return "bf16"
+    if options.precision == "bf16":
+        raise InvalidOptions(
+            "precision was 'bf16', which this processor does not compute. Allowed here: auto, f32."
+        )
+    return "f32"
+
+
+def _integer_model(model: Any, height: int, width: int, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401
+    """A copy of the model with static shapes that takes and gives (1, H, W, 3) integers."""
+    _openvino()
+    ops = import_module("openvino.opset13")
+    graph = model.clone()
+    graph.reshape([1, 3, height, width])
+    _require_modest_size(graph, height * width)
+    scale = full_scale(dtype)
+    entrance = ops.parameter([1, height, width, 3], dtype=dtype.type, name="pixels")
+    values = ops.multiply(ops.convert(entrance, "f32"), np.float32(1 / scale))
+    image = ops.transpose(values, [0, 3, 1, 2])
+    for target in list(graph.input(0).get_target_inputs()):
+        target.replace_source_output(image.output(0))
+    painted = graph.get_results()[0].input(0).get_source_output()
+    clamped = ops.clamp(ops.multiply(painted, np.float32(scale)), 0.0, scale)
+    rounded = ops.convert(ops.add(clamped, np.float32(0.5)), "u8" if dtype == np.uint8 else "u16")
+    return _openvino().Model([ops.transpose(rounded, [0, 2, 3, 1])], [entrance], "filter")
+
+
+def _compile(graph: Any, precision: str, threads: int | None) -> Any:  # noqa: ANN401 - untyped library
+    config: dict[str, Any] = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+    if threads is not None:
+        config["INFERENCE_NUM_THREADS"] = threads
+    return _core().compile_model(graph, "CPU", config)
+
+
+def _require_modest_size(graph: Any, pixels: int) -> None:  # noqa: ANN401 - untyped library
+    limit = _MOST_VALUES_PER_PIXEL * max(pixels, _SMALL_PICTURE_PIXELS)
+    for node in graph.get_ops():
+        if node.get_type_name() == "Constant":
+            continue
+        for output in node.outputs():
+            shape = output.get_partial_shape()
+            if shape.is_static and int(np.prod(list(shape.to_shape()), dtype=np.float64)) > limit:
+                raise FilterFailed(
+                    f"The graph's value {node.get_friendly_name()!r} would have the shape {shape} for"
+                    f" a picture of {pixels} pixels; at most {_MOST_VALUES_PER_PIXEL} values a pixel are"
+                    " allowed. The file is damaged or made to exhaust memory: do not use it."
+                )
+
+
+def _size_message(shape: tuple[int, ...], error: RuntimeError) -> str:
+    return (
+        f"The graph cannot be run on an array of shape {shape}: {_first_line(error)}. Its card's padding or"
+        " fixed size does not fit the graph; import or export the filter again."
+    )
+
+
+def _first_line(error: RuntimeError) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines[-1] if lines else type(error).__name__).rstrip(".")

@@ -1,0 +1,97 @@
+"""Neural filters: a filter file that is ready to paint."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+
+from rotoscope.errors import FilterFailed
+from rotoscope.filters.card import Card
+from rotoscope.filters.file import FilterFile
+from rotoscope.filters.padding import Padder
+from rotoscope.media.frame import Pixels
+from rotoscope.runtime.graph import RuntimeIdentity, RuntimeOptions
+from rotoscope.runtime.load import load_graph
+from rotoscope.runtime.tensors import require_picture
+
+
+class NeuralFilter:
+    """Paints with a graph: pads the picture as the card says, runs the graph, crops the border off.
+
+    A graph of fixed size paints the picture scaled to that size, and the result is scaled back.
+    """
+
+    def __init__(self, file: FilterFile, *, options: RuntimeOptions | None = None) -> None:
+        """Make it ready.
+
+        Args:
+            file: a file that was read by :func:`rotoscope.filters.file.read_filter_file`.
+            options: how the graph is run.
+
+        Raises:
+            UnsupportedArchitecture, MissingExtra, InvalidOptions: as
+                :func:`rotoscope.runtime.load.load_graph`.
+        """
+        self._card = file.card
+        self._digest = file.digest
+        self._padder = Padder(file.card.padding)
+        self._graph = load_graph(file.model, options=options)
+
+    @property
+    def name(self) -> str:
+        """Name on the card."""
+        return self._card.name
+
+    @property
+    def kind(self) -> str:
+        """Always ``neural``."""
+        return self._card.kind
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the filter file."""
+        return self._digest
+
+    @property
+    def card(self) -> Card:
+        """What is known of it."""
+        return self._card
+
+    @property
+    def runtime(self) -> RuntimeIdentity:
+        """Library and arithmetic that decide the last bits of the result."""
+        return self._graph.identity
+
+    def apply(self, pixels: Pixels) -> Pixels:
+        """Paint one picture of any size.
+
+        Args:
+            pixels: (H, W, 3) uint8 or uint16 RGB.
+
+        Returns:
+            A new array of the same shape and type.
+
+        Raises:
+            FilterFailed: not a picture, or the graph does not do what its card says.
+        """
+        require_picture(pixels)
+        height, width = pixels.shape[:2]
+        fixed = self._card.fixed_size
+        if fixed is None or fixed == (width, height):
+            return self._paint(pixels)
+        interpolation = cv2.INTER_AREA if fixed[0] < width or fixed[1] < height else cv2.INTER_CUBIC
+        scaled = cast("Pixels", cv2.resize(pixels, fixed, interpolation=interpolation))
+        painted = self._paint(scaled)
+        return cast("Pixels", cv2.resize(painted, (width, height), interpolation=cv2.INTER_CUBIC))
+
+    def _paint(self, pixels: Pixels) -> Pixels:
+        padded = self._padder.pad(pixels)
+        painted = self._graph.run(padded)
+        if painted.shape != padded.shape:
+            raise FilterFailed(
+                f"The filter {self.name!r} made {painted.shape} of a picture of shape {padded.shape}; a"
+                " filter keeps the size. Its card's padding does not fit its graph: import or export it"
+                " again."
+            )
+        return self._padder.crop(painted, height=pixels.shape[0], width=pixels.shape[1])

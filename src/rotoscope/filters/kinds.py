@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from rotoscope.filters import colors, lineart, lut, posterize
 from rotoscope.filters.kind import FilterKind
 
-_ALL: tuple[FilterKind[Any], ...] = ()
+_ALL: tuple[FilterKind[Any], ...] = (lineart.KIND, posterize.KIND, colors.KIND, lut.KIND)
 
 KINDS: Mapping[str, FilterKind[Any]] = MappingProxyType({kind.name: kind for kind in _ALL})
 """Name of a classical kind to the kind."""

@@ -6,6 +6,8 @@ nothing is made up. Unknown fields are refused, so that a typing error is not ta
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
@@ -136,8 +138,39 @@ def parse_card(text: str) -> Card:
     Raises:
         InvalidCard: not JSON, an unknown or missing field, or a value outside what is allowed.
     """
-    try:
+    with card_errors():
         return Card.model_validate_json(text)
+
+
+def require_name(name: str) -> None:
+    """Refuse what is no name of a filter.
+
+    Raises:
+        InvalidCard: it is none.
+    """
+    with card_errors():
+        Card(name=name, padding=Padding(multiple=1))
+
+
+def rename_card(card: Card, name: str) -> Card:
+    """The same card under another name.
+
+    Raises:
+        InvalidCard: that is no name of a filter.
+    """
+    with card_errors():
+        return Card.model_validate({**card.model_dump(), "name": name})
+
+
+@contextmanager
+def card_errors() -> Generator[None]:
+    """Around the making of a card: says in words what breaks the schema.
+
+    Raises:
+        InvalidCard: an unknown or missing field, or a value outside what is allowed.
+    """
+    try:
+        yield
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(map(str, e['loc'])) or 'the card'}: {e['msg']}"
@@ -145,5 +178,6 @@ def parse_card(text: str) -> Card:
         )
         raise InvalidCard(
             f"The filter's card breaks the schema of format {FORMAT}: {problems}. A card has the fields"
-            f" {', '.join(Card.model_fields)}; correct it and write the file again."
+            f" {', '.join(Card.model_fields)}; a name is lower-case words of letters and digits joined by"
+            " hyphens."
         ) from error

@@ -15,7 +15,7 @@ from math import prod
 import onnx
 
 from rotoscope.errors import UnsupportedArchitecture
-from rotoscope.filters.card import Card, Cost, Import, Padding
+from rotoscope.filters.card import Card, Cost, Import, Padding, card_errors, require_name
 from rotoscope.filters.graph_rules import dimensions, parse_model, real_inputs, require_safe
 from rotoscope.palette.conventions import (
     ChannelOrder,
@@ -76,6 +76,7 @@ def convert_network(
         UnsafeFile: the graph could do more than compute.
         InvalidCard: ``name`` is not the name of a filter.
     """
+    require_name(name)
     given = options or ImportOptions()
     parsed = parse_model(data, what=file_name)
     modern = modernize(parsed, what=file_name)
@@ -88,25 +89,26 @@ def convert_network(
         given.margin if given.margin is not None else (_MARGIN_PIXELS if _pads_with_zeros(network) else 0)
     )
     model, padding, fixed_size = _fit_size(network, conventions, size, margin)
-    card = Card(
-        name=name,
-        padding=padding,
-        fixed_size=fixed_size,
-        title=given.title,
-        author=given.author,
-        license=given.license,
-        cost=_cost(network),
-        imported=Import(
-            file_name=file_name,
-            sha256=sha256(data).hexdigest(),
-            input_range=conventions.input_range,
-            output_range=conventions.output_range,
-            input_channels=conventions.input_channels,
-            output_channels=conventions.output_channels,
-            layout=layout,
-            evidence=evidence,
-        ),
-    )
+    with card_errors():
+        card = Card(
+            name=name,
+            padding=padding,
+            fixed_size=fixed_size,
+            title=given.title,
+            author=given.author,
+            license=given.license,
+            cost=_cost(network),
+            imported=Import(
+                file_name=file_name,
+                sha256=sha256(data).hexdigest(),
+                input_range=conventions.input_range,
+                output_range=conventions.output_range,
+                input_channels=conventions.input_channels,
+                output_channels=conventions.output_channels,
+                layout=layout,
+                evidence=evidence,
+            ),
+        )
     return ConvertedNetwork(model, card)
 
 
@@ -210,13 +212,17 @@ def _fit_size(
 
 
 def _pads_with_zeros(network: onnx.ModelProto) -> bool:
-    return any(
-        any(value > 0 for value in attribute.ints) or attribute.s.startswith(b"SAME")
-        for node in network.graph.node
-        if node.op_type == "Conv"
-        for attribute in node.attribute
-        if attribute.name in ("pads", "auto_pad")
-    )
+    return any(_node_pads_with_zeros(node) for node in network.graph.node)
+
+
+def _node_pads_with_zeros(node: onnx.NodeProto) -> bool:
+    attributes = {attribute.name: attribute for attribute in node.attribute}
+    if node.op_type == "Pad":
+        return "mode" not in attributes or attributes["mode"].s == b"constant"
+    if node.op_type != "Conv":
+        return False
+    is_automatic = "auto_pad" in attributes and attributes["auto_pad"].s.startswith(b"SAME")
+    return is_automatic or ("pads" in attributes and any(value > 0 for value in attributes["pads"].ints))
 
 
 def _cost(network: onnx.ModelProto) -> Cost:

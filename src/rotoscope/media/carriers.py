@@ -1,0 +1,137 @@
+"""How one stream of a source gets into a result: as it is, or through a decoder and an encoder."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Protocol, TypeAlias
+
+import av
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.stream import Stream
+from av.subtitles.stream import SubtitleStream
+from av.subtitles.subtitle import SubtitleSet
+from av.video.stream import VideoStream
+
+_TAGS = ("language", "title", "handler_name", "creation_time")
+"""Tags of a stream that mean the same in every container."""
+
+_BIT_RATE_PER_CHANNEL = {"aac": 128_000, "libopus": 96_000, "libmp3lame": 128_000, "mp2": 128_000}
+"""Bits per second that are held to be transparent for stereo music, per channel."""
+
+_OPUS_RATE = 48_000
+
+
+CopiedStream: TypeAlias = AudioStream | SubtitleStream | VideoStream
+
+
+class Carrier(Protocol):
+    """Turns packets of a source stream into packets of a result stream."""
+
+    def feed(self, packet: av.Packet[Stream], origin: Fraction) -> list[av.Packet[Any]]:
+        """The result's packets for one of the source; ``origin`` (seconds) becomes 0."""
+        ...
+
+    def flush(self) -> list[av.Packet[Any]]:
+        """What was held back."""
+        ...
+
+
+class PacketCopier:
+    """Copies packets as they are; times are shifted in the stream's own ticks."""
+
+    def __init__(self, source: CopiedStream, output: OutputContainer) -> None:
+        self.stream = output.add_stream_from_template(source)
+        """The stream of the result."""
+        self.stream.time_base = source.time_base
+        _copy_tags(source, self.stream)
+
+    def feed(self, packet: av.Packet[Stream], origin: Fraction) -> list[av.Packet[Any]]:
+        """See :class:`Carrier`."""
+        shift = round(origin / packet.time_base)
+        packet.pts = None if packet.pts is None else packet.pts - shift
+        packet.dts = packet.pts if packet.dts is None else packet.dts - shift
+        packet.stream = self.stream
+        return [packet]
+
+    def flush(self) -> list[av.Packet[Any]]:
+        """See :class:`Carrier`."""
+        return []
+
+
+class AudioConverter:
+    """Decodes a sound track and encodes it again, at its own rate and layout where the encoder can."""
+
+    def __init__(self, source: AudioStream, output: OutputContainer, encoder: str) -> None:
+        context = source.codec_context
+        rate = _OPUS_RATE if encoder == "libopus" else context.sample_rate
+        self._decoder = source
+        self.stream: Any = output.add_stream(encoder, rate=rate)
+        """The stream of the result."""
+        self.stream.codec_context.layout = context.layout.name
+        if encoder in _BIT_RATE_PER_CHANNEL:
+            self.stream.codec_context.bit_rate = _BIT_RATE_PER_CHANNEL[encoder] * context.layout.nb_channels
+        self.stream.time_base = Fraction(1, rate)
+        self.codec: str = av.Codec(encoder, "w").canonical_name
+        """Name of the new codec, e.g. ``aac``."""
+        self._resampler = AudioResampler(
+            format=self.stream.codec_context.format, layout=context.layout.name, rate=rate
+        )
+        _copy_tags(source, self.stream)
+
+    def feed(self, packet: av.Packet[Stream], origin: Fraction) -> list[av.Packet[Any]]:
+        """See :class:`Carrier`."""
+        packets: list[av.Packet[Any]] = []
+        for frame in self._decoder.decode(packet):
+            if frame.pts is not None and frame.time_base:
+                frame.pts -= round(origin / frame.time_base)
+            packets += self._encode(frame)
+        return packets
+
+    def flush(self) -> list[av.Packet[Any]]:
+        """See :class:`Carrier`."""
+        packets = self._encode(None)
+        return packets + self.stream.encode(None)
+
+    def _encode(self, frame: av.AudioFrame | None) -> list[av.Packet[Any]]:
+        return [packet for part in self._resampler.resample(frame) for packet in self.stream.encode(part)]
+
+
+class SubtitleConverter:
+    """Turns one kind of text subtitles into another."""
+
+    TEXT_CODECS = frozenset({"ass", "mov_text", "ssa", "subrip", "text", "webvtt"})
+    """What can be converted: text, not pictures."""
+
+    def __init__(self, source: SubtitleStream, output: OutputContainer, encoder: str) -> None:
+        self._decoder = source
+        self.stream: Any = output.add_stream(encoder)
+        """The stream of the result."""
+        self.stream.codec_context.subtitle_header = source.codec_context.subtitle_header
+        self.stream.codec_context.time_base = Fraction(1, 1000)
+        self.stream.time_base = Fraction(1, 1000)
+        _copy_tags(source, self.stream)
+
+    def feed(self, packet: av.Packet[Stream], origin: Fraction) -> list[av.Packet[Any]]:
+        """See :class:`Carrier`."""
+        if packet.pts is None or not packet.size:
+            return []
+        shown: SubtitleSet | None = self._decoder.decode2(packet)
+        if shown is None or not len(shown):
+            return []
+        made = self.stream.codec_context.encode_subtitle(shown)
+        made.stream = self.stream
+        made.time_base = Fraction(1, 1000)
+        made.pts = made.dts = round((packet.pts * packet.time_base - origin) * 1000)
+        made.duration = round((packet.duration or 0) * packet.time_base * 1000)
+        return [made]
+
+    def flush(self) -> list[av.Packet[Any]]:
+        """See :class:`Carrier`."""
+        return []
+
+
+def _copy_tags(source: Stream, target: Stream) -> None:
+    target.metadata.update({key: source.metadata[key] for key in _TAGS if key in source.metadata})
+    target.disposition = source.disposition

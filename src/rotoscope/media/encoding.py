@@ -1,0 +1,183 @@
+"""What is decided before the first frame is encoded: codec, pixel format, tags, orientation, notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from rotoscope.media.color import effective_matrix
+from rotoscope.media.encoders import (
+    EncoderOptions,
+    Picture,
+    VideoCodec,
+    codec_for,
+    describe,
+    picture_of,
+    pixel_format_for,
+)
+from rotoscope.media.frame import Pixels
+from rotoscope.media.hdr import HdrMetadata, read_hdr, x265_parameters
+from rotoscope.media.info import ColorTags, MediaInfo, MediaKind
+from rotoscope.media.orientation import Orientation
+from rotoscope.media.output import Clock, Container, Display
+
+_HDR_TRANSFERS = frozenset({"smpte2084", "arib-std-b67"})
+_SCREEN_COLORS = ColorTags(primaries="bt709", transfer="iec61966-2-1", matrix="bt709", range="tv")
+"""What is stated for pictures in RGB without tags (GIF, PNG …), which are meant for screens: sRGB."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingPlan:
+    """Every decision on the picture track."""
+
+    codec: VideoCodec
+    pixel_format: str
+    options: tuple[tuple[str, str], ...]
+    """For the encoder, by FFmpeg's names."""
+    quantizer: float | None
+    """A fixed quantizer, for codecs whose quality is one."""
+    color: ColorTags
+    """What is stated."""
+    matrix: str
+    """What is computed with: the stated one, or what an untagged clip of the size means."""
+    orientation: Orientation
+    sample_aspect_ratio: Fraction
+    """Of the stored picture."""
+    codec_tag: str | None
+    is_constant_rate: bool
+    notes: tuple[str, ...]
+
+
+def plan_encoding(
+    container: Container, options: EncoderOptions, *, source: MediaInfo | None, pixels: Pixels
+) -> EncodingPlan:
+    """Decide how frames like ``pixels`` (upright, (H, W, 3 or 4)) are encoded.
+
+    Raises:
+        UnsupportedMedia: the wanted codec does not go with the container or the size.
+    """
+    video = source.video if source is not None else None
+    deep = pixels.dtype.itemsize == 2
+    source_depth = video.bit_depth if video is not None else 16
+    codec = codec_for(container, options.codec, bit_depth=source_depth if deep else 8)
+    orientation = _orientation(container, source)
+    # Width and height change places by turning either way.
+    width, height = orientation.upright_size((pixels.shape[1], pixels.shape[0]))
+    wanted = picture_of(video, width=width, height=height, deep=deep, has_alpha=pixels.shape[2] == 4)
+    pixel_format = pixel_format_for(codec, wanted)
+    color = _colors(source)
+    hdr = read_hdr(source.path) if source is not None and color.transfer in _HDR_TRANSFERS else HdrMetadata()
+    knobs = _rate_control(codec, options)
+    return EncodingPlan(
+        codec=codec,
+        pixel_format=pixel_format,
+        options=(*knobs, *codec.options, *_container_options(container, codec), *_hdr_options(codec, hdr)),
+        quantizer=codec.quality.knob(options.quality_or_default)
+        if _is_quantizer(codec) and codec.quality
+        else None,
+        color=color,
+        matrix=effective_matrix(color, (width, height)),
+        orientation=orientation,
+        sample_aspect_ratio=_sample_aspect_ratio(source, orientation),
+        codec_tag=codec.tag if container.name in ("mp4", "mov") else None,
+        is_constant_rate=container.clock is Clock.CONSTANT or codec.is_constant_rate,
+        notes=(
+            *_picture_notes(codec, wanted, describe(pixel_format, width, height), source),
+            *_hdr_notes(codec, hdr),
+            *_orientation_notes(container, source),
+        ),
+    )
+
+
+def _orientation(container: Container, source: MediaInfo | None) -> Orientation:
+    if source is None or source.kind is not MediaKind.VIDEO or container.display is Display.UPRIGHT:
+        return Orientation()
+    return Orientation(source.video.rotation_degrees, source.video.is_mirrored)
+
+
+def _orientation_notes(container: Container, source: MediaInfo | None) -> list[str]:
+    if source is None or source.kind is not MediaKind.VIDEO or container.display is Display.MATRIX:
+        return []
+    if not source.video.rotation_degrees and not source.video.is_mirrored:
+        return []
+    return [f"pictures turned upright: {container.name} states no rotation"]
+
+
+def _colors(source: MediaInfo | None) -> ColorTags:
+    if source is None or source.kind is not MediaKind.VIDEO:
+        return _SCREEN_COLORS
+    color = source.video.color
+    if color.matrix == "gbr":  # stored as RGB, and written as YCbCr
+        return replace(color, matrix=effective_matrix(color, source.video.coded_size), range="tv")
+    return color
+
+
+def _sample_aspect_ratio(source: MediaInfo | None, orientation: Orientation) -> Fraction:
+    if source is None:
+        return Fraction(1)
+    ratio = source.video.sample_aspect_ratio
+    on_its_side = source.video.rotation_degrees in (90, 270) and orientation == Orientation()
+    return 1 / ratio if on_its_side and ratio else ratio
+
+
+def _rate_control(codec: VideoCodec, options: EncoderOptions) -> list[tuple[str, str]]:
+    knobs: list[tuple[str, str]] = []
+    if codec.quality is not None and not _is_quantizer(codec):
+        knobs.append((codec.quality.option, f"{codec.quality.knob(options.quality_or_default):.4g}"))
+    preset = options.preset or codec.preset
+    if codec.preset is not None and preset is not None:
+        knobs.append(("preset", preset))
+    return knobs
+
+
+def _is_quantizer(codec: VideoCodec) -> bool:
+    return codec.quality is not None and codec.quality.option == "qscale"
+
+
+def _container_options(container: Container, codec: VideoCodec) -> list[tuple[str, str]]:
+    # AVI stores no presentation times, so frames must be stored in the order they are shown.
+    return [("bf", "0")] if container.name == "avi" and codec.encoder in ("libx264", "mpeg4") else []
+
+
+def _hdr_options(codec: VideoCodec, hdr: HdrMetadata) -> list[tuple[str, str]]:
+    quiet = {"x265-params": "log-level=error"} if codec.encoder == "libx265" else {}
+    stated = x265_parameters(hdr) if codec.encoder == "libx265" else {}
+    if quiet and stated:
+        return [("x265-params", f"{quiet['x265-params']}:{stated['x265-params']}")]
+    return list(quiet.items())
+
+
+def _hdr_notes(codec: VideoCodec, hdr: HdrMetadata) -> list[str]:
+    notes = [
+        f"{name} metadata left out: it describes the unpainted pictures frame by frame"
+        for name in hdr.dynamic
+    ]
+    if (hdr.mastering or hdr.light) and codec.encoder != "libx265":
+        notes.append(f"static HDR metadata left out: only hevc is written with it, not {codec.name}")
+    return notes
+
+
+def _picture_notes(codec: VideoCodec, wanted: Picture, got: Picture, source: MediaInfo | None) -> list[str]:
+    notes: list[str] = []
+    if wanted.has_alpha and not got.has_alpha:
+        notes.append(f"transparency left out, pictures laid on white: {codec.name} here has none")
+    if source is not None and got.bit_depth < min(wanted.bit_depth, source.video.bit_depth):
+        notes.append(
+            f"{source.video.bit_depth} bits a component became {got.bit_depth}: {codec.name} here has no more"
+        )
+    if got.chroma != wanted.chroma:
+        odd = wanted.width % 2 or wanted.height % 2
+        why = (
+            f"{wanted.width}x{wanted.height} is odd, and {codec.name} has odd sizes at {got.chroma_name} only"
+        )
+        notes.append(
+            f"chroma {wanted.chroma_name} became {got.chroma_name}: "
+            f"{why if odd else f'{codec.name} here has no {wanted.chroma_name}'}"
+        )
+    elif source is not None and not source.video.pixel_format.startswith(
+        ("yuv", "nv", "p0", "p2", "p4", "gray")
+    ):
+        notes.append(f"{source.video.pixel_format} pictures became {got.chroma_name} video")
+    if source is not None and source.video.is_interlaced:
+        notes.append("interlaced pictures became progressive: paint does not belong to fields")
+    return notes

@@ -1,0 +1,47 @@
+"""Peak memory of whole commands, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.clips import bench_clip
+
+
+def measure_memory(folder: Path, name: str, *, quick: bool) -> list[dict[str, Any]]:
+    """Megabytes at 720p, twice as long at 720p, and at 3840x2160."""
+    frames = 48 if quick else 192
+    cases = [((1280, 720), frames), ((1280, 720), frames * 2), ((3840, 2160), 12 if quick else 24)]
+    rows: list[dict[str, Any]] = []
+    for frame_size, frame_count in cases:
+        clip = bench_clip(folder, frame_size=frame_size, frame_count=frame_count)
+        output = folder / "memory.mp4"
+        peak, seconds = _peak_and_seconds(
+            [sys.executable, "-m", "rotoscope.cli.main", "stylize", str(clip), str(output),
+             "--filter", name, "--overwrite", "--quiet"]
+        )  # fmt: skip
+        output.unlink()
+        rows.append(
+            {
+                "case": f"{frame_size[0]}x{frame_size[1]}, {frame_count} frames",
+                "peak_mb": round(peak / 1e6),
+                "frames_per_second": round(frame_count / seconds, 1),
+            }
+        )
+    return rows
+
+
+def _peak_and_seconds(command: list[str]) -> tuple[int, float]:
+    """Peak resident bytes and wall-clock seconds, start-up included."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    kilobyte = 1 if sys.platform == "darwin" else 1024
+    return usage.ru_maxrss * kilobyte, time.perf_counter() - began

@@ -1,0 +1,60 @@
+"""Frames a second from file to file."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+
+from rotoscope.media.encoders import EncoderOptions
+from rotoscope.palette.palette import Palette
+from rotoscope.render.look import Look
+from rotoscope.render.stylize import stylize
+from rotoscope.settings import load_settings
+
+
+def measure_speed(clip: Path, folder: Path, name: str, *, runs: int) -> list[dict[str, Any]]:
+    """A plain transcode and a painted one, alternating; the best of each, and their ratio."""
+    output = folder / "speed.mp4"
+    painter = Palette(load_settings(os.environ).filters_dir).load(name)
+    cases: dict[str, Callable[[], int]] = {
+        "plain PyAV loop through RGB": lambda: transcode(clip, output),
+        "rotoscope, nothing painted": lambda: stylize(clip, output, Look(), overwrite=True).frames,
+        f"rotoscope, {name}": lambda: stylize(clip, output, Look([painter]), overwrite=True).frames,
+    }
+    rates = dict.fromkeys(cases, 0.0)
+    for _ in range(runs):
+        for case, run in cases.items():
+            began = time.perf_counter()
+            frames = run()
+            rates[case] = max(rates[case], frames / (time.perf_counter() - began))
+    output.unlink()
+    plain = max(rate for case, rate in rates.items() if not case.endswith(name))
+    return [
+        {"case": case, "frames_per_second": round(rate, 1), "of_plain": round(rate / plain, 3)}
+        for case, rate in rates.items()
+    ]
+
+
+def transcode(source: Path, output: Path) -> int:
+    """Decode, convert to RGB and back, and encode with the product's own default settings."""
+    from rotoscope.media.encoders import default_video_options  # noqa: PLC0415
+
+    with av.open(str(source)) as read, av.open(str(output), "w") as written:
+        pictures = read.streams.video[0]
+        pictures.thread_type = "AUTO"
+        encoder, options = default_video_options(EncoderOptions())
+        stream: Any = written.add_stream(encoder, rate=pictures.average_rate, options=options)
+        stream.width, stream.height, stream.pix_fmt = pictures.width, pictures.height, "yuv420p"
+        frames = 0
+        for frame in read.decode(pictures):
+            again = av.VideoFrame.from_ndarray(frame.to_ndarray(format="rgb24"), format="rgb24")
+            again.pts, again.time_base = frame.pts, frame.time_base
+            written.mux(stream.encode(again.reformat(format="yuv420p")))
+            frames += 1
+        written.mux(stream.encode(None))
+    return frames

@@ -1,0 +1,64 @@
+"""What the command line needs before and beyond its parser: one option with an optional value, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from rotoscope.errors import InvalidOptions
+
+PREVIEW_MIDDLE = "middle"
+"""Value of a bare ``--preview``: the frame in the middle of the chosen part."""
+
+
+def normalize_arguments(arguments: Sequence[str]) -> list[str]:
+    """Give a bare ``--preview`` its default value.
+
+    ``--preview 3s`` and ``--preview=3s`` name a time; ``--preview`` before another option, before
+    something that is no time, or at the end means the middle.
+    """
+    normalized: list[str] = []
+    for position, argument in enumerate(arguments):
+        if argument == "--preview" and not _is_time(arguments[position + 1 : position + 2]):
+            normalized.append(f"--preview={PREVIEW_MIDDLE}")
+        else:
+            normalized.append(argument)
+    return normalized
+
+
+def _is_time(following: Sequence[str]) -> bool:
+    from rotoscope.media.timecode import parse_time  # noqa: PLC0415 - only where --preview is used
+
+    if not following:
+        return False
+    try:
+        parse_time(following[0])
+    except InvalidOptions:
+        return following[0] == PREVIEW_MIDDLE
+    return True
+
+
+def parse_rate(text: str) -> Fraction:
+    """A frame rate: ``24``, ``23.976``, ``30000/1001``.
+
+    Raises:
+        InvalidOptions: not a positive number.
+    """
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if rate <= 0:
+        raise InvalidOptions(
+            f"{text!r} is no frame rate: give frames a second, e.g. 24, 23.976 or 30000/1001."
+        )
+    return _EXACT_RATES.get(rate, rate)
+
+
+# What people type for the NTSC rates, and what they mean (SMPTE ST 12-1).
+_EXACT_RATES = {
+    Fraction("23.976"): Fraction(24000, 1001),
+    Fraction("23.98"): Fraction(24000, 1001),
+    Fraction("29.97"): Fraction(30000, 1001),
+    Fraction("59.94"): Fraction(60000, 1001),
+}

@@ -1,0 +1,82 @@
+"""The progress bar: frames, rate, time left, size."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rotoscope.render.progress import Progress, ProgressCallback
+    from rotoscope.training.progress import ProgressCallback as TrainingCallback
+    from rotoscope.training.progress import TrainingProgress
+
+
+@contextmanager
+def progress_bar(*, shown: bool) -> Generator[ProgressCallback | None, None, None]:
+    """A live bar on standard error while the block runs; None where it is not wanted or no terminal."""
+    if not shown or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - heavy, and only for terminals
+    from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[facts]}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("opening", total=None, facts="")
+
+        def show(progress: Progress) -> None:
+            bar.update(
+                task,
+                description=progress.step,
+                total=progress.frames_expected,
+                completed=progress.frames_done,
+                facts=facts(progress),
+            )
+
+        yield show
+
+
+def facts(progress: Progress) -> str:
+    """What stands beside the bar, e.g. ``48/96 frames · 24.1 fps · 2 s left · 1280x720``."""
+    expected = "" if progress.frames_expected is None else f"/{progress.frames_expected}"
+    parts = [f"{progress.frames_done}{expected} frames", f"{progress.frames_per_second:.1f} fps"]
+    if progress.remaining_seconds is not None:
+        minutes, seconds = divmod(round(progress.remaining_seconds), 60)
+        parts.append(f"{minutes}:{seconds:02} left" if minutes else f"{seconds} s left")
+    if progress.frame_size is not None:
+        parts.append(f"{progress.frame_size[0]}x{progress.frame_size[1]}")
+    return " · ".join(parts)
+
+
+@contextmanager
+def training_bar(*, shown: bool) -> Generator[TrainingCallback | None, None, None]:
+    """A live bar of a training run; None where it is not wanted or no terminal."""
+    if not shown or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[facts]}"))
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("train", total=1.0, facts="preparing")
+
+        def show(progress: TrainingProgress) -> None:
+            bar.update(task, completed=progress.fraction, facts=training_facts(progress))
+
+        yield show
+
+
+def training_facts(progress: TrainingProgress) -> str:
+    """What stands beside the bar, e.g. ``step 120 · style 0.412 · content 0.873 · 12:31 left``."""
+    parts = [f"step {progress.step}"]
+    if progress.losses is not None:
+        parts += [f"style {progress.losses.style:.3f}", f"content {progress.losses.content:.3f}"]
+    if progress.seconds_left is not None:
+        minutes, seconds = divmod(round(progress.seconds_left), 60)
+        parts.append(f"{minutes}:{seconds:02} left")
+    return " · ".join(parts)

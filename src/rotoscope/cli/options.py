@@ -1,0 +1,69 @@
+"""Options that several commands share, declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+Source: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="INPUT", help="A video, GIF, still, folder of stills, or a pattern such as frames/%05d.png."
+    ),
+]
+Filters: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--filter",
+        "-f",
+        metavar="NAME",
+        help="A filter of the palette (see [bold]rotoscope filters list[/bold]) or a filter file, with "
+        "options after a colon: posterize:levels=4. Give it several times to chain filters.",
+    ),
+]
+Strength: TypeAlias = Annotated[
+    float, typer.Option(min=0.0, max=1.0, help="0 gives the source back, 1 the full painting.")
+]
+Size: TypeAlias = Annotated[
+    int | None, typer.Option(min=16, metavar="PX", help="Short side of the result; default: the source's.")
+]
+Start: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Where to start: seconds (12.5) or timecode (1:02.5).")
+]
+Stop: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Where to stop; this moment is not included.")
+]
+Every: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Take one frame per interval, e.g. 1s or 500ms.")
+]
+Rate: TypeAlias = Annotated[
+    str | None, typer.Option("--fps", metavar="RATE", help="Resample to a constant rate; default: as it is.")
+]
+Quality: TypeAlias = Annotated[
+    float | None,
+    typer.Option(min=0, max=100, help="0 to 100 for every codec; default: visually lossless."),
+]
+Codec: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="h264, hevc, vp9, av1, prores, ffv1 …; default: what suits the output's name."),
+]
+Preset: TypeAlias = Annotated[
+    str | None, typer.Option(help="Effort of the encoder, e.g. veryfast, medium, slow.")
+]
+OnTruncated: TypeAlias = Annotated[
+    Literal["fail", "keep"],
+    typer.Option(help="A source that ends early: refuse it, or use what there is and say so."),
+]
+Precision: TypeAlias = Annotated[
+    Literal["auto", "f32", "bf16"],
+    typer.Option(help="Arithmetic of neural filters; auto: bf16 where the processor has it."),
+]
+Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Threads: TypeAlias = Annotated[
+    int | None, typer.Option(min=1, help="Threads that paint; default: one a core.")
+]
+Output: TypeAlias = Annotated[Path, typer.Argument(metavar="OUTPUT")]

@@ -1,0 +1,91 @@
+"""Printing: results, errors, JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from rotoscope.errors import RotoscopeError
+
+if TYPE_CHECKING:
+    from rotoscope.render.result import RenderResult
+
+
+def fail(error: RotoscopeError, *, as_json: bool) -> NoReturn:
+    """Print one paragraph (or a JSON object) about an error, and exit with 1."""
+    if as_json:
+        typer.echo(json.dumps({"error": {"type": type(error).__name__, "message": str(error)}}))
+    else:
+        typer.secho(f"rotoscope: {error}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+    sys.exit(1)
+
+
+def print_json(value: object) -> None:
+    """Print a record as JSON: dataclasses as objects, fractions as ``"1001/30000"``, paths as text."""
+    typer.echo(json.dumps(to_plain(value), indent=2, ensure_ascii=False))
+
+
+def to_plain(value: object) -> object:
+    """Turn records into what JSON holds."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (Fraction, Path)):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_plain(item) for item in value]
+    return value
+
+
+def print_notes(notes: tuple[str, ...]) -> None:
+    """Print what was converted, left out or found wrong, a line each."""
+    for note in notes:
+        typer.echo(f"  note: {note}", err=True)
+
+
+def human_size(size_bytes: int) -> str:
+    """``12.3 MB``, in powers of 1000 as disks are sold."""
+    size = float(size_bytes)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            break
+        size /= 1000
+    return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+
+
+def human_duration(seconds: float) -> str:
+    """``4.2 s`` or ``1:02:03``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def present_render(result: RenderResult, *, as_json: bool, quiet: bool) -> None:
+    """Print one summary line and the notes, or the whole record as JSON."""
+    if as_json:
+        print_json(result)
+    elif not quiet:
+        typer.echo(summary_line(result))
+        print_notes(result.notes)
+
+
+def summary_line(result: RenderResult) -> str:
+    """``painted.mp4: 96 frames, 1280x720, h264, 4.1 MB, great-wave, in 4.2 s (22.9 fps)``."""
+    frames = "1 picture" if result.frames == 1 else f"{result.frames} frames"
+    return (
+        f"{result.output}: {frames}, {result.frame_size[0]}x{result.frame_size[1]}, {result.codec}, "
+        f"{human_size(result.size_bytes)}, {result.look}, in {human_duration(result.elapsed_seconds)} "
+        f"({result.frames_per_second:.1f} fps)"
+    )

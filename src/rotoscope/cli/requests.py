@@ -1,0 +1,59 @@
+"""From what was typed to the values the library takes."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from rotoscope.cli.arguments import parse_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rotoscope.media.selection import Selection
+    from rotoscope.palette.palette import Palette
+    from rotoscope.render.look import Look
+
+
+def open_palette() -> Palette:
+    """The bundled filters and the user's own; ``ROTOSCOPE_DATA_DIR`` says where the latter are."""
+    from rotoscope.palette.palette import Palette  # noqa: PLC0415 - keeps --help quick
+    from rotoscope.settings import load_settings  # noqa: PLC0415
+
+    return Palette(load_settings(os.environ).filters_dir)
+
+
+def make_look(
+    filter_names: Sequence[str],
+    *,
+    strength: float,
+    size: int | None,
+    threads: int | None,
+    precision: str,
+) -> Look:
+    """Load filters by name and put them in order."""
+    from rotoscope.render.look import Look  # noqa: PLC0415
+
+    palette = open_palette()
+    filters = [palette.load(name, threads=threads, precision=precision) for name in filter_names]
+    return Look(filters, strength=strength, size=size)
+
+
+def make_selection(start: str | None, stop: str | None, every: str | None, fps: str | None) -> Selection:
+    """The part of a clip that four options name."""
+    from rotoscope.media.selection import Selection  # noqa: PLC0415
+
+    return Selection(
+        start=None if start is None else make_time(start),
+        stop=None if stop is None else make_time(stop),
+        every=None if every is None else make_time(every),
+        fps=None if fps is None else parse_rate(fps),
+    )
+
+
+def make_time(text: str) -> Fraction:
+    """Seconds or timecode to seconds."""
+    from rotoscope.media.timecode import parse_time  # noqa: PLC0415
+
+    return parse_time(text)

@@ -1,0 +1,84 @@
+"""One frame of a clip as a picture, before painting all of it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from rotoscope.errors import DecodeError
+from rotoscope.media.clip import open_clip
+from rotoscope.media.frame import Frame
+from rotoscope.media.info import MediaKind
+from rotoscope.media.output import OutputKind, output_kind
+from rotoscope.media.selection import Selection
+from rotoscope.media.writer import open_writer
+from rotoscope.render.look import Look
+from rotoscope.render.result import RenderResult
+
+
+def preview(
+    source: str | Path,
+    output: Path,
+    look: Look,
+    *,
+    at: Fraction | None = None,
+    selection: Selection,
+    overwrite: bool = False,
+) -> RenderResult:
+    """Paint the frame shown at one moment.
+
+    Args:
+        source: whatever :func:`rotoscope.render.stylize.stylize` takes.
+        output: a picture's name; the name of a video stands for the same name with ``.png``.
+        look: what to paint.
+        at: seconds from the clip's first frame; None: the middle of ``selection``.
+        selection: the part of the clip that would be painted.
+        overwrite: replace a picture that is there already.
+
+    Raises:
+        RotoscopeError: see :mod:`rotoscope.errors`.
+    """
+    began = time.monotonic()
+    picture = _picture_name(output)
+    clip = open_clip(source, on_truncated="keep")
+    moment = _middle(clip.info.video.duration_seconds_from_content, selection) if at is None else at
+    frame = _frame_at(source, moment)
+    painted = replace(frame, pixels=look.paint(frame.pixels), index=0)
+    info = replace(clip.info, kind=MediaKind.STILL)
+    with open_writer(picture, source=info, overwrite=overwrite) as writer:
+        writer.write(painted)
+        report = writer.close()
+    return RenderResult(
+        output=report.path,
+        frames=1,
+        frame_size=(painted.pixels.shape[1], painted.pixels.shape[0]),
+        size_bytes=report.size_bytes,
+        elapsed_seconds=time.monotonic() - began,
+        codec=report.codec,
+        look=look.description,
+        notes=report.notes,
+    )
+
+
+def _picture_name(output: Path) -> Path:
+    is_picture = output_kind(output, moving=False) is OutputKind.STILL
+    return output if is_picture else output.with_suffix(".png")
+
+
+def _middle(duration: Fraction | None, selection: Selection) -> Fraction:
+    start = selection.start or Fraction(0)
+    stop = selection.stop if selection.stop is not None else (duration or Fraction(0))
+    return max(start, (start + min(stop, duration or stop)) / 2)
+
+
+def _frame_at(source: str | Path, moment: Fraction) -> Frame:
+    clip = open_clip(source, selection=Selection(start=moment), on_truncated="keep")
+    with closing(clip.frames()) as frames:
+        for frame in frames:
+            return frame
+    raise DecodeError(
+        f"{source} shows no frame at or after {float(moment):g} s; choose an earlier time for --preview."
+    )

@@ -1,0 +1,30 @@
+"""What a render has to say when it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """One finished separate, stylize or assemble."""
+
+    output: Path
+    frames: int
+    """Pictures written; equal to the pictures read."""
+    frame_size: tuple[int, int]
+    """(width, height) as shown."""
+    size_bytes: int
+    elapsed_seconds: float
+    codec: str
+    """What the pictures were written with, e.g. ``h264`` or ``png``."""
+    look: str
+    """What was painted, e.g. ``great-wave at strength 0.8``."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what was converted or left out, and on what is wrong with the source."""
+
+    @property
+    def frames_per_second(self) -> float:
+        """Pictures a second, end to end."""
+        return self.frames / self.elapsed_seconds if self.elapsed_seconds > 0 else 0.0

@@ -1,0 +1,166 @@
+"""Clip to painted clip: decode, paint and encode, overlapped in time.
+
+A clip -> read ahead -> paint -> write behind -> a clip of the same frames. No more than a dozen
+pictures are in memory at any time, however long the clip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from rotoscope.errors import DecodeError, EncodeError
+from rotoscope.media.clip import Clip, open_clip
+from rotoscope.media.encoders import EncoderOptions
+from rotoscope.media.frame import Frame
+from rotoscope.media.info import MediaKind
+from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
+from rotoscope.media.selection import Selection
+from rotoscope.media.writer import open_writer
+from rotoscope.render.frames_folder import FramesFolderWriter
+from rotoscope.render.look import Look
+from rotoscope.render.overlap import WriteBehind, read_ahead
+from rotoscope.render.progress import ProgressCallback, ProgressMeter
+from rotoscope.render.result import RenderResult
+
+EVERYTHING = Selection()
+DEFAULT_ENCODER = EncoderOptions()
+
+
+def stylize(
+    source: str | Path,
+    output: str | Path,
+    look: Look,
+    *,
+    selection: Selection = EVERYTHING,
+    encoder: EncoderOptions = DEFAULT_ENCODER,
+    overwrite: bool = False,
+    on_truncated: Literal["fail", "keep"] = "fail",
+    on_progress: ProgressCallback | None = None,
+) -> RenderResult:
+    """Paint a video, an animation, a folder of stills or a still.
+
+    Presentation times, sound, subtitles, chapters, rotation and color tags of a video come along; what
+    the output cannot hold is converted or left out, and the result's notes say so. A folder of frames gets
+    a manifest.
+
+    Args:
+        source: a file, a folder of stills, or a numbered pattern such as ``frames/%05d.png``.
+        output: its name decides what is written; see :func:`rotoscope.media.output.output_kind`.
+        look: what to paint.
+        selection: which part, and at what rate.
+        encoder: codec and quality.
+        overwrite: replace an output that is there already.
+        on_truncated: ``fail`` refuses a source that ends early; ``keep`` paints what there is and notes it.
+        on_progress: called after every frame.
+
+    Raises:
+        RotoscopeError: see :mod:`rotoscope.errors`; nothing is left at ``output`` then.
+    """
+    return render(
+        source,
+        output,
+        look,
+        step="stylize",
+        selection=selection,
+        encoder=encoder,
+        overwrite=overwrite,
+        on_truncated=on_truncated,
+        on_progress=on_progress,
+    )
+
+
+def render(
+    source: str | Path,
+    output: str | Path,
+    look: Look,
+    *,
+    step: str,
+    selection: Selection,
+    encoder: EncoderOptions,
+    overwrite: bool,
+    on_truncated: Literal["fail", "keep"],
+    on_progress: ProgressCallback | None,
+) -> RenderResult:
+    """What stylize and separate have in common; ``step`` is what progress calls it."""
+    clip = open_clip(source, selection=selection, on_truncated=on_truncated)
+    meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
+    with _open_output(clip, Path(output), look, encoder=encoder, overwrite=overwrite) as writer:
+        frame_size = paint_frames(clip.frames(), look, writer, meter)
+        report = writer.close()
+    notes = (*clip.problems, *report.notes)
+    return finish(report, meter, frame_size=frame_size, look=look.description, notes=notes)
+
+
+def _open_output(clip: Clip, output: Path, look: Look, *, encoder: EncoderOptions, overwrite: bool) -> Writer:
+    kind = output_kind(output, moving=clip.info.kind is not MediaKind.STILL)
+    if kind is OutputKind.STILLS and not is_pattern(output):
+        return FramesFolderWriter(output, clip=clip, look=look, options=encoder, overwrite=overwrite)
+    selection = clip.selection
+    is_cut = selection.start is not None or selection.stop is not None
+    both_video = kind is OutputKind.VIDEO and clip.info.kind is MediaKind.VIDEO
+    return open_writer(
+        output,
+        source=clip.info,
+        options=encoder,
+        overwrite=overwrite,
+        copy_streams_from=clip.source if both_video else None,
+        span=(selection.start or Fraction(0), selection.stop) if is_cut else None,
+    )
+
+
+def paint_frames(
+    frames: Iterator[Frame], look: Look, writer: Writer, meter: ProgressMeter
+) -> tuple[int, int]:
+    """Paint every frame, reading ahead and writing behind; gives (width, height) of the painted ones.
+
+    Raises:
+        DecodeError: there was no frame.
+    """
+    frame_size = (0, 0)
+    with closing(read_ahead(frames)) as read, WriteBehind(writer.write) as behind:
+        for painted in _painted(read, look):
+            frame_size = (painted.pixels.shape[1], painted.pixels.shape[0])
+            behind.put(painted)
+            meter.advance(frame_size)
+    if not meter.frames_done:
+        raise DecodeError("The chosen part of the source holds no frames; choose another --start or --stop.")
+    return frame_size
+
+
+def _painted(frames: Generator[Frame, None, None], look: Look) -> Iterator[Frame]:
+    for frame in frames:
+        yield frame.with_pixels(look.paint(frame.pixels))
+
+
+def finish(
+    report: WriteReport,
+    meter: ProgressMeter,
+    *,
+    frame_size: tuple[int, int],
+    look: str,
+    notes: tuple[str, ...],
+) -> RenderResult:
+    """Count once more, and say what was made.
+
+    Raises:
+        EncodeError: not every frame that was painted was written.
+    """
+    if report.frames != meter.frames_done:
+        raise EncodeError(
+            f"{report.path} holds {report.frames} frames, but {meter.frames_done} were painted: this is a "
+            "fault of Rotoscope; please report it with the source."
+        )
+    return RenderResult(
+        output=report.path,
+        frames=report.frames,
+        frame_size=frame_size,
+        size_bytes=report.size_bytes,
+        elapsed_seconds=meter.elapsed_seconds,
+        codec=report.codec,
+        look=look,
+        notes=notes,
+    )

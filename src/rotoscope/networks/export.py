@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
@@ -56,6 +57,21 @@ def build_style_graph(state: Mapping[str, Tensor]) -> onnx.ModelProto:
     full = graph.pixel_shuffle(graph.convolution(half, "paint", kernel=3, padding=1))
     graph.offset_and_clip(full)
     return graph.finish()
+
+
+def read_style_graph(model: onnx.ModelProto) -> dict[str, Tensor]:
+    """The state dict in a graph that :func:`build_style_graph` made, float32.
+
+    Raises:
+        UnsupportedArchitecture: the graph's weights are not those of a style network.
+    """
+    state = {
+        tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+        for tensor in model.graph.initializer
+        if tensor.data_type == TensorProto.FLOAT16
+    }
+    StyleNetworkSize.of_state(state)
+    return state
 
 
 class _GraphBuilder:

@@ -175,6 +175,24 @@ def paint_with_margin(network: nn.Module, image: Tensor) -> Tensor:
     return network(padded).float()[:, :, m:-m, m:-m]
 
 
+def multiply_adds_per_pixel(network: StyleNetwork) -> float:
+    """Multiplications with addition that the convolutions take, per pixel of the padded picture."""
+    side = 8 * SIZE_MULTIPLE
+    total = 0
+
+    def count(module: nn.Module, _: object, output: Tensor) -> None:
+        nonlocal total
+        total += module.get_parameter("weight").numel() * output.shape[2] * output.shape[3]
+
+    with torch.device("meta"), torch.no_grad():  # shapes alone: nothing is computed
+        shadow = StyleNetwork(StyleNetworkSize.of_state(network.state_dict()))
+        for module in shadow.modules():
+            if isinstance(module, nn.Conv2d):
+                module.register_forward_hook(count)
+        shadow(torch.empty(1, 3, side, side))
+    return total / side**2
+
+
 def _instance_norm(channels: int) -> nn.GroupNorm:
     """Instance norm with scale and shift, as a group norm of one channel a group.
 

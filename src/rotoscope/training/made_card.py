@@ -1,0 +1,70 @@
+"""The card of a filter that is being made here: what is known at the start, and what the run adds."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
+
+from rotoscope.errors import InvalidOptions
+from rotoscope.filters.card import NAME_PATTERN, Card, Cost, Padding, StyleImage
+from rotoscope.networks.style_network import MARGIN_PIXELS, SIZE_MULTIPLE, multiply_adds_per_pixel
+from rotoscope.training.content import ContentSet
+from rotoscope.training.recipe import Recipe
+from rotoscope.training.state import TrainingState
+
+PADDING = Padding(multiple=SIZE_MULTIPLE, margin=MARGIN_PIXELS, mode="reflect")
+"""What the card of every style network says of padding."""
+
+
+def started_card(
+    name: str, *, recipe: Recipe, content: ContentSet, style: StyleImage | None, style_digest: str
+) -> Card:
+    """What is known before the first step.
+
+    Args:
+        name: the filter's name.
+        recipe: of the run.
+        content: of the run; only its origin is noted.
+        style: what is known of the style image, if anything.
+        style_digest: SHA-256 of the style image's file.
+
+    Raises:
+        InvalidOptions: the name is not one.
+    """
+    try:
+        return Card(
+            name=name,
+            padding=PADDING,
+            style=(style or StyleImage()).model_copy(update={"sha256": style_digest}),
+            recipe={**flat_recipe(recipe), "content": content.origin},
+        )
+    except ValidationError as error:
+        raise InvalidOptions(
+            f"{name!r} cannot be a filter's name: names are lower-case letters and digits, words joined by "
+            f"single hyphens ({NAME_PATTERN}), 64 characters at most, e.g. great-wave."
+        ) from error
+
+
+def finished_card(card: Card, state: TrainingState) -> Card:
+    """The card with what the run found out: losses, time, cost and the day."""
+    metrics: dict[str, float] = {
+        "training_steps": state.step,
+        "training_seconds": round(state.seconds, 1),
+    }
+    if state.history:
+        metrics |= {f"{name}_loss": round(v, 6) for name, v in state.history[-1].losses.known().items()}
+    cost = Cost(
+        parameters=sum(p.numel() for p in state.network.parameters()),
+        multiply_adds_per_pixel=multiply_adds_per_pixel(state.network),
+    )
+    return card.model_copy(update={"metrics": metrics, "cost": cost, "created": datetime.now(tz=UTC).date()})
+
+
+def flat_recipe(recipe: Recipe) -> dict[str, int | float | str | bool]:
+    """Names and values as a card holds them: lists become JSON text, e.g. ``[300, 640]``."""
+    return {
+        name: json.dumps(value) if isinstance(value, list) else value
+        for name, value in recipe.model_dump(mode="json").items()
+    }

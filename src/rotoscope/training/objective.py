@@ -1,0 +1,120 @@
+"""What one training step minimizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rotoscope.errors import InvalidOptions
+from rotoscope.networks.features import Encoder
+from rotoscope.networks.losses import (
+    StyleTarget,
+    content_loss,
+    range_loss,
+    stability_loss,
+    style_loss,
+    total_variation_loss,
+)
+from rotoscope.training.progress import Losses
+from rotoscope.training.recipe import Recipe
+
+Painter: TypeAlias = Callable[[Tensor], Tensor]
+"""(N, 3, H, W) float32 sRGB 0..1 to the same, not clipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepLosses:
+    """Losses of one step: scalar float32 tensors, before their weights but for ``total``."""
+
+    total: Tensor
+    """Weighted sum, which is minimized."""
+    style: Tensor
+    content: Tensor
+    total_variation: Tensor
+    range: Tensor
+    stability: Tensor | None
+
+    def values(self) -> Losses:
+        """As plain numbers."""
+        return Losses(
+            style=self.style.item(),
+            content=self.content.item(),
+            total_variation=self.total_variation.item(),
+            range=self.range.item(),
+            stability=None if self.stability is None else self.stability.item(),
+        )
+
+
+class Objective:
+    """The losses of a recipe against one style image."""
+
+    def __init__(self, *, encoder: Encoder, style_image: Tensor, recipe: Recipe) -> None:
+        """Measure the style image.
+
+        Args:
+            encoder: feature network.
+            style_image: (1, 3, H, W) float32, sRGB 0..1.
+            recipe: weights of the losses.
+
+        Raises:
+            InvalidOptions: the recipe has not one weight for each of the encoder's layers.
+        """
+        if len(recipe.layer_weights) != len(encoder.layers):
+            raise InvalidOptions(
+                f"the recipe has {len(recipe.layer_weights)} layer_weights, and the feature network "
+                f"{len(encoder.layers)} layers: {', '.join(encoder.layers)}. Give one weight for each."
+            )
+        self._encoder = encoder
+        self._recipe = recipe
+        with torch.no_grad():
+            self._target = StyleTarget.of_features(encoder(style_image))
+        self._content_index = encoder.layers.index(encoder.content_layer)
+
+    def __call__(
+        self, paint: Painter, photographs: Tensor, *, step: int, rng: np.random.Generator
+    ) -> StepLosses:
+        """Paint and compare.
+
+        Args:
+            paint: the network being trained.
+            photographs: (N, 3, H, W) float32, sRGB 0..1.
+            step: which step this is, from 0; decides whether the stability loss is part of it.
+            rng: for the motion and noise of the stability loss.
+        """
+        recipe = self._recipe
+        painting = paint(photographs)
+        features = self._encoder(painting)
+        with torch.no_grad():
+            photographed = self._encoder(photographs)[self._content_index]
+        style = style_loss(features, self._target, layer_weights=recipe.layer_weights)
+        content = content_loss(features[self._content_index], photographed)
+        variation = total_variation_loss(painting)
+        outside = range_loss(painting)
+        total = (
+            recipe.style_weight * style
+            + recipe.content_weight * content
+            + recipe.total_variation_weight * variation
+            + recipe.range_weight * outside
+        )
+        stability = None
+        if recipe.stability_weight > 0 and step % recipe.stability_every == 0:
+            stability = self._stability(paint, photographs, painting, rng)
+            total = total + recipe.stability_weight * stability
+        return StepLosses(total, style, content, variation, outside, stability)
+
+    def _stability(
+        self, paint: Painter, photographs: Tensor, painting: Tensor, rng: np.random.Generator
+    ) -> Tensor:
+        recipe = self._recipe
+        reach = recipe.stability_shift_pixels
+        down, right = (int(v) for v in rng.integers(-reach, reach + 1, size=2))
+        gain = float(rng.uniform(1 - recipe.stability_gain, 1 + recipe.stability_gain))
+        noise = torch.from_numpy(rng.standard_normal(tuple(photographs.shape), dtype=np.float32))
+        moved = torch.roll(photographs, shifts=(down, right), dims=(2, 3))
+        disturbed = moved * gain + noise * recipe.stability_noise
+        return stability_loss(painting, paint(disturbed), shift=(down, right))

@@ -1,0 +1,155 @@
+"""What changes while a filter is trained: weights, their average, the optimizer's moments, the counters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from rotoscope.errors import UnsupportedArchitecture
+from rotoscope.networks.style_network import StyleNetwork
+from rotoscope.training.progress import LossRecord
+from rotoscope.training.recipe import Recipe
+
+_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+"""Adam's state of a parameter, by torch's names."""
+
+
+@dataclass
+class TrainingState:
+    """The mutable part of a run; everything a checkpoint holds."""
+
+    network: StyleNetwork
+    optimizer: torch.optim.Adam
+    average: dict[str, Tensor] | None = None
+    """Exponential moving average of the weights, float32; None before the first step."""
+    step: int = 0
+    """Steps done."""
+    skipped_steps: int = 0
+    """Of these, steps that changed nothing because the gradient was not finite."""
+    seconds: float = 0.0
+    """Time spent training."""
+    history: list[LossRecord] = field(default_factory=list[LossRecord])
+
+    @classmethod
+    def new(cls, recipe: Recipe, *, weights: Mapping[str, Tensor] | None = None) -> TrainingState:
+        """The state before the first step.
+
+        Args:
+            recipe: decides the network's size, and by its seed the weights.
+            weights: state dict to start from instead of random weights.
+
+        Raises:
+            UnsupportedArchitecture: the weights are not a style network's, or of another size.
+        """
+        # Weights are drawn from a seed of their own; the caller's random numbers are left as they were.
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(recipe.seed)
+            network = StyleNetwork(recipe.network_size)
+        if weights is not None:
+            start = StyleNetwork.of_state(weights)
+            if _shapes(start.state_dict()) != _shapes(network.state_dict()):
+                raise UnsupportedArchitecture(
+                    f"the network to start from is of another size than the recipe's {recipe.network_size}. "
+                    f"Start from one of that size, or change the recipe's channels and blocks."
+                )
+            network = start
+        network = _channels_last(network)
+        optimizer = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, betas=recipe.adam_betas)
+        return cls(network=network, optimizer=optimizer)
+
+    def descend(self, loss: Tensor, *, recipe: Recipe, fraction: float) -> bool:
+        """One step of Adam; the average follows.
+
+        Args:
+            loss: scalar with a graph.
+            recipe: rates.
+            fraction: part of the budget used so far, 0..1.
+
+        Returns:
+            False where loss or gradient was not finite: the weights and the average stayed as they were.
+        """
+        warmup = min(1.0, (self.step + 1) / recipe.warmup_steps)
+        for group in self.optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * math.sqrt(1 - fraction) * warmup
+        self.optimizer.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), recipe.gradient_clip)
+        is_finite = bool(torch.isfinite(loss)) and bool(torch.isfinite(norm))
+        self.step += 1
+        if is_finite:
+            self.optimizer.step()
+            self._follow(recipe.average_decay)
+        else:
+            self.skipped_steps += 1
+        return is_finite
+
+    def painted_weights(self) -> dict[str, Tensor]:
+        """What the filter is made of: the average, or the weights before the first step."""
+        source = self.average if self.average is not None else self.network.state_dict()
+        return {name: tensor.detach().clone().contiguous() for name, tensor in source.items()}
+
+    def averaged_network(self) -> StyleNetwork:
+        """A network of its own with :meth:`painted_weights`."""
+        network = StyleNetwork.of_state(self.painted_weights())
+        return _channels_last(network)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Every tensor of the state, by a name of its own; contiguous copies."""
+        named: dict[str, Tensor] = {f"network.{n}": t for n, t in self.network.state_dict().items()}
+        named |= {f"average.{n}": t for n, t in (self.average or {}).items()}
+        for name, parameter in self.network.named_parameters():
+            moments = self.optimizer.state.get(parameter, {})
+            named |= {f"adam.{moment}.{name}": moments[moment] for moment in moments}
+        return {name: tensor.detach().clone().contiguous() for name, tensor in named.items()}
+
+    def restore_tensors(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take over what :meth:`tensors` gave.
+
+        Raises:
+            KeyError, RuntimeError: a tensor is missing, left over or of another shape.
+        """
+        groups: dict[str, dict[str, Tensor]] = {"network": {}, "average": {}, "adam": {}}
+        for full_name, tensor in tensors.items():
+            group, name = full_name.split(".", 1)
+            groups[group][name] = tensor
+        self.network.load_state_dict(groups["network"], strict=True)
+        self.average = None
+        if groups["average"]:
+            names = self.network.state_dict()
+            self.average = {name: groups["average"][name].clone() for name in names}
+        if groups["adam"]:
+            for name, parameter in self.network.named_parameters():
+                # Moments in the parameter's own memory format: sums then run in the same order as before.
+                self.optimizer.state[parameter] = {
+                    moment: _like(groups["adam"][f"{moment}.{name}"], parameter) for moment in _MOMENTS
+                }
+
+    def _follow(self, decay: float) -> None:
+        state = self.network.state_dict()
+        if self.average is None:
+            self.average = {name: tensor.clone() for name, tensor in state.items()}
+            return
+        # At first the average forgets quickly, or the random first weights would stay in it.
+        kept = min(decay, self.step / (self.step + 20))
+        with torch.no_grad():
+            for name, tensor in state.items():
+                self.average[name].lerp_(tensor, 1 - kept)
+
+
+def _channels_last(network: StyleNetwork) -> StyleNetwork:
+    # torch's overloads of Module.to leave memory_format out.
+    return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+
+def _like(tensor: Tensor, parameter: Tensor) -> Tensor:
+    if tensor.dim() == 0:
+        return tensor.clone()
+    return torch.empty_like(parameter, requires_grad=False).copy_(tensor)
+
+
+def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(tensor.shape) for name, tensor in state.items()}

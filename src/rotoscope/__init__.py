@@ -1,1 +1,91 @@
-"""Rotoscope paints photographs and video with neural filters."""
+"""Rotoscope paints photographs and video with neural filters.
+
+::
+
+    import rotoscope
+
+    wave = rotoscope.load_filter("great-wave")
+    rotoscope.stylize("drone.mp4", "painted.mp4", rotoscope.Look([wave], strength=0.8))
+
+Names are loaded when they are first used, so that ``import rotoscope`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from rotoscope._version import __version__
+
+if TYPE_CHECKING:
+    from rotoscope.errors import RotoscopeError
+    from rotoscope.filters.base import Filter
+    from rotoscope.media.clip import Clip, open_clip
+    from rotoscope.media.encoders import EncoderOptions
+    from rotoscope.media.fidelity import check
+    from rotoscope.media.frame import Frame
+    from rotoscope.media.probe import inspect_media
+    from rotoscope.media.selection import Selection
+    from rotoscope.standard import load_filter, standard_palette
+    from rotoscope.render.assemble import assemble
+    from rotoscope.render.look import Look
+    from rotoscope.render.progress import Progress
+    from rotoscope.render.result import RenderResult
+    from rotoscope.render.separate import separate
+    from rotoscope.render.stylize import stylize
+
+_HOMES = {
+    "Clip": "rotoscope.media.clip",
+    "EncoderOptions": "rotoscope.media.encoders",
+    "Filter": "rotoscope.filters.base",
+    "Frame": "rotoscope.media.frame",
+    "Look": "rotoscope.render.look",
+    "Progress": "rotoscope.render.progress",
+    "RenderResult": "rotoscope.render.result",
+    "RotoscopeError": "rotoscope.errors",
+    "Selection": "rotoscope.media.selection",
+    "assemble": "rotoscope.render.assemble",
+    "check": "rotoscope.media.fidelity",
+    "inspect_media": "rotoscope.media.probe",
+    "load_filter": "rotoscope.standard",
+    "open_clip": "rotoscope.media.clip",
+    "separate": "rotoscope.render.separate",
+    "standard_palette": "rotoscope.standard",
+    "stylize": "rotoscope.render.stylize",
+}
+"""Public name to the module that defines it."""
+
+__all__ = [
+    "Clip",
+    "EncoderOptions",
+    "Filter",
+    "Frame",
+    "Look",
+    "Progress",
+    "RenderResult",
+    "RotoscopeError",
+    "Selection",
+    "__version__",
+    "assemble",
+    "check",
+    "inspect_media",
+    "load_filter",
+    "open_clip",
+    "separate",
+    "standard_palette",
+    "stylize",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rotoscope' has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Public names, loaded or not."""
+    return sorted(__all__)

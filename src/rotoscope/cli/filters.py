@@ -9,9 +9,9 @@ import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.present import print_json
-from rotoscope.cli.requests import open_palette
 
 if TYPE_CHECKING:
+    from rotoscope.palette.palette import Palette
     from rotoscope.filters.kind import OptionInfo
     from rotoscope.palette.entry import PaletteEntry
 
@@ -42,9 +42,16 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="filters")
 
 
+def standard_palette() -> Palette:
+    """The palette, imported when a command needs it."""
+    from rotoscope.standard import standard_palette as palette  # noqa: PLC0415 - see cli.main
+
+    return palette()
+
+
 def list_filters(*, as_json: options.AsJson = False) -> None:
     """Name every filter at hand."""
-    entries = open_palette().list()
+    entries = standard_palette().list()
     if as_json:
         print_json([_summary(entry) for entry in entries])
         return
@@ -58,7 +65,7 @@ def show(name: Name, *, as_json: options.AsJson = False) -> None:
     """Tell what is known of one filter."""
     from rotoscope.filters.kinds import KINDS  # noqa: PLC0415
 
-    entry = open_palette().get(name)
+    entry = standard_palette().get(name)
     facts = _summary(entry)
     if entry.card is not None:
         facts["card"] = entry.card.model_dump(mode="json", exclude_none=True)
@@ -99,7 +106,7 @@ def import_filter(
         license=license_,
     )
     given = None if wanted == ImportOptions() else wanted
-    entry = open_palette().import_file(file, name=name, options=given)
+    entry = standard_palette().import_file(file, name=name, options=given)
     if as_json:
         print_json(_summary(entry))
         return
@@ -116,7 +123,7 @@ def export(
     overwrite: options.Overwrite = False,
 ) -> None:
     """Copy a filter's file out of the palette; it runs in any ONNX runtime."""
-    typer.echo(open_palette().export(name, file, overwrite=overwrite))
+    typer.echo(standard_palette().export(name, file, overwrite=overwrite))
 
 
 def verify(
@@ -128,7 +135,7 @@ def verify(
     as_json: options.AsJson = False,
 ) -> None:
     """Hold filter files against everything the format promises; exit code 1 where one breaks a promise."""
-    palette = open_palette()
+    palette = standard_palette()
     wanted = names or [entry.name for entry in palette.list() if entry.path is not None]
     reports = [palette.verify(name) for name in wanted]
     if as_json:
@@ -144,7 +151,7 @@ def verify(
 
 def remove(name: Name) -> None:
     """Delete one of your own filters."""
-    open_palette().remove(name)
+    standard_palette().remove(name)
     typer.echo(f"{name}: removed")
 
 

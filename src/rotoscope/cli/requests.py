@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,16 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rotoscope.media.selection import Selection
-    from rotoscope.palette.palette import Palette
     from rotoscope.render.look import Look
-
-
-def open_palette() -> Palette:
-    """The bundled filters and the user's own; ``ROTOSCOPE_DATA_DIR`` says where the latter are."""
-    from rotoscope.palette.palette import Palette  # noqa: PLC0415 - keeps --help quick
-    from rotoscope.settings import load_settings  # noqa: PLC0415
-
-    return Palette(load_settings(os.environ).filters_dir)
 
 
 def make_look(
@@ -34,9 +24,9 @@ def make_look(
 ) -> Look:
     """Load filters by name and put them in order."""
     from rotoscope.render.look import Look  # noqa: PLC0415
+    from rotoscope.standard import load_filter  # noqa: PLC0415
 
-    palette = open_palette()
-    filters = [palette.load(name, threads=threads, precision=precision) for name in filter_names]
+    filters = [load_filter(name, threads=threads, precision=precision) for name in filter_names]
     return Look(filters, strength=strength, size=size)
 
 

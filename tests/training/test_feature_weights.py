@@ -99,7 +99,7 @@ def test_normalization_decides_what_comes_out(tmp_path: Path) -> None:
 
 def test_a_file_that_does_not_say_wants_it_stated(tmp_path: Path) -> None:
     path = safetensors(tmp_path / "w.safetensors")
-    with pytest.raises(WeightsError, match=r"nothing tells.*--feature-normalization.*torchvision .*caffe"):
+    with pytest.raises(WeightsError, match=r"nothing tells.*--normalization.*torchvision .*caffe"):
         load_feature_network(path)
 
 

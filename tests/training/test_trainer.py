@@ -223,7 +223,7 @@ def test_a_checkpoint_of_another_run_is_refused(toy: Toy, tmp_path: Path, what: 
     }
     if what == "style":
         Image.new("RGB", (40, 40), "red").save(toy.style)
-    with pytest.raises(TrainingError, match=f"belongs to another run: {what} differ. Give an empty folder"):
+    with pytest.raises(TrainingError, match=f"another run: {what} differ. To start anew, delete that file"):
         train(other.get(what, toy), tmp_path / "b.onnx", checkpoint_dir=tmp_path / "run")
 
 

@@ -24,7 +24,7 @@ from rotoscope.training.state import TrainingState
 FILE_NAME = "checkpoint.safetensors"
 HEADER_KEY = "rotoscope.checkpoint"
 """Key of the JSON in the safetensors metadata."""
-_ADVICE = "Give an empty folder to start anew, or delete the checkpoint."
+_ADVICE = "To start anew, delete that file, or train under another name or in another folder."
 
 
 class RunIdentity(BaseModel):

@@ -217,7 +217,7 @@ def _choose_normalization(path: Path, known: Normalization | None, stated: str |
         )
         raise WeightsError(
             f"nothing tells how pictures are prepared for the weights in {path}, and the wrong way spoils "
-            f"the filter unseen. State it (--feature-normalization): {choices}. Or write it into the file's "
+            f"the filter unseen. State it (--normalization): {choices}. Or write it into the file's "
             f"metadata, key {NORMALIZATION_KEY!r}."
         )
     chosen = _named_normalization(stated)

@@ -1,0 +1,65 @@
+"""What docs/how-to/train-a-filter.md says is so."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import math
+import re
+import tomllib
+from pathlib import Path
+
+from rotoscope.networks.features import NORMALIZATIONS, VGG19
+from rotoscope.training.content import MAXIMUM_PHOTOGRAPHS, MINIMUM_PHOTOGRAPHS
+from rotoscope.training.progress import DEFAULT_BUDGET_MINUTES
+from rotoscope.training.recipe import Recipe
+from rotoscope.training.trainer import train_filter
+from rotoscope.training.weights import TORCHVISION_FILES
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "how-to" / "train-a-filter.md").read_text(encoding="utf-8")
+
+
+def block(language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_recipe_shown_is_one() -> None:
+    Recipe.of_values(tomllib.loads(block("toml")))
+
+
+def test_the_python_shown_names_what_exists() -> None:
+    tree = ast.parse(block("python"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    for node in imports:
+        module = importlib.import_module(str(node.module))
+        assert all(hasattr(module, name.name) for name in node.names)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    call = next(c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "train_filter")
+    inspect.signature(train_filter).bind(*call.args, **{str(k.arg): k.value for k in call.keywords})
+
+
+def test_the_numbers_are_the_programs() -> None:
+    assert f"The default is {DEFAULT_BUDGET_MINUTES:.0f} minutes" in TEXT
+    assert f"At least {MINIMUM_PHOTOGRAPHS} are needed" in TEXT
+    assert f"Of more than {MAXIMUM_PHOTOGRAPHS}, {MAXIMUM_PHOTOGRAPHS} are taken" in TEXT
+    megabytes = {name: round(remote.size_bytes / 1e6) for name, remote in TORCHVISION_FILES.items()}
+    assert f"VGG-19: {megabytes['vgg19']} MB" in TEXT
+    assert f"a {megabytes['squeezenet1_1']} MB download" in TEXT
+    used = 4 * sum(math.prod(shape) for shape in VGG19.shapes.values())
+    assert f"the {used / 1e6:.0f} MB that are used" in TEXT
+
+
+def test_every_file_and_convention_is_named() -> None:
+    assert all(remote.url.rsplit("/", 1)[1] in TEXT for remote in TORCHVISION_FILES.values())
+    assert all(f"--normalization {name}" in TEXT for name in NORMALIZATIONS)
+
+
+def test_every_option_named_is_one_of_the_command_line() -> None:
+    source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "src/rotoscope/cli").glob("*.py"))
+    for option in set(re.findall(r"--[a-z]+(?:-[a-z]+)*", TEXT)):
+        spelled = option.removeprefix("--").replace("-", "_")
+        assert f'"{option}"' in source or re.search(rf"\b{spelled}\b: ", source), option

@@ -137,7 +137,7 @@ def dimensions(value: onnx.ValueInfoProto) -> tuple[int | None, ...]:
 def _require_picture(value: onnx.ValueInfoProto, what: str) -> None:
     shape = dimensions(value)
     is_float = value.type.tensor_type.elem_type == onnx.TensorProto.FLOAT
-    if not is_float or len(shape) != 4 or shape[1] not in (3, None) or shape[0] not in (1, None):
+    if not is_float or len(shape) != 4 or shape[1] != 3 or shape[0] not in (1, None):
         raise UnsupportedArchitecture(
             f"{what}: {value.name!r} has the shape {shape} and element type"
             f" {value.type.tensor_type.elem_type}; it must be (N, 3, H, W) float32. Import it as a"

@@ -81,7 +81,7 @@ _HOW = "Write NAME, or NAME:option=value,option=value, or the path of an .onnx f
 
 def _parse_options(text: str, options: str) -> tuple[FilterOption, ...]:
     marks = list(_OPTION.finditer(options))
-    if not marks or marks[0].start() != 0:
+    if not marks or marks[0].start(1) != 0:
         raise InvalidOptions(f"The filter was given as {text!r}; after the colon comes option=value. {_HOW}")
     ends = [mark.start() for mark in marks[1:]] + [len(options)]
     found = tuple(

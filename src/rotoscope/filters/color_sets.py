@@ -103,7 +103,9 @@ def nearest_color_lattice(colors: Floats, *, edge: int, softness: float) -> Floa
     blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
     points = srgb_to_oklab(np.stack([red, green, blue], axis=-1).reshape(-1, 3))
     centers = srgb_to_oklab(colors)
-    distances = np.stack([np.sqrt(np.sum((points - center) ** 2, axis=1)) for center in centers], axis=-1)
+    # |p - c|² = |p|² - 2 p·c + |c|²: one matrix product instead of an array of points × colors × 3.
+    squares = np.sum(points**2, axis=1)[:, None] - 2 * points @ centers.T + np.sum(centers**2, axis=1)
+    distances = np.sqrt(np.maximum(squares, 0))
     behind = distances - distances.min(axis=1, keepdims=True)
     weights = np.exp(-behind / max(softness, 1e-6))
     mixed = (weights / weights.sum(axis=1, keepdims=True)) @ centers

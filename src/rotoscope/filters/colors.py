@@ -32,7 +32,7 @@ _SOFTEST = 0.08
 _DITHER_SPAN = 0.3
 """Widest dithering, of the full range: as far as two neighbours of a usual set lie apart."""
 _THUMBNAIL_SIDE = 384
-"""Shorter side of a picture whose colors are counted, pixels; grain and the blur of edges are none of them."""
+"""Shorter side of a picture whose colors are counted, pixels: grain and blurred edges are none of them."""
 
 
 def _split_colors(value: object) -> object:
@@ -72,7 +72,7 @@ class ColorsOptions(KindOptions):
         default=0.4, ge=0, le=1, description="How much texture flows together into flat areas first."
     )
     softness: float = Field(
-        default=0.3,
+        default=0.15,
         ge=0,
         le=1,
         description="Width of the borders between colors; 0 is hard, which may flicker.",

@@ -79,9 +79,9 @@ class _Header:
             raise self.refuse(line, f"{keyword} wants {_ARGUMENTS[keyword]}, not {rest.strip()[:40]!r}")
         self.ranges[keyword] = numbers
 
-    def _size(self, line: int, keyword: str, numbers: Sequence[float], rest: str) -> int:
+    def _size(self, line: int, keyword: str, numbers: tuple[float, ...], rest: str) -> int:
         limit = MAX_CURVE_ENTRIES if keyword == "LUT_1D_SIZE" else MAX_CUBE_EDGE
-        if len(numbers) != 1 or numbers[0] != int(numbers[0]) or not 2 <= numbers[0] <= limit:
+        if len(numbers) != 1 or not numbers[0].is_integer() or not 2 <= numbers[0] <= limit:
             raise self.refuse(line, f"{keyword} wants {_ARGUMENTS[keyword]}, not {rest.strip()[:40]!r}")
         return int(numbers[0])
 

@@ -31,7 +31,7 @@ def make_model(
     """A model of nodes and named constants; floats are stored as float32."""
     tensors = [
         numpy_helper.from_array(
-            np.asarray(value, np.float32) if isinstance(value, float | list) else value, name
+            np.asarray(value, np.float32) if isinstance(value, int | float | list) else value, name
         )
         for name, value in constants.items()
     ]

@@ -7,13 +7,31 @@ from typing import cast
 import cv2
 
 from rotoscope.errors import FilterFailed
-from rotoscope.filters.card import Card
+from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import FilterFile
 from rotoscope.filters.padding import Padder
 from rotoscope.media.frame import Pixels
+from rotoscope.media.planes import PlaneEncoding, Planes
 from rotoscope.runtime.graph import RuntimeIdentity, RuntimeOptions
-from rotoscope.runtime.load import load_graph
+from rotoscope.runtime.load import load_graph, load_planar_graph
+from rotoscope.runtime.openvino_planar import OpenVinoPlanarGraph
 from rotoscope.runtime.tensors import require_picture
+
+
+class PlanarNeuralFilter:
+    """A neural filter for pictures in 4:2:0 planes."""
+
+    def __init__(self, graph: OpenVinoPlanarGraph, padding: Padding) -> None:
+        self._graph = graph
+        self._padding = padding
+
+    def apply(self, planes: Planes) -> Planes:
+        """Paint one picture; the result is a new one of the same size.
+
+        Raises:
+            FilterFailed: the graph cannot be run at that size.
+        """
+        return self._graph.run(planes, margin=self._padding.margin, multiple=self._padding.multiple)
 
 
 class NeuralFilter:
@@ -35,6 +53,8 @@ class NeuralFilter:
         """
         self._card = file.card
         self._digest = file.digest
+        self._model = file.model
+        self._options = options
         self._padder = Padder(file.card.padding)
         self._graph = load_graph(file.model, options=options)
 
@@ -84,6 +104,23 @@ class NeuralFilter:
         scaled = cast("Pixels", cv2.resize(pixels, fixed, interpolation=interpolation))
         painted = self._paint(scaled)
         return cast("Pixels", cv2.resize(painted, (width, height), interpolation=cv2.INTER_CUBIC))
+
+    def for_planes(self, encoding: PlaneEncoding, frame_size: tuple[int, int]) -> PlanarNeuralFilter | None:
+        """This filter for pictures that stay in 4:2:0 planes, or None where it only paints RGB.
+
+        Args:
+            encoding: of the planes.
+            frame_size: (width, height) of the pictures.
+        """
+        padding = self._card.padding
+        fits = (
+            self._card.fixed_size is None
+            and padding.mode == "reflect"
+            and padding.multiple % 2 == padding.margin % 2 == 0
+            and all(side % 2 == 0 and side > padding.margin for side in frame_size)
+        )
+        graph = load_planar_graph(self._model, encoding, options=self._options) if fits else None
+        return None if graph is None else PlanarNeuralFilter(graph, padding)
 
     def _paint(self, pixels: Pixels) -> Pixels:
         padded = self._padder.pad(pixels)

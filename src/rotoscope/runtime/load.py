@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from rotoscope.media.planes import PlaneEncoding
 from rotoscope.runtime.graph import Graph, RuntimeOptions
 from rotoscope.runtime.onnx_runtime import OnnxRuntimeGraph
+from rotoscope.runtime.openvino_planar import OpenVinoPlanarGraph
 from rotoscope.runtime.openvino_runtime import OpenVinoGraph
+from rotoscope.runtime.planar_graph import fold_planes
 
 
 def load_graph(model: bytes, *, options: RuntimeOptions | None = None) -> Graph:
@@ -23,3 +26,21 @@ def load_graph(model: bytes, *, options: RuntimeOptions | None = None) -> Graph:
     if chosen.backend == "onnxruntime":
         return OnnxRuntimeGraph(model, options=chosen)
     return OpenVinoGraph(model, options=chosen)
+
+
+def load_planar_graph(
+    model: bytes, encoding: PlaneEncoding, *, options: RuntimeOptions | None = None
+) -> OpenVinoPlanarGraph | None:
+    """Make a graph ready to run on 4:2:0 planes, where that can be done.
+
+    Args:
+        model: as for :func:`load_graph`.
+        encoding: of the planes.
+        options: as for :func:`load_graph`.
+
+    Returns:
+        None where the graph's ends cannot be folded, or another library than OpenVINO was asked for.
+    """
+    chosen = options or RuntimeOptions()
+    folded = fold_planes(model, encoding) if chosen.backend == "openvino" else None
+    return None if folded is None else OpenVinoPlanarGraph(folded, encoding, options=chosen)

@@ -31,7 +31,8 @@ _SMALL_PICTURE_PIXELS = 64 * 64
 
 
 @cache
-def _openvino() -> Any:  # noqa: ANN401 - a module
+def load_openvino() -> Any:  # noqa: ANN401 - a module
+    """The library, imported when it is first needed."""
     # Importing it takes 0.2 to 0.3 s, so only whoever paints pays for it. The import also reports itself
     # to OpenVINO's makers by way of openvino_telemetry, unless that package cannot be imported: then a
     # stub of OpenVINO's own stands in.
@@ -41,7 +42,7 @@ def _openvino() -> Any:  # noqa: ANN401 - a module
 
 @cache
 def _core() -> Any:  # noqa: ANN401 - untyped library
-    return _openvino().Core()
+    return load_openvino().Core()
 
 
 def has_bf16() -> bool:
@@ -59,15 +60,15 @@ class OpenVinoGraph:
             UnsupportedArchitecture: OpenVINO cannot read it.
             InvalidOptions: bf16 was asked for and the processor lacks it.
         """
-        self._model = _read(model)
-        self._precision: Literal["f32", "bf16"] = _choose_precision(options)
+        self._model = read_model(model)
+        self._precision: Literal["f32", "bf16"] = choose_precision(options)
         self._threads = options.threads
         self._requests: OrderedDict[tuple[int, int, str], Any] = OrderedDict()
 
     @property
     def identity(self) -> RuntimeIdentity:
         """Library and arithmetic in use."""
-        return RuntimeIdentity(f"openvino {_openvino().__version__.split('-')[0]}", self._precision)
+        return RuntimeIdentity(f"openvino {load_openvino().__version__.split('-')[0]}", self._precision)
 
     def run(self, pixels: Pixels) -> Pixels:
         """Paint one picture; the result is a view of memory that the next call overwrites."""
@@ -87,7 +88,7 @@ class OpenVinoGraph:
             self._requests.popitem(last=False)
         try:
             model = _integer_model(self._model, height, width, dtype)
-            request = _compile(model, self._precision, self._threads).create_infer_request()
+            request = compile_model(model, self._precision, self._threads).create_infer_request()
         except RuntimeError as error:
             raise FilterFailed(_size_message((height, width, 3), error)) from error
         self._requests[key] = request
@@ -108,27 +109,37 @@ def evaluate(model: bytes, image: NDArray[Any]) -> NDArray[np.float32]:
         UnsupportedArchitecture: OpenVINO cannot read it.
         FilterFailed: it cannot be run with an input of that shape.
     """
-    graph = _read(model)
+    graph = read_model(model)
     try:
         graph.reshape(list(image.shape))
         _require_modest_size(graph, image.size // 3)
-        result = _compile(graph, "f32", None)(image)[0]
+        result = compile_model(graph, "f32", None)(image)[0]
     except RuntimeError as error:
         raise FilterFailed(_size_message(image.shape, error)) from error
     return np.array(result, dtype=np.float32)
 
 
-def _read(model: bytes) -> Any:  # noqa: ANN401 - untyped library
+def read_model(model: bytes) -> Any:  # noqa: ANN401 - untyped library
+    """OpenVINO's view of an ONNX model.
+
+    Raises:
+        UnsupportedArchitecture: it cannot be read.
+    """
     try:
         return _core().read_model(model)
     except RuntimeError as error:
         raise UnsupportedArchitecture(
-            f"OpenVINO cannot read this graph: {_first_line(error)}. It takes ONNX models of standard"
+            f"OpenVINO cannot read this graph: {first_line(error)}. It takes ONNX models of standard"
             " operators; export the network again with opset 17."
         ) from error
 
 
-def _choose_precision(options: RuntimeOptions) -> Literal["f32", "bf16"]:
+def choose_precision(options: RuntimeOptions) -> Literal["f32", "bf16"]:
+    """The arithmetic that is used for what was asked for.
+
+    Raises:
+        InvalidOptions: bf16 was asked for and the processor lacks it.
+    """
     if options.precision == "f32":
         return "f32"
     if has_bf16():
@@ -142,7 +153,7 @@ def _choose_precision(options: RuntimeOptions) -> Literal["f32", "bf16"]:
 
 def _integer_model(model: Any, height: int, width: int, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401
     """A copy of the model with static shapes that takes and gives (1, H, W, 3) integers."""
-    _openvino()
+    load_openvino()
     ops = import_module("openvino.opset13")
     graph = model.clone()
     graph.reshape([1, 3, height, width])
@@ -156,10 +167,11 @@ def _integer_model(model: Any, height: int, width: int, dtype: np.dtype[Any]) ->
     painted = graph.get_results()[0].input(0).get_source_output()
     clamped = ops.clamp(ops.multiply(painted, np.float32(scale)), 0.0, scale)
     rounded = ops.convert(ops.add(clamped, np.float32(0.5)), "u8" if dtype == np.uint8 else "u16")
-    return _openvino().Model([ops.transpose(rounded, [0, 2, 3, 1])], [entrance], "filter")
+    return load_openvino().Model([ops.transpose(rounded, [0, 2, 3, 1])], [entrance], "filter")
 
 
-def _compile(graph: Any, precision: str, threads: int | None) -> Any:  # noqa: ANN401 - untyped library
+def compile_model(graph: Any, precision: str, threads: int | None) -> Any:  # noqa: ANN401 - untyped library
+    """Make a model of static shapes ready to run; raises RuntimeError where it cannot be."""
     config: dict[str, Any] = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
     if threads is not None:
         config["INFERENCE_NUM_THREADS"] = threads
@@ -183,11 +195,12 @@ def _require_modest_size(graph: Any, pixels: int) -> None:  # noqa: ANN401 - unt
 
 def _size_message(shape: tuple[int, ...], error: RuntimeError) -> str:
     return (
-        f"The graph cannot be run on an array of shape {shape}: {_first_line(error)}. Its card's padding or"
+        f"The graph cannot be run on an array of shape {shape}: {first_line(error)}. Its card's padding or"
         " fixed size does not fit the graph; import or export the filter again."
     )
 
 
-def _first_line(error: RuntimeError) -> str:
+def first_line(error: RuntimeError) -> str:
+    """What OpenVINO's error says in one line: the last of the many it has."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines[-1] if lines else type(error).__name__).rstrip(".")

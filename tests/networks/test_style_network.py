@@ -13,10 +13,11 @@ from rotoscope.networks.style_network import (
     SIZE_MULTIPLE,
     StyleNetwork,
     StyleNetworkSize,
+    multiply_adds_per_pixel,
     paint_with_margin,
 )
 
-TINY = StyleNetworkSize(stem=4, fine=6, trunk=8, blocks=2)
+TINY = StyleNetworkSize(stem=4, trunk=8, blocks=2)
 
 
 def network(size: StyleNetworkSize = TINY, seed: int = 0) -> StyleNetwork:
@@ -25,11 +26,11 @@ def network(size: StyleNetworkSize = TINY, seed: int = 0) -> StyleNetwork:
 
 
 def test_default_size_has_the_documented_number_of_parameters() -> None:
-    assert sum(p.numel() for p in StyleNetwork().parameters()) == 131_180
-    assert "131,180" in (StyleNetworkSize.__doc__ or "")
+    assert sum(p.numel() for p in StyleNetwork().parameters()) == 64_732
+    assert "64,732" in (StyleNetworkSize.__doc__ or "")
 
 
-@pytest.mark.parametrize(("height", "width"), [(64, 64), (40, 72)])
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (44, 72)])
 def test_painting_has_the_size_of_the_picture(height: int, width: int) -> None:
     painting = network()(torch.rand(2, 3, height, width))
     assert painting.shape == (2, 3, height, width)
@@ -44,22 +45,22 @@ def test_a_network_is_rebuilt_from_its_state() -> None:
 
 
 def test_norm_is_instance_norm() -> None:
-    layer = network().norm4
-    x = torch.randn(2, TINY.fine, 5, 7)
+    layer = network().norm
+    x = torch.randn(2, TINY.trunk, 5, 7)
     expected = F.instance_norm(x, weight=layer.weight, bias=layer.bias, eps=1e-5)
     assert torch.allclose(layer(x), expected, atol=1e-6)
 
 
 def test_a_state_of_something_else_is_refused_by_name() -> None:
-    with pytest.raises(UnsupportedArchitecture, match=r"stem\.weight and up4\.weight missing"):
+    with pytest.raises(UnsupportedArchitecture, match=r"stem\.weight and up\.weight missing"):
         StyleNetwork.of_state({"conv1.weight": torch.zeros(3)})
 
 
 def test_a_state_with_a_wrong_shape_names_the_parameter() -> None:
     state = network().state_dict()
-    state["norm8.bias"] = torch.zeros(3)
+    state["norm.bias"] = torch.zeros(3)
     state["extra"] = torch.zeros(1)
-    with pytest.raises(UnsupportedArchitecture, match=r"of another shape: extra, norm8\.bias"):
+    with pytest.raises(UnsupportedArchitecture, match=r"of another shape: extra, norm\.bias"):
         StyleNetworkSize.of_state(state)
 
 
@@ -97,3 +98,17 @@ def test_gradients_reach_every_parameter() -> None:
     painter = network()
     paint_with_margin(painter, torch.rand(1, 3, 32, 32)).square().mean().backward()
     assert [name for name, p in painter.named_parameters() if p.grad is None] == []
+
+
+def test_an_untrained_network_makes_no_checkerboard() -> None:
+    painting = network()(torch.rand(1, 3, 64, 64))
+    quads = painting.unfold(2, 2, 2).unfold(3, 2, 2).flatten(4)  # the 2 x 2 pixels of each shuffled one
+    assert painting.std() > 0
+    assert torch.allclose(quads, quads[..., :1].expand_as(quads), atol=1e-6)
+
+
+def test_multiply_adds_are_counted_by_hand() -> None:
+    stem, trunk, blocks = TINY.stem, TINY.trunk, TINY.blocks
+    half = 16 * 3 * stem + 9 * stem * 12  # stem and paint, a quarter of the positions each
+    quarter = 9 * stem * trunk + blocks * 2 * (9 * trunk + trunk * trunk) + trunk * 4 * stem
+    assert multiply_adds_per_pixel(network()) == half / 4 + quarter / 16

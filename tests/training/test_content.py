@@ -1,4 +1,4 @@
-"""Content: own photographs, procedural pictures, crops."""
+"""Content: own photographs, procedural pictures, scenes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rotoscope.training.pictures import read_picture, resize_short_side
 from rotoscope.training.procedural import procedural_pictures
 from rotoscope.training.recipe import Recipe
 
-SMALL = Recipe(content_side_range=(36, 48), crop_side=32)
+SMALL = Recipe(content_side_range=(36, 48), crop_side=32, stability_shift_pixels=0)
 
 
 def save(folder: Path, *names: str, size: tuple[int, int] = (60, 50)) -> None:
@@ -60,36 +60,36 @@ def test_many_photographs_are_thinned_out_evenly(tmp_path: Path, monkeypatch: py
         assert np.array_equal(picture, wanted)
 
 
-def test_crops_are_decided_by_the_generator() -> None:
+def test_scenes_are_decided_by_the_generator() -> None:
     content = procedural_content(SMALL)
-    first = content.crops(np.random.default_rng(1), SMALL)
-    again = content.crops(np.random.default_rng(1), SMALL)
-    other = content.crops(np.random.default_rng(2), SMALL)
+    first = content.scenes(np.random.default_rng(1), SMALL)
+    again = content.scenes(np.random.default_rng(1), SMALL)
+    other = content.scenes(np.random.default_rng(2), SMALL)
     assert first.shape == (1, 3, 32, 32)
     assert bool((first == again).all())
     assert not bool((first == other).all())
     assert 0 <= float(first.min()) <= float(first.max()) <= 1
 
 
-def test_crops_are_squares_of_the_sizes_asked_for() -> None:
-    # A ramp from left to right: its slope tells how large a piece of the picture a crop shows.
+def test_scenes_are_squares_of_the_sizes_asked_for() -> None:
+    # A ramp from left to right: its slope tells how large a piece of the picture a scene shows.
     ramp = np.linspace(0, 255, 96).astype(np.uint8)[None, :, None].repeat(48, 0).repeat(3, 2)
     content = ContentSet.of_pictures((ramp,), short_side=48, origin="ramp")
     rng = np.random.default_rng(0)
     spans = [
-        float((c[0, 0].max() - c[0, 0].min()) * 96) for c in (content.crops(rng, SMALL) for _ in range(50))
+        float((c[0, 0].max() - c[0, 0].min()) * 96) for c in (content.scenes(rng, SMALL) for _ in range(50))
     ]
-    # Seen at 48 a crop shows 32 pixels of the 48 high picture, seen at 36 it shows 42.7.
+    # Seen at 48 a scene shows 32 pixels of the 48 high picture, seen at 36 it shows 42.7.
     assert 28 < min(spans) < 34
     assert 38 < max(spans) < 44
 
 
-def test_crops_are_mirrored_half_of_the_time() -> None:
+def test_scenes_are_mirrored_half_of_the_time() -> None:
     ramp = np.linspace(0, 255, 96).astype(np.uint8)[None, :, None].repeat(48, 0).repeat(3, 2)
     content = ContentSet.of_pictures((ramp,), short_side=48, origin="ramp")
     rng = np.random.default_rng(0)
     rising = sum(
-        float(c[0, 0, 0, -1]) > float(c[0, 0, 0, 0]) for c in (content.crops(rng, SMALL) for _ in range(60))
+        float(c[0, 0, 0, -1]) > float(c[0, 0, 0, 0]) for c in (content.scenes(rng, SMALL) for _ in range(60))
     )
     assert 15 < rising < 45
 

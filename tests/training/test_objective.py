@@ -15,7 +15,7 @@ from rotoscope.networks.losses import (
     style_loss,
     total_variation_loss,
 )
-from rotoscope.training.objective import Objective
+from rotoscope.training.objective import Objective, Painter, StepLosses
 
 
 def objective(toy: Toy, **values: object) -> Objective:
@@ -28,12 +28,24 @@ def darker(image: Tensor) -> Tensor:
     return image * 0.9 - 0.05
 
 
+def scenes() -> Tensor:
+    """(1, 3, scene_side, scene_side) of the toy recipe."""
+    return torch.rand(1, 3, 36, 36)
+
+
+def measure(
+    objective: Objective, paint: Painter, *, seed: int = 0, step: int = 0, fraction: float = 1
+) -> StepLosses:
+    rng = np.random.default_rng(seed)
+    return objective(paint, scenes(), step=step, fraction=fraction, rng=rng)
+
+
 def test_the_total_is_the_weighted_sum_of_the_losses(toy: Toy) -> None:
-    photographs = torch.rand(1, 3, 32, 32)
     weights = {"style_weight": 2, "content_weight": 3, "total_variation_weight": 5, "range_weight": 7}
-    losses = objective(toy, **weights, stability_weight=0)(
-        darker, photographs, step=0, rng=np.random.default_rng(0)
-    )
+    scene = scenes()
+    steps = objective(toy, **weights, stability_weight=0)
+    losses = steps(darker, scene, step=0, fraction=1, rng=np.random.default_rng(0))
+    photographs = scene[:, :, :32, :32]
     painting = darker(photographs)
     style = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(9))
     target = StyleTarget.of_features(toy.encoder(style))
@@ -47,37 +59,52 @@ def test_the_total_is_the_weighted_sum_of_the_losses(toy: Toy) -> None:
     assert losses.stability is None
 
 
+def test_the_stability_loss_is_part_of_the_total(toy: Toy) -> None:
+    scene = scenes()
+    steps = objective(toy, stability_weight=4)
+    losses = steps(darker, scene, step=0, fraction=1, rng=np.random.default_rng(0))
+    plain = objective(toy, stability_weight=0)(
+        darker, scene, step=0, fraction=1, rng=np.random.default_rng(0)
+    )
+    assert plain.stability is None
+    assert losses.stability is not None
+    assert losses.total.item() == pytest.approx(plain.total.item() + 4 * losses.stability.item(), rel=1e-5)
+
+
 def test_the_stability_loss_comes_every_so_many_steps(toy: Toy) -> None:
     steps = objective(toy, stability_every=3)
-    photographs = torch.rand(1, 3, 32, 32)
-    present = [
-        steps(darker, photographs, step=step, rng=np.random.default_rng(0)).stability is not None
-        for step in range(6)
-    ]
+    present = [measure(steps, darker, step=step).stability is not None for step in range(6)]
     assert present == [True, False, False, True, False, False]
 
 
+def test_the_stability_loss_sets_in_later(toy: Toy) -> None:
+    steps = objective(toy, stability_start=0.3)
+    present = [
+        measure(steps, darker, fraction=fraction).stability is not None for fraction in (0.2, 0.3, 0.9)
+    ]
+    assert present == [False, True, True]
+
+
 def test_a_filter_that_moves_along_is_stable_but_for_gain_and_noise(toy: Toy) -> None:
-    photographs = torch.rand(1, 3, 32, 32)
     still = objective(toy, stability_gain=0, stability_noise=0)
-    assert still(darker, photographs, step=0, rng=np.random.default_rng(2)).values().stability == 0
+    assert measure(still, darker, seed=2).values().stability == 0
     noisy = objective(toy, stability_gain=0, stability_noise=0.1)
-    measured = noisy(darker, photographs, step=0, rng=np.random.default_rng(2)).values().stability
-    assert measured == pytest.approx((0.9 * 0.1) ** 2, rel=0.15)  # the noise's variance, through the filter
+    # What is left is the noise's variance, through the filter.
+    assert measure(noisy, darker, seed=2).values().stability == pytest.approx((0.9 * 0.1) ** 2, rel=0.15)
 
 
 def test_a_filter_that_stays_in_place_is_not_stable(toy: Toy) -> None:
     pattern = torch.rand(1, 3, 32, 32)
     still = objective(toy, stability_gain=0, stability_noise=0)
-    losses = still(lambda image: image * 0.5 + pattern, pattern, step=0, rng=np.random.default_rng(2))
-    assert losses.values().stability is not None
-    assert (losses.values().stability or 0) > 0.05
+    losses = measure(still, lambda image: image * 0.5 + pattern, seed=2).values()
+    assert losses.stability is not None
+    assert losses.stability > 0.05
 
 
 def test_a_step_is_decided_by_its_generator(toy: Toy) -> None:
-    photographs = torch.rand(1, 3, 32, 32)
-    steps = objective(toy)
+    scene, steps = scenes(), objective(toy)
     totals = [
-        steps(darker, photographs, step=0, rng=np.random.default_rng(seed)).total.item() for seed in (1, 1, 2)
+        steps(darker, scene, step=0, fraction=1, rng=np.random.default_rng(seed)).total.item()
+        for seed in (1, 1, 2)
     ]
     assert totals[0] == totals[1] != totals[2]

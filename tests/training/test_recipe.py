@@ -25,10 +25,10 @@ def test_every_feature_network_can_be_named_and_has_the_default_number_of_layers
 
 def test_recipe_is_read_from_toml_and_json(tmp_path: Path) -> None:
     toml, json = tmp_path / "r.toml", tmp_path / "r.json"
-    toml.write_text("style_weight = 2.5\ncontent_side_range = [256, 400]\n")
-    json.write_text('{"style_weight": 2.5, "content_side_range": [256, 400]}')
+    toml.write_text("style_weight = 2.5\ncontent_side_range = [304, 400]\n")
+    json.write_text('{"style_weight": 2.5, "content_side_range": [304, 400]}')
     assert Recipe.load(toml) == Recipe.load(json)
-    assert Recipe.load(toml).content_side_range == (256, 400)
+    assert Recipe.load(toml).content_side_range == (304, 400)
     assert Recipe.load(toml).seed == Recipe().seed
 
 
@@ -45,10 +45,13 @@ def test_values_out_of_range_are_named_with_what_was_given() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"crop_side": 60}, "crop_side must be a multiple of 8 and at least 17"),
-        ({"crop_side": 128, "stability_shift_pixels": 64}, "at least 133"),
-        ({"crop_side": 512}, "with crop_side <= smallest"),
-        ({"content_side_range": (640, 300)}, "smallest, largest"),
+        ({"crop_side": 62}, "crop_side must be a multiple of 4"),
+        (
+            {"crop_side": 32, "stability_shift_pixels": 32},
+            "must be less than crop_side",
+        ),
+        ({"crop_side": 512}, r"smallest at least crop_side \+ stability_shift_pixels, which is 560"),
+        ({"content_side_range": (640, 320)}, "smallest, largest"),
         ({"layer_weights": (0, 0, 0, 0)}, "layer_weights must not all be 0"),
         ({"learning_rate": float("nan")}, "learning_rate: .*finite"),
     ],

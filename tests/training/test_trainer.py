@@ -97,7 +97,7 @@ def test_the_card_says_what_the_filter_was_made_of(toy: Toy, tmp_path: Path) -> 
         artist="A generator",
         sha256=hashlib.sha256(toy.style.read_bytes()).hexdigest(),
     )
-    assert (card.padding.multiple, card.padding.margin) == (8, 16)
+    assert (card.padding.multiple, card.padding.margin) == (4, 16)
     assert card.recipe["learning_rate"] == toy.recipe.learning_rate
     assert json.loads(str(card.recipe["content_side_range"])) == list(toy.recipe.content_side_range)
     assert card.recipe["content"] == "toy"

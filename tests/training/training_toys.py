@@ -65,13 +65,14 @@ def make_toy(folder: Path) -> Toy:
     """The parts; the style image is written into the folder."""
     recipe = Recipe(
         stem_channels=4,
-        fine_channels=6,
         trunk_channels=8,
         trunk_blocks=1,
         layer_weights=(1, 1),
         style_side=40,
         content_side_range=(36, 48),
         crop_side=32,
+        stability_start=0.0,
+        stability_shift_pixels=4,
         warmup_steps=2,
         seed=3,
     )

@@ -35,7 +35,7 @@ def build_style_graph(state: Mapping[str, Tensor]) -> onnx.ModelProto:
         state: state dict of a style network, float32.
 
     Returns:
-        A checked model. Input ``image`` (N, 3, H, W) float32 sRGB 0..1, H and W multiples of 8; output
+        A checked model. Input ``image`` (N, 3, H, W) float32 sRGB 0..1, H and W multiples of 4; output
         ``painted``, the same shape and range. N, H and W are free. Without metadata.
 
     Raises:
@@ -45,15 +45,10 @@ def build_style_graph(state: Mapping[str, Tensor]) -> onnx.ModelProto:
     size = StyleNetworkSize.of_state(state)
     graph = _GraphBuilder({name: tensor.detach().float().numpy() for name, tensor in state.items()})
     half = graph.relu(graph.convolution(INPUT_NAME, "stem", kernel=4, stride=2, padding=1))
-    fine = graph.relu(graph.norm(graph.convolution(half, "down4", kernel=3, stride=2, padding=1), "norm4"))
-    fine = graph.residual(fine, "fine_in", channels=size.fine)
-    down = graph.convolution(fine, "down8_depthwise", kernel=3, stride=2, padding=1, groups=size.fine)
-    trunk = graph.relu(graph.norm(graph.convolution(down, "down8_pointwise"), "norm8"))
+    quarter = graph.relu(graph.norm(graph.convolution(half, "down", kernel=3, stride=2, padding=1), "norm"))
     for block in range(size.blocks):
-        trunk = graph.residual(trunk, f"trunk.{block}", channels=size.trunk)
-    grown = graph.pixel_shuffle(graph.convolution(trunk, "up4"))
-    fine = graph.residual(graph.add(fine, grown, "skip"), "fine_out", channels=size.fine)
-    half = graph.relu(graph.pixel_shuffle(graph.convolution(fine, "up2")))
+        quarter = graph.residual(quarter, f"trunk.{block}", channels=size.trunk)
+    half = graph.relu(graph.pixel_shuffle(graph.convolution(quarter, "up")))
     full = graph.pixel_shuffle(graph.convolution(half, "paint", kernel=3, padding=1))
     graph.offset_and_clip(full)
     return graph.finish()

@@ -103,20 +103,18 @@ def range_loss(painting: Tensor) -> Tensor:
 
 
 def stability_loss(painting: Tensor, painting_of_moved: Tensor, *, shift: tuple[int, int]) -> Tensor:
-    """Mean squared difference of "paint, then move" and "move, then paint": 0 is a filter that is steady.
+    """Mean squared difference of two paintings where they show the same place: 0 is a filter that is steady.
 
     After the temporal losses of Gupta et al. 2017 and ReCoNet (Gao et al. 2018), without their optical
     flow: the motion is known because it was made here.
 
     Args:
-        painting: (N, C, H, W) float32, the painting of a photograph.
-        painting_of_moved: same shape, the painting of that photograph moved (and perhaps with noise and
-            another brightness).
-        shift: (down, right) in pixels that the photograph was moved by, wrapping around. Pixels that
-            wrapped, and a border of 2 more, are left out.
+        painting: (N, C, H, W) float32, the painting of a piece of a photograph.
+        painting_of_moved: same shape, the painting of the piece that lies ``shift`` further (and perhaps
+            has noise and another brightness).
+        shift: (down, right) in pixels, 0 <= down < H and 0 <= right < W.
     """
     down, right = shift
-    moved = torch.roll(painting, shifts=(down, right), dims=(2, 3))
-    edge = max(abs(down), abs(right)) + 2
-    difference = (painting_of_moved - moved)[:, :, edge:-edge, edge:-edge]
-    return difference.square().mean()
+    height, width = painting.shape[2:]
+    same_place = painting_of_moved[:, :, : height - down, : width - right]
+    return (same_place - painting[:, :, down:, right:]).square().mean()

@@ -4,20 +4,16 @@ Feed-forward style transfer is Johnson et al. 2016 ("Perceptual Losses for Real-
 instance norm in it Ulyanov et al. 2016. This network differs where a laptop's CPU wants it:
 
 * convolutions of the residual blocks are depthwise separable (Howard et al. 2017, MobileNets);
-* most blocks work at 1/8 of the picture's size, where strokes are large and pixels few;
 * sizes grow back by sub-pixel convolution (Shi et al. 2016) instead of upsample-and-convolve, which
-  would spend most of its time at full resolution.
+  would spend most of its time at full resolution; their first weights make no checkerboard (Aitken et
+  al. 2017, ICNR).
 
 Data flow, with the default channels::
 
     image     3 @ 1     stem   4x4 /2           16 @ 1/2   relu
-              down4     3x3 /2, norm            48 @ 1/4   relu
-              fine_in   residual block          48 @ 1/4 ─────────────┐ skip
-              down8     depthwise 3x3 /2, 1x1, norm  96 @ 1/8  relu   │
-              trunk     4 residual blocks       96 @ 1/8              │
-              up4       1x1, pixel shuffle      48 @ 1/4 ── + ────────┘
-              fine_out  residual block          48 @ 1/4
-              up2       1x1, pixel shuffle      16 @ 1/2   relu
+              down      3x3 /2, norm            64 @ 1/4   relu
+              trunk     5 residual blocks       64 @ 1/4
+              up        1x1, pixel shuffle      16 @ 1/2   relu
     painting  paint     3x3, pixel shuffle       3 @ 1     + 0.5
 """
 
@@ -32,8 +28,8 @@ from torch.nn import functional as F
 
 from rotoscope.errors import UnsupportedArchitecture
 
-SIZE_MULTIPLE = 8
-"""Height and width of what goes through the network are multiples of this: it halves three times."""
+SIZE_MULTIPLE = 4
+"""Height and width of what goes through the network are multiples of this: it halves twice."""
 MARGIN_PIXELS = 16
 """Reflected border put around a picture before painting and cut off after.
 
@@ -46,16 +42,14 @@ NORM_EPSILON = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class StyleNetworkSize:
-    """How large a style network is. The defaults make 131,180 parameters."""
+    """How large a style network is. The defaults make 64,732 parameters."""
 
     stem: int = 16
     """Channels at 1/2 of the picture's size."""
-    fine: int = 48
+    trunk: int = 64
     """Channels at 1/4."""
-    trunk: int = 96
-    """Channels at 1/8."""
-    blocks: int = 4
-    """Residual blocks at 1/8."""
+    blocks: int = 5
+    """Residual blocks at 1/4."""
 
     @classmethod
     def of_state(cls, state: Mapping[str, Tensor]) -> StyleNetworkSize:
@@ -64,13 +58,12 @@ class StyleNetworkSize:
         Raises:
             UnsupportedArchitecture: the tensors are not those of a style network; names what differs.
         """
-        if missing := [name for name in ("stem.weight", "up4.weight") if name not in state]:
+        if missing := [name for name in ("stem.weight", "up.weight") if name not in state]:
             raise UnsupportedArchitecture(_not_a_style_network(f"{' and '.join(missing)} missing", state))
         indexes = {name.split(".")[1] for name in state if name.startswith("trunk.")}
         size = cls(
             stem=state["stem.weight"].shape[0],
-            fine=state["up4.weight"].shape[0] // 4,
-            trunk=state["up4.weight"].shape[1],
+            trunk=state["up.weight"].shape[1],
             blocks=len(indexes),
         )
         with torch.device("meta"):  # shapes alone: nothing is allocated or drawn at random
@@ -116,17 +109,14 @@ class StyleNetwork(nn.Module):
         super().__init__()
         size = size or StyleNetworkSize()
         self.stem = nn.Conv2d(3, size.stem, 4, stride=2, padding=1)
-        self.down4 = nn.Conv2d(size.stem, size.fine, 3, stride=2, padding=1)
-        self.norm4 = _instance_norm(size.fine)
-        self.fine_in = Residual(size.fine)
-        self.down8_depthwise = nn.Conv2d(size.fine, size.fine, 3, stride=2, padding=1, groups=size.fine)
-        self.down8_pointwise = nn.Conv2d(size.fine, size.trunk, 1)
-        self.norm8 = _instance_norm(size.trunk)
+        self.down = nn.Conv2d(size.stem, size.trunk, 3, stride=2, padding=1)
+        self.norm = _instance_norm(size.trunk)
         self.trunk = nn.ModuleList([Residual(size.trunk) for _ in range(size.blocks)])
-        self.up4 = nn.Conv2d(size.trunk, size.fine * 4, 1)
-        self.fine_out = Residual(size.fine)
-        self.up2 = nn.Conv2d(size.fine, size.stem * 4, 1)
+        self.up = nn.Conv2d(size.trunk, size.stem * 4, 1)
         self.paint = nn.Conv2d(size.stem, 12, 3, padding=1)
+        _start_without_checkerboard(self.up)
+        _start_without_checkerboard(self.paint)
+        nn.init.zeros_(self.paint.bias)  # pyright: ignore[reportArgumentType]  # None only without a bias
 
     @classmethod
     def of_state(cls, state: Mapping[str, Tensor]) -> StyleNetwork:
@@ -149,12 +139,10 @@ class StyleNetwork(nn.Module):
             (N, 3, H, W), sRGB 0..1 but not clipped: training wants the gradient of what lies outside.
         """
         half = F.relu(self.stem(image))
-        fine = self.fine_in(F.relu(self.norm4(self.down4(half))))
-        trunk = F.relu(self.norm8(self.down8_pointwise(self.down8_depthwise(fine))))
+        quarter = F.relu(self.norm(self.down(half)))
         for block in self.trunk:
-            trunk = block(trunk)
-        fine = self.fine_out(fine + F.pixel_shuffle(self.up4(trunk), 2))
-        half = F.relu(F.pixel_shuffle(self.up2(fine), 2))
+            quarter = block(quarter)
+        half = F.relu(F.pixel_shuffle(self.up(quarter), 2))
         # The offset starts an untrained network at middle grey instead of black.
         return F.pixel_shuffle(self.paint(half), 2) + 0.5
 
@@ -177,7 +165,7 @@ def paint_with_margin(network: nn.Module, image: Tensor) -> Tensor:
 
 def multiply_adds_per_pixel(network: StyleNetwork) -> float:
     """Multiplications with addition that the convolutions take, per pixel of the padded picture."""
-    side = 8 * SIZE_MULTIPLE
+    side = 16 * SIZE_MULTIPLE
     total = 0
 
     def count(module: nn.Module, _: object, output: Tensor) -> None:
@@ -191,6 +179,13 @@ def multiply_adds_per_pixel(network: StyleNetwork) -> float:
                 module.register_forward_hook(count)
         shadow(torch.empty(1, 3, side, side))
     return total / side**2
+
+
+def _start_without_checkerboard(convolution: nn.Conv2d) -> None:
+    """Give the four outputs that a pixel shuffle lays beside each other the same first weights (ICNR)."""
+    with torch.no_grad():
+        for parameter in (convolution.weight, convolution.get_parameter("bias")):
+            parameter.copy_(parameter[::4].repeat_interleave(4, dim=0))
 
 
 def _instance_norm(channels: int) -> nn.GroupNorm:

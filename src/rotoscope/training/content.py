@@ -1,4 +1,4 @@
-"""Content: the photographs a filter learns to paint, and the crops of them that it sees."""
+"""Content: the photographs a filter learns to paint, and the pieces of them that it sees."""
 
 from __future__ import annotations
 
@@ -46,29 +46,28 @@ class ContentSet:
             hasher.update(np.ascontiguousarray(picture).data)
         return cls(pictures, short_side, origin, hasher.hexdigest())
 
-    def crops(self, rng: np.random.Generator, recipe: Recipe) -> Tensor:
-        """Random crops: a picture, a size, a place and a mirroring each.
+    def scenes(self, rng: np.random.Generator, recipe: Recipe) -> Tensor:
+        """Random pieces of photographs: a picture, a size, a place and a mirroring each.
 
         Args:
             rng: source of the choices; the same state, the same crops.
             recipe: how many, how large, and what sizes the photograph is seen at.
 
         Returns:
-            (crops_per_step, 3, crop_side, crop_side) float32, sRGB 0..1.
+            (crops_per_step, 3, scene_side, scene_side) float32, sRGB 0..1.
         """
-        crops = [self._crop(rng, recipe) for _ in range(recipe.crops_per_step)]
-        return to_tensor(np.stack(crops))
+        return to_tensor(np.stack([self._scene(rng, recipe) for _ in range(recipe.crops_per_step)]))
 
-    def _crop(self, rng: np.random.Generator, recipe: Recipe) -> Picture:
+    def _scene(self, rng: np.random.Generator, recipe: Recipe) -> Picture:
         picture = self.pictures[int(rng.integers(len(self.pictures)))]
         seen_side = rng.uniform(*recipe.content_side_range)
-        # A crop of the photograph resized to seen_side is a resized larger or smaller crop of this one.
-        side = min(round(recipe.crop_side * self.short_side / seen_side), self.short_side)
+        # A piece of the photograph resized to seen_side is a resized piece of another size of this one.
+        side = min(round(recipe.scene_side * self.short_side / seen_side), self.short_side)
         top = int(rng.integers(picture.shape[0] - side + 1))
         left = int(rng.integers(picture.shape[1] - side + 1))
-        crop = picture[top : top + side, left : left + side]
-        size = (recipe.crop_side, recipe.crop_side)
-        resized = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
+        piece = picture[top : top + side, left : left + side]
+        size = (recipe.scene_side, recipe.scene_side)
+        resized = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_AREA), np.uint8)
         return resized[:, ::-1] if rng.random() < 0.5 else resized
 
 

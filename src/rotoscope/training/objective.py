@@ -76,17 +76,20 @@ class Objective:
         self._content_index = encoder.layers.index(encoder.content_layer)
 
     def __call__(
-        self, paint: Painter, photographs: Tensor, *, step: int, rng: np.random.Generator
+        self, paint: Painter, scenes: Tensor, *, step: int, fraction: float, rng: np.random.Generator
     ) -> StepLosses:
         """Paint and compare.
 
         Args:
             paint: the network being trained.
-            photographs: (N, 3, H, W) float32, sRGB 0..1.
-            step: which step this is, from 0; decides whether the stability loss is part of it.
-            rng: for the motion and noise of the stability loss.
+            scenes: (N, 3, scene_side, scene_side) float32, sRGB 0..1. What is painted is the crop at the
+                upper left; the stability loss paints another one.
+            step: which step this is, from 0.
+            fraction: part of the run that is done; with ``step`` it decides about the stability loss.
+            rng: for the motion, brightness and noise of the stability loss.
         """
         recipe = self._recipe
+        photographs = scenes[:, :, : recipe.crop_side, : recipe.crop_side]
         painting = paint(photographs)
         features = self._encoder(painting)
         with torch.no_grad():
@@ -102,19 +105,19 @@ class Objective:
             + recipe.range_weight * outside
         )
         stability = None
-        if recipe.stability_weight > 0 and step % recipe.stability_every == 0:
-            stability = self._stability(paint, photographs, painting, rng)
+        is_due = step % recipe.stability_every == 0 and fraction >= recipe.stability_start
+        if recipe.stability_weight > 0 and is_due:
+            stability = self._stability(paint, scenes, painting, rng)
             total = total + recipe.stability_weight * stability
         return StepLosses(total, style, content, variation, outside, stability)
 
     def _stability(
-        self, paint: Painter, photographs: Tensor, painting: Tensor, rng: np.random.Generator
+        self, paint: Painter, scenes: Tensor, painting: Tensor, rng: np.random.Generator
     ) -> Tensor:
-        recipe = self._recipe
-        reach = recipe.stability_shift_pixels
-        down, right = (int(v) for v in rng.integers(-reach, reach + 1, size=2))
+        recipe, side = self._recipe, self._recipe.crop_side
+        down, right = (int(v) for v in rng.integers(0, recipe.stability_shift_pixels + 1, size=2))
         gain = float(rng.uniform(1 - recipe.stability_gain, 1 + recipe.stability_gain))
-        noise = torch.from_numpy(rng.standard_normal(tuple(photographs.shape), dtype=np.float32))
-        moved = torch.roll(photographs, shifts=(down, right), dims=(2, 3))
+        moved = scenes[:, :, down : down + side, right : right + side]
+        noise = torch.from_numpy(rng.standard_normal(tuple(moved.shape), dtype=np.float32))
         disturbed = moved * gain + noise * recipe.stability_noise
         return stability_loss(painting, paint(disturbed), shift=(down, right))

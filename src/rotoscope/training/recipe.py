@@ -16,7 +16,7 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.networks.style_network import MARGIN_PIXELS, SIZE_MULTIPLE, StyleNetworkSize
+from rotoscope.networks.style_network import SIZE_MULTIPLE, StyleNetworkSize
 
 FeatureName: TypeAlias = Literal["vgg19", "vgg16", "squeezenet1_1"]
 _Channels: TypeAlias = Annotated[int, Field(ge=1, le=512)]
@@ -34,12 +34,10 @@ class Recipe(BaseModel):
 
     stem_channels: _Channels = 16
     """Channels of the style network at 1/2 of the picture's size."""
-    fine_channels: _Channels = 48
+    trunk_channels: _Channels = 64
     """Channels at 1/4."""
-    trunk_channels: _Channels = 96
-    """Channels at 1/8."""
-    trunk_blocks: Annotated[int, Field(ge=1, le=32)] = 4
-    """Residual blocks at 1/8."""
+    trunk_blocks: Annotated[int, Field(ge=1, le=32)] = 5
+    """Residual blocks at 1/4."""
 
     features: FeatureName = "vgg19"
     """Feature network that the style and content losses look through."""
@@ -48,20 +46,22 @@ class Recipe(BaseModel):
 
     style_weight: _Weight = 1.0
     """Factor of the style loss: the knob to turn first. Higher: more of the style, less of the photograph."""
-    content_weight: _Weight = 0.3
+    content_weight: _Weight = 0.15
     """Factor of the content loss."""
     total_variation_weight: _Weight = 0.005
     """Factor of the total variation loss: higher is smoother."""
     range_weight: _Weight = 5.0
     """Factor of the range loss, which keeps colors from being clipped."""
-    stability_weight: _Weight = 2.0
+    stability_weight: _Weight = 1.0
     """Factor of the stability loss: higher flickers less. 0 leaves it out, and steps are quicker."""
     stability_every: Annotated[int, Field(ge=1, le=1000)] = 2
     """The stability loss is part of every so many steps; it costs a second painting."""
-    stability_shift_pixels: Annotated[int, Field(ge=0, le=64)] = 6
-    """The photograph is moved by up to this, down or up and right or left."""
+    stability_start: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """It sets in after this part of the run: a network that paints nothing yet is stable already."""
+    stability_shift_pixels: Annotated[int, Field(ge=0, le=256)] = 48
+    """The second painting is of a piece of the photograph up to so far away, down and right."""
     stability_gain: Annotated[float, Field(ge=0, le=0.5)] = 0.03
-    """Its brightness is multiplied by up to 1 plus or minus this."""
+    """That piece's brightness is multiplied by up to 1 plus or minus this."""
     stability_noise: Annotated[float, Field(ge=0, le=0.5)] = 0.015
     """Standard deviation of the noise added to it, in 0..1."""
 
@@ -69,10 +69,10 @@ class Recipe(BaseModel):
     """Short side the style image is resized to, pixels: larger makes larger strokes."""
     content_side_range: tuple[
         Annotated[int, Field(ge=32, le=_LARGEST_SIDE)], Annotated[int, Field(ge=32, le=_LARGEST_SIDE)]
-    ] = (300, 640)
+    ] = (320, 640)
     """Photographs are seen as if their short side had a size drawn from this range (both included)."""
     crop_side: Annotated[int, Field(ge=32, le=1024)] = 256
-    """Side of the square crops, pixels; a multiple of 8."""
+    """Side of the square crops, pixels; a multiple of 4."""
     crops_per_step: Annotated[int, Field(ge=1, le=64)] = 1
     """Crops painted in one step."""
 
@@ -91,12 +91,15 @@ class Recipe(BaseModel):
     def _check_sizes(self) -> Self:
         """What fields demand of each other."""
         smallest, largest = self.content_side_range
-        # A reflected margin must fit into the crop, and the stability loss needs pixels that did not wrap.
-        least = max(MARGIN_PIXELS, 2 * (self.stability_shift_pixels + 2)) + 1
-        if self.crop_side % SIZE_MULTIPLE or self.crop_side < least:
-            raise ValueError(f"crop_side must be a multiple of {SIZE_MULTIPLE} and at least {least}")
-        if not self.crop_side <= smallest <= largest:
-            raise ValueError("content_side_range must be (smallest, largest) with crop_side <= smallest")
+        if self.crop_side % SIZE_MULTIPLE:
+            raise ValueError(f"crop_side must be a multiple of {SIZE_MULTIPLE}")
+        if self.stability_shift_pixels >= self.crop_side:
+            raise ValueError("stability_shift_pixels must be less than crop_side")
+        if not self.scene_side <= smallest <= largest:
+            raise ValueError(
+                "content_side_range must be (smallest, largest), with smallest at least crop_side + "
+                f"stability_shift_pixels, which is {self.scene_side}"
+            )
         if not any(self.layer_weights):
             raise ValueError("layer_weights must not all be 0")
         return self
@@ -135,10 +138,14 @@ class Recipe(BaseModel):
         """Size of the style network."""
         return StyleNetworkSize(
             stem=self.stem_channels,
-            fine=self.fine_channels,
             trunk=self.trunk_channels,
             blocks=self.trunk_blocks,
         )
+
+    @property
+    def scene_side(self) -> int:
+        """Side of what is cut from a photograph, pixels: room for a crop at every shift."""
+        return self.crop_side + self.stability_shift_pixels
 
     @property
     def digest(self) -> str:

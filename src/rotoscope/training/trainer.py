@@ -209,8 +209,8 @@ class _Run:
     def _step(self, fraction: float) -> None:
         state = self.state
         rng = step_rng(self.recipe.seed, state.step)
-        photographs = self.content.crops(rng, self.recipe)
-        losses = self.objective(self.paint, photographs, step=state.step, rng=rng)
+        scenes = self.content.scenes(rng, self.recipe)
+        losses = self.objective(self.paint, scenes, step=state.step, fraction=fraction, rng=rng)
         if state.descend(losses.total, recipe=self.recipe, fraction=fraction):
             self._skipped_in_a_row = 0
             self._recent.append(losses.values())

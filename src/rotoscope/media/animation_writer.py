@@ -63,10 +63,11 @@ class Delays:
         start = round(at)
         if self.starts and start - self.starts[-1] < self._shortest:
             least = self._shortest * self._unit
+            most = int(1 / least)
             raise EncodeError(
                 f"Frame {frame.index} follows the one before it after less than {float(least):g} s, the "
-                f"shortest delay that is shown as it is here. Give --fps {int(1 / least) // 2} or another rate "
-                f"up to {int(1 / least)}."
+                f"shortest delay that is shown as it is here. Give --fps {most // 2}, or another rate up to "
+                f"{most}."
             )
         if frame.duration:
             self._last_length = frame.duration * frame.time_base

@@ -45,7 +45,7 @@ class PacketCopier:
         self.stream = output.add_stream_from_template(source)
         """The stream of the result."""
         self.stream.time_base = source.time_base
-        _copy_tags(source, self.stream)
+        copy_tags(source, self.stream)
 
     def feed(self, packet: av.Packet[Stream], origin: Fraction) -> list[av.Packet[Any]]:
         """See :class:`Carrier`."""
@@ -78,7 +78,7 @@ class AudioConverter:
         self._resampler = AudioResampler(
             format=self.stream.codec_context.format, layout=context.layout.name, rate=rate
         )
-        _copy_tags(source, self.stream)
+        copy_tags(source, self.stream)
 
     def feed(self, packet: av.Packet[Stream], origin: Fraction) -> list[av.Packet[Any]]:
         """See :class:`Carrier`."""
@@ -106,12 +106,14 @@ class SubtitleConverter:
 
     def __init__(self, source: SubtitleStream, output: OutputContainer, encoder: str) -> None:
         self._decoder = source
+        if not source.codec_context.is_open:
+            source.codec_context.open()  # its header, with the styles, is there only then
         self.stream: Any = output.add_stream(encoder)
         """The stream of the result."""
         self.stream.codec_context.subtitle_header = source.codec_context.subtitle_header
         self.stream.codec_context.time_base = Fraction(1, 1000)
         self.stream.time_base = Fraction(1, 1000)
-        _copy_tags(source, self.stream)
+        copy_tags(source, self.stream)
 
     def feed(self, packet: av.Packet[Stream], origin: Fraction) -> list[av.Packet[Any]]:
         """See :class:`Carrier`."""
@@ -132,6 +134,7 @@ class SubtitleConverter:
         return []
 
 
-def _copy_tags(source: Stream, target: Stream) -> None:
+def copy_tags(source: Stream, target: Stream) -> None:
+    """Give a stream of the result the language, title, date and disposition of the source's."""
     target.metadata.update({key: source.metadata[key] for key in _TAGS if key in source.metadata})
     target.disposition = source.disposition

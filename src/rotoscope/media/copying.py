@@ -20,12 +20,12 @@ from av.stream import AttachmentStream, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
-from rotoscope.media.carriers import AudioConverter, Carrier, PacketCopier, SubtitleConverter
+from rotoscope.media.carriers import AudioConverter, Carrier, PacketCopier, SubtitleConverter, copy_tags
 from rotoscope.media.opening import open_container
 from rotoscope.media.output import Clock, Container
 from rotoscope.media.survey import is_cover, main_stream
 
-_TECHNICAL_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder", "software"})
+TECHNICAL_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder", "software"})
 """Tags that describe the file they were in, not the clip."""
 
 _PLAIN_MP4_KEYS = frozenset(
@@ -82,16 +82,20 @@ class StreamCopier:
         ]
         return min(starts, default=Fraction(0))
 
-    def add_streams(self, output: OutputContainer, *, span: Span, metadata: Mapping[str, str]) -> None:
+    def add_streams(
+        self, output: OutputContainer, painted: VideoStream, *, span: Span, metadata: Mapping[str, str]
+    ) -> None:
         """Announce every stream that will come, the chapters and the tags.
 
         Args:
-            output: The result, before its header is written, with its picture stream in place.
+            output: The result, before its header is written.
+            painted: Its picture stream, which gets the tags of the source's.
             span: Which packets belong to it.
             metadata: Tags on top of the source's, which win.
         """
         self._span = span
         pictures = main_stream(self._input)
+        copy_tags(pictures, painted)
         for stream in self._input.streams:
             if stream.index == pictures.index:
                 continue
@@ -99,7 +103,7 @@ class StreamCopier:
             if carrier is not None:
                 self._carriers[stream.index] = carrier
         self._add_chapters(output)
-        tags = {k: v for k, v in self._input.metadata.items() if k.lower() not in _TECHNICAL_KEYS}
+        tags = {k: v for k, v in self._input.metadata.items() if k.lower() not in TECHNICAL_KEYS}
         output.metadata.update({**tags, **metadata})
         streams = [self._input.streams[index] for index in self._carriers]
         if streams:
@@ -232,7 +236,7 @@ class StreamCopier:
 
 def needs_key_value_tags(tags: Mapping[str, str]) -> bool:
     """Whether MP4 must store these container tags in its key-value form to keep them all."""
-    return any(key.lower() not in _PLAIN_MP4_KEYS | _TECHNICAL_KEYS for key in tags)
+    return any(key.lower() not in _PLAIN_MP4_KEYS | TECHNICAL_KEYS for key in tags)
 
 
 def _canonical(stream: Stream) -> str:

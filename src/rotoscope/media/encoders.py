@@ -55,7 +55,7 @@ class QualityScale:
     """A codec's own knob, pinned to the common scale at three points and straight between them."""
 
     option: str
-    """FFmpeg's option, e.g. ``crf``; ``qscale`` is the fixed quantizer."""
+    """FFmpeg's option, e.g. ``crf``; ``quantizer`` is a fixed one, from 1 to 31."""
     worst: float
     """The knob at quality 0."""
     visually_lossless: float
@@ -90,6 +90,8 @@ class VideoCodec:
     """Default of the option ``preset``; None: the encoder has none."""
     options: tuple[tuple[str, str], ...] = ()
     """Further options of the encoder, always given."""
+    states_pixel_shape: bool = True
+    """Whether its stream says how wide a pixel is; MP4 and MOV say it for any codec."""
     odd_sizes_subsampled: bool = True
     """Whether 4:2:0 and 4:2:2 pictures may have odd sizes."""
     is_constant_rate: bool = False
@@ -129,6 +131,7 @@ CODECS: dict[str, VideoCodec] = {
         ),
         VideoCodec(
             name="vp9",
+            states_pixel_shape=False,
             encoder="libvpx-vp9",
             containers=frozenset({"webm", "matroska", "mp4"}),
             pixel_formats=("yuv420p", "yuv422p", "yuv444p", "yuva420p"),
@@ -137,6 +140,7 @@ CODECS: dict[str, VideoCodec] = {
         ),
         VideoCodec(
             name="av1",
+            states_pixel_shape=False,
             encoder="libsvtav1",
             containers=frozenset({"webm", "matroska", "mp4"}),
             pixel_formats=("yuv420p", "yuv420p10le"),
@@ -146,6 +150,7 @@ CODECS: dict[str, VideoCodec] = {
         ),
         VideoCodec(
             name="prores",
+            states_pixel_shape=False,
             encoder="prores_ks",
             containers=frozenset({"mov", "matroska"}),
             pixel_formats=("yuv422p10le", "yuv444p10le", "yuva444p10le"),
@@ -163,7 +168,7 @@ CODECS: dict[str, VideoCodec] = {
             encoder="mpeg4",
             containers=_MP4ISH | {"avi", "mpegts"},
             pixel_formats=("yuv420p",),
-            quality=QualityScale("qscale", 31, 3, 1),
+            quality=QualityScale("quantizer", 31, 3, 1),
         ),
         VideoCodec(
             name="mpeg2",
@@ -171,14 +176,14 @@ CODECS: dict[str, VideoCodec] = {
             encoder="mpeg2video",
             containers=frozenset({"mpeg", "mpegts", "matroska"}),
             pixel_formats=("yuv420p", "yuv422p"),
-            quality=QualityScale("qscale", 31, 3, 1),
+            quality=QualityScale("quantizer", 31, 3, 1),
         ),
         VideoCodec(
             name="mjpeg",
             encoder="mjpeg",
             containers=_MP4ISH | {"avi"},
             pixel_formats=("yuv420p", "yuv422p", "yuv444p"),
-            quality=QualityScale("qscale", 31, 2, 1),
+            quality=QualityScale("quantizer", 31, 2, 1),
             options=(("strict", "unofficial"),),  # limited range in plain yuv formats
         ),
     )
@@ -249,13 +254,18 @@ def describe(pixel_format: str, width: int, height: int) -> Picture:
     )
 
 
+def is_ycbcr(pixel_format: str) -> bool:
+    """Whether FFmpeg's pixel format of that name has luma and chroma: no RGB, no palette, no gray alone."""
+    return pixel_format.startswith(("yuv", "nv", "p0", "p2", "p4"))
+
+
 def picture_of(source: VideoInfo | None, *, width: int, height: int, deep: bool, has_alpha: bool) -> Picture:
     """What the result should be able to hold: the source's depth and chroma, as far as the frames have them.
 
     Sources in RGB (GIF, PNG …) and unknown ones count as 4:2:0: 4:4:4 video does not play everywhere.
     """
     chroma = (2, 2)
-    if source is not None and source.pixel_format.startswith(("yuv", "nv", "p0", "p2", "p4")):
+    if source is not None and is_ycbcr(source.pixel_format):
         chroma = describe(source.pixel_format, width, height).chroma
     deep_bits = 16 if source is None or source.bit_depth <= 8 else source.bit_depth
     return Picture(width, height, deep_bits if deep else 8, chroma, has_alpha)

@@ -12,6 +12,7 @@ from rotoscope.media.encoders import (
     VideoCodec,
     codec_for,
     describe,
+    is_ycbcr,
     picture_of,
     pixel_format_for,
 )
@@ -21,9 +22,13 @@ from rotoscope.media.info import ColorTags, MediaInfo, MediaKind
 from rotoscope.media.orientation import Orientation
 from rotoscope.media.output import Clock, Container, Display
 
+_MP4ISH = ("mp4", "mov")
+_REORDERING = frozenset({"libx264", "libx265", "mpeg4", "mpeg2video"})
 _HDR_TRANSFERS = frozenset({"smpte2084", "arib-std-b67"})
 _SCREEN_COLORS = ColorTags(primaries="bt709", transfer="iec61966-2-1", matrix="bt709", range="tv")
 """What is stated for pictures in RGB without tags (GIF, PNG …), which are meant for screens: sRGB."""
+
+_UNTAGGED_RGB = ColorTags(range="pc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +39,15 @@ class EncodingPlan:
     pixel_format: str
     options: tuple[tuple[str, str], ...]
     """For the encoder, by FFmpeg's names."""
-    quantizer: float | None
-    """A fixed quantizer, for codecs whose quality is one."""
     color: ColorTags
     """What is stated."""
     matrix: str
     """What is computed with: the stated one, or what an untagged clip of the size means."""
     orientation: Orientation
+    stored_size: tuple[int, int]
+    """(width, height) of the stored picture."""
     sample_aspect_ratio: Fraction
-    """Of the stored picture."""
+    """Of the stored picture; 1 where the pixels are made square."""
     codec_tag: str | None
     is_constant_rate: bool
     notes: tuple[str, ...]
@@ -62,28 +67,36 @@ def plan_encoding(
     codec = codec_for(container, options.codec, bit_depth=source_depth if deep else 8)
     orientation = _orientation(container, source)
     # Width and height change places by turning either way.
-    width, height = orientation.upright_size((pixels.shape[1], pixels.shape[0]))
+    size = orientation.upright_size((pixels.shape[1], pixels.shape[0]))
+    aspect = _sample_aspect_ratio(source, orientation)
+    shape_notes: list[str] = []
+    if aspect != 1 and not (codec.states_pixel_shape or container.name in _MP4ISH):
+        shape_notes.append(
+            f"pixels of {aspect.numerator}:{aspect.denominator} made square: {codec.name} in "
+            f"{container.name} states no other shape"
+        )
+        size, aspect = _square(size, aspect), Fraction(1)
+    width, height = size
     wanted = picture_of(video, width=width, height=height, deep=deep, has_alpha=pixels.shape[2] == 4)
     pixel_format = pixel_format_for(codec, wanted)
     color = _colors(source)
-    hdr = read_hdr(source.path) if source is not None and color.transfer in _HDR_TRANSFERS else HdrMetadata()
+    hdr = _hdr_of(source, color)
     knobs = _rate_control(codec, options)
     return EncodingPlan(
         codec=codec,
         pixel_format=pixel_format,
-        options=(*knobs, *codec.options, *_container_options(container, codec), *_hdr_options(codec, hdr)),
-        quantizer=codec.quality.knob(options.quality_or_default)
-        if _is_quantizer(codec) and codec.quality
-        else None,
+        options=(*knobs, *codec.options, *_reordering(container, codec, source), *_hdr_options(codec, hdr)),
         color=color,
         matrix=effective_matrix(color, (width, height)),
         orientation=orientation,
-        sample_aspect_ratio=_sample_aspect_ratio(source, orientation),
-        codec_tag=codec.tag if container.name in ("mp4", "mov") else None,
+        stored_size=size,
+        sample_aspect_ratio=aspect,
+        codec_tag=codec.tag if container.name in _MP4ISH else None,
         is_constant_rate=container.clock is Clock.CONSTANT or codec.is_constant_rate,
         notes=(
             *_picture_notes(codec, wanted, describe(pixel_format, width, height), source),
             *_hdr_notes(codec, hdr),
+            *shape_notes,
             *_orientation_notes(container, source),
         ),
     )
@@ -104,7 +117,7 @@ def _orientation_notes(container: Container, source: MediaInfo | None) -> list[s
 
 
 def _colors(source: MediaInfo | None) -> ColorTags:
-    if source is None or source.kind is not MediaKind.VIDEO:
+    if source is None or (source.video.color == _UNTAGGED_RGB and not is_ycbcr(source.video.pixel_format)):
         return _SCREEN_COLORS
     color = source.video.color
     if color.matrix == "gbr":  # stored as RGB, and written as YCbCr
@@ -120,23 +133,46 @@ def _sample_aspect_ratio(source: MediaInfo | None, orientation: Orientation) -> 
     return 1 / ratio if on_its_side and ratio else ratio
 
 
+def _square(size: tuple[int, int], aspect: Fraction) -> tuple[int, int]:
+    """The size in square pixels, widened or heightened to even numbers so that no detail is lost."""
+    width, height = size
+    if aspect > 1:
+        return round(width * aspect / 2) * 2, height
+    return width, round(height / aspect / 2) * 2
+
+
+def _hdr_of(source: MediaInfo | None, color: ColorTags) -> HdrMetadata:
+    if source is None or source.kind is not MediaKind.VIDEO or color.transfer not in _HDR_TRANSFERS:
+        return HdrMetadata()
+    return read_hdr(source.path)
+
+
 def _rate_control(codec: VideoCodec, options: EncoderOptions) -> list[tuple[str, str]]:
     knobs: list[tuple[str, str]] = []
-    if codec.quality is not None and not _is_quantizer(codec):
-        knobs.append((codec.quality.option, f"{codec.quality.knob(options.quality_or_default):.4g}"))
+    if codec.quality is not None:
+        knob = codec.quality.knob(options.quality_or_default)
+        if codec.quality.option == "quantizer":
+            knobs += [("qmin", f"{knob:.0f}"), ("qmax", f"{knob:.0f}")]
+        else:
+            knobs.append((codec.quality.option, f"{knob:.4g}"))
     preset = options.preset or codec.preset
     if codec.preset is not None and preset is not None:
         knobs.append(("preset", preset))
     return knobs
 
 
-def _is_quantizer(codec: VideoCodec) -> bool:
-    return codec.quality is not None and codec.quality.option == "qscale"
+def _reordering(container: Container, codec: VideoCodec, source: MediaInfo | None) -> list[tuple[str, str]]:
+    """Switch B-frames off where the container would lose times by them.
 
-
-def _container_options(container: Container, codec: VideoCodec) -> list[tuple[str, str]]:
-    # AVI stores no presentation times, so frames must be stored in the order they are shown.
-    return [("bf", "0")] if container.name == "avi" and codec.encoder in ("libx264", "mpeg4") else []
+    AVI stores no presentation times, so frames must be stored as they are shown. MP4 stores how long each
+    frame lasts *in the order of decoding*: with B-frames and uneven intervals, the last frame shown gets the
+    duration of some other one.
+    """
+    uneven = source is None or source.video.is_variable_rate is not False
+    loses_times = container.clock is Clock.CONSTANT or (container.name in _MP4ISH and uneven)
+    if codec.encoder not in _REORDERING or not loses_times:
+        return []
+    return [("bf", "0")]
 
 
 def _hdr_options(codec: VideoCodec, hdr: HdrMetadata) -> list[tuple[str, str]]:
@@ -174,9 +210,7 @@ def _picture_notes(codec: VideoCodec, wanted: Picture, got: Picture, source: Med
             f"chroma {wanted.chroma_name} became {got.chroma_name}: "
             f"{why if odd else f'{codec.name} here has no {wanted.chroma_name}'}"
         )
-    elif source is not None and not source.video.pixel_format.startswith(
-        ("yuv", "nv", "p0", "p2", "p4", "gray")
-    ):
+    elif source is not None and not is_ycbcr(source.video.pixel_format):
         notes.append(f"{source.video.pixel_format} pictures became {got.chroma_name} video")
     if source is not None and source.video.is_interlaced:
         notes.append("interlaced pictures became progressive: paint does not belong to fields")

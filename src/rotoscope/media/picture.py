@@ -42,17 +42,25 @@ class PictureConverter:
     """
 
     def __init__(
-        self, pixel_format: str, *, matrix: str, color_range: str | None, orientation: Orientation
+        self,
+        pixel_format: str,
+        *,
+        size: tuple[int, int] | None = None,
+        matrix: str,
+        color_range: str | None,
+        orientation: Orientation,
     ) -> None:
         """Prepare the conversion.
 
         Args:
             pixel_format: FFmpeg's name of what the encoder takes.
+            size: (width, height) to scale the stored picture to; None: its own.
             matrix: From RGB to YCbCr, one of :data:`rotoscope.media.color.SWSCALE_MATRICES`.
             color_range: ``tv``, ``pc``, or None for ``tv``.
             orientation: What a player does to the stored picture; undone here.
         """
         self._pixel_format = pixel_format
+        self._width, self._height = size or (None, None)
         self._matrix = SWSCALE_MATRICES[matrix]
         self._range = _RANGE_NUMBERS[color_range or "tv"]
         self._to_stored = inverse(orientation)
@@ -76,6 +84,8 @@ class PictureConverter:
         # PyAV would take the tags of the RGB input for the output's: both ends are stated here.
         return self._reformatter.reformat(
             picture,
+            width=self._width,
+            height=self._height,
             format=self._pixel_format,
             src_color_range=_FULL_RANGE,
             dst_colorspace=self._matrix,

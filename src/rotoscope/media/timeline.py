@@ -22,6 +22,7 @@ COMMON_RATES: tuple[Fraction, ...] = (
 """Frames a second of film and television; MPEG-2 knows no others."""
 
 _CONTAINER_TICK = {Clock.MILLISECONDS: Fraction(1, 1000), Clock.MPEG: Fraction(1, 90000)}
+_FINE_TICKS_A_FRAME = 8
 _MAX_TICKS_PER_SECOND = 2**31 - 1  # the timescale of MP4 is a signed 32-bit number in FFmpeg
 
 
@@ -116,7 +117,7 @@ class Timeline:
         seconds = self._first_seconds + self._count * self.tick
         deviation = frame.time_seconds - seconds
         # A time rounded to the source's own tick is still evenly spaced; anything more is a variable rate.
-        if abs(deviation) > frame.time_base:
+        if abs(deviation) > _rounding(frame.time_base, self.tick):
             raise EncodeError(
                 f"Frame {frame.index} is shown {abs(float(deviation)) * 1000:.1f} ms "
                 f"{'after' if deviation > 0 else 'before'} its place at {float(1 / self.tick):.6g} frames a "
@@ -162,8 +163,12 @@ def constant_rate(first: Frame, second: Frame | None, *, header_rate: Fraction |
             "A single frame without a duration has no frame rate, and this container needs one. Write a "
             "still (.png, .jpg), or give --fps."
         )
-    candidates = ([header_rate] if header_rate else []) + list(COMMON_RATES)
-    for rate in candidates:
-        if abs(1 / rate - step) <= first.time_base:
-            return rate
-    return 1 / step
+    slack = _rounding(first.time_base, step)
+    candidates = [*([header_rate] if header_rate else []), *COMMON_RATES]
+    fitting = [rate for rate in candidates if abs(1 / rate - step) <= slack]
+    return fitting[0] if fitting else 1 / step
+
+
+def _rounding(time_base: Fraction, step: Fraction) -> Fraction:
+    """How far a time may be off its true value: a tick where ticks are fine, else nothing."""
+    return time_base if time_base * _FINE_TICKS_A_FRAME <= step else Fraction(0)

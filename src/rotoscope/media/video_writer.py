@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,31 @@ from rotoscope.media.encoding import EncodingPlan, plan_encoding
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import ColorTags, MediaInfo
 from rotoscope.media.orientation import Orientation
-from rotoscope.media.output import Display, WriteReport, container_of
+from rotoscope.media.output import WriteReport, container_of
 from rotoscope.media.picture import PictureConverter
 from rotoscope.media.timeline import Timeline, constant_rate
 from rotoscope.media.writing import TransactionalWriter
 
-_LAMBDA_PER_QUANTIZER = 118  # FF_QP2LAMBDA
+_NOMINAL_RATE = Fraction(25)
+"""What is told to encoders where nothing is known; times do not depend on it."""
+
+_BROADCAST = frozenset({"mpeg", "mpegts"})
+"""Containers whose clock runs since any time; in others a late start is meant."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """What is there from the first frame on."""
+
+    muxer: OutputContainer
+    stream: VideoStream
+    converter: PictureConverter
+    timeline: Timeline
+    shape: tuple[int, ...]
+    """Of the first frame's pixels, and so of all."""
+    durations: dict[int, int] = field(default_factory=dict[int, int])
+    """In ticks, by presentation time, of frames that are inside the encoder."""
+    frames: int = 0
 
 
 class VideoWriter(TransactionalWriter):
@@ -62,66 +82,58 @@ class VideoWriter(TransactionalWriter):
         except EncodeError:
             self._release()
             raise
-        self._waiting: Frame | None = None
-        self._muxer: OutputContainer | None = None
-        self._stream: Any = None
         self._plan: EncodingPlan | None = None
-        self._converter: PictureConverter | None = None
-        self._timeline: Timeline | None = None
-        self._durations: dict[int, int] = {}
-        self._frames = 0
-        self._first_shape: tuple[int, ...] = ()
+        self._waiting: Frame | None = None
+        self._running: _Running | None = None
 
     def _write(self, frame: Frame) -> None:
-        if self._muxer is not None:
-            self._encode(frame)
+        if self._running is not None:
+            self._encode(self._running, frame)
         elif self._waiting is not None:
             first, self._waiting = self._waiting, None
-            self._begin(first, frame)
-            self._encode(first)
-            self._encode(frame)
-        elif self._constant_possible(frame):
+            self._running = self._begin(first, frame)
+            self._encode(self._running, first)
+            self._encode(self._running, frame)
+        elif self._plan_for(frame).is_constant_rate:
             self._waiting = frame  # its rate is known only when the second frame comes
         else:
-            self._begin(frame, None)
-            self._encode(frame)
+            self._running = self._begin(frame, None)
+            self._encode(self._running, frame)
 
     def _finish(self) -> WriteReport:
         if self._waiting is not None:
-            self._begin(self._waiting, None)
-            self._encode(self._waiting)
-        if self._muxer is None or self._plan is None or self._timeline is None:
+            self._running = self._begin(self._waiting, None)
+            self._encode(self._running, self._waiting)
+        if self._running is None or self._plan is None:
             raise EncodeError(
                 f"{self._output} was not written: no frame was given. Check the span of the clip."
             )
-        self._mux(self._stream.encode(None))
+        running = self._running
+        self._mux(running, running.stream.encode(None))
         if self._copier is not None:
-            self._copier.finish(self._muxer)
-        self._muxer.close()
-        moved = self._timeline.note()
-        notes = (
-            *self._plan.notes,
-            *(self._copier.notes if self._copier else ()),
-            *((moved,) if moved else ()),
-        )
+            self._copier.finish(running.muxer)
+        running.muxer.close()
+        moved = running.timeline.note()
+        copied = self._copier.notes if self._copier else []
         self._release()
-        size = self._staged.publish()
-        return WriteReport(self._output, self._frames, size, self._plan.codec.name, notes)
+        return WriteReport(
+            self._output,
+            running.frames,
+            self._staged.publish(),
+            self._plan.codec.name,
+            (*self._plan.notes, *copied, *([moved] if moved else [])),
+        )
 
     def _discard(self) -> None:
         with contextlib.suppress(FFmpegError, OSError):  # an unfinished file cannot always be finished
-            if self._muxer is not None:
-                self._muxer.close()
+            if self._running is not None:
+                self._running.muxer.close()
         self._release()
         self._staged.discard()
 
     def _release(self) -> None:
         if self._copier is not None:
             self._copier.close()
-
-    def _constant_possible(self, frame: Frame) -> bool:
-        plan = self._plan_for(frame)
-        return plan.is_constant_rate
 
     def _plan_for(self, frame: Frame) -> EncodingPlan:
         if self._plan is None:
@@ -130,64 +142,47 @@ class VideoWriter(TransactionalWriter):
             )
         return self._plan
 
-    def _begin(self, first: Frame, second: Frame | None) -> None:
+    def _begin(self, first: Frame, second: Frame | None) -> _Running:
         """Open the encoder and the muxer, and announce every stream."""
         plan = self._plan_for(first)
         header_rate = self._source.video.average_rate if self._source else None
         rate = constant_rate(first, second, header_rate=header_rate) if plan.is_constant_rate else None
         span, origin = self._source_span(first, constant=rate is not None)
-        self._timeline = Timeline(self._container, first, origin=origin, rate=rate)
-        self._converter = PictureConverter(
+        timeline = Timeline(self._container, first, origin=origin, rate=rate)
+        muxer = av.open(
+            str(self._staged.part),
+            "w",
+            format=self._container.name,
+            container_options=self._muxer_options(timeline),
+        )
+        stream: Any = muxer.add_stream(
+            plan.codec.encoder, rate=rate or header_rate or _NOMINAL_RATE, options=dict(plan.options)
+        )
+        configure(stream, plan, timeline, threads=self._options.threads)
+        converter = PictureConverter(
             plan.pixel_format,
+            size=plan.stored_size,
             matrix=plan.matrix,
             color_range=plan.color.range,
             orientation=plan.orientation,
         )
-        self._first_shape = first.pixels.shape
-        self._muxer = av.open(
-            str(self._staged.part), "w", format=self._container.name, container_options=self._muxer_options()
-        )
-        nominal = rate or header_rate or Fraction(25)
-        stream: Any = self._muxer.add_stream(plan.codec.encoder, rate=nominal, options=dict(plan.options))
-        self._configure(stream, plan, first)
-        self._stream = stream
+        running = _Running(muxer, stream, converter, timeline, first.pixels.shape)
+        self._running = running  # from here on there is something to close
         if self._copier is not None:
-            self._copier.add_streams(self._muxer, span=span, metadata=self._metadata)
+            self._copier.add_streams(muxer, stream, span=span, metadata=self._metadata)
         else:
-            self._muxer.metadata.update(self._metadata)
-        self._muxer.start_encoding()
+            muxer.metadata.update(self._metadata)
+        muxer.start_encoding()
+        return running
 
-    def _configure(self, stream: VideoStream, plan: EncodingPlan, first: Frame) -> None:
-        assert self._timeline is not None
-        height, width = first.pixels.shape[:2]
-        stream.width, stream.height = plan.orientation.upright_size((width, height))
-        stream.pix_fmt = plan.pixel_format
-        stream.codec_context.time_base = self._timeline.tick
-        stream.time_base = self._timeline.tick
-        stream.thread_count = self._options.threads
-        if plan.quantizer is not None:
-            stream.codec_context.qscale = True
-            stream.codec_context.global_quality = round(plan.quantizer * _LAMBDA_PER_QUANTIZER)
-        tag_colors(stream.codec_context, plan.color)
-        if plan.sample_aspect_ratio != 1:
-            stream.codec_context.sample_aspect_ratio = plan.sample_aspect_ratio
-        if plan.codec_tag is not None:
-            stream.codec_context.codec_tag = plan.codec_tag
-        if plan.orientation != Orientation():
-            # Both count a turn counter-clockwise, and mirror after it.
-            stream.set_display_rotation(
-                -plan.orientation.rotation_degrees, hflip=plan.orientation.is_mirrored
-            )
-
-    def _muxer_options(self) -> dict[str, str]:
-        assert self._timeline is not None
-        if self._container.display is Display.MATRIX and self._container.name in ("mp4", "mov"):
-            ticks = str(self._timeline.tick.denominator)
-            tags = {**(self._source.metadata if self._source else {}), **self._metadata}
-            flags = "+faststart+use_metadata_tags" if needs_key_value_tags(tags) else "+faststart"
-            # The movie's own clock (1 ms by default) would round the offset between picture and sound.
-            return {"movflags": flags, "video_track_timescale": ticks, "movie_timescale": ticks}
-        return {}
+    def _muxer_options(self, timeline: Timeline) -> dict[str, str]:
+        if self._container.name not in ("mp4", "mov"):
+            return {}
+        ticks = str(timeline.tick.denominator)
+        tags = {**(self._source.metadata if self._source else {}), **self._metadata}
+        flags = "+faststart+use_metadata_tags" if needs_key_value_tags(tags) else "+faststart"
+        # The movie's own clock (1 ms by default) would round the offset between picture and sound.
+        return {"movflags": flags, "video_track_timescale": ticks, "movie_timescale": ticks}
 
     def _source_span(self, first: Frame, *, constant: bool) -> tuple[Span, Fraction]:
         """Which stretch of the source's clock the result is; and what becomes 0 on the frames' own clock.
@@ -204,37 +199,52 @@ class VideoWriter(TransactionalWriter):
             return Span(begin, begin, None if stop is None else clip_start + stop), begin - lag
         if constant:
             return Span(begin), begin - lag
+        if self._source is None or self._source.container not in _BROADCAST:
+            return Span(Fraction(0)), -lag
         earliest = self._copier.start_seconds if self._copier else begin
-        # Recordings of broadcasts begin at any time: 0 is where their first stream begins. A negative
-        # start is sound that is there to be cut (encoder delay): the clip itself begins at 0.
+        # A broadcast begins at any time: 0 is where its first stream begins.
         ticks = max(Fraction(0), min(earliest, begin)) // first.time_base
         return Span(ticks * first.time_base), ticks * first.time_base - lag
 
-    def _encode(self, frame: Frame) -> None:
-        assert self._timeline is not None
-        assert self._converter is not None
-        if frame.pixels.shape != self._first_shape:
+    def _encode(self, running: _Running, frame: Frame) -> None:
+        if frame.pixels.shape != running.shape:
             raise EncodeError(
                 f"Frame {frame.index} has the shape {frame.pixels.shape}, the frames before it "
-                f"{self._first_shape}; all frames of a result have one shape. Give --size to bring them to "
-                f"one."
+                f"{running.shape}; all frames of a result have one shape. Give --size to bring them to one."
             )
-        moment = self._timeline.place(frame)
-        picture = self._converter.convert(frame)
-        picture.pts = moment.pts
-        picture.time_base = self._timeline.tick
-        self._durations[moment.pts] = moment.duration
-        self._mux(self._stream.encode(picture))
-        self._frames += 1
+        moment = running.timeline.place(frame)
+        picture = running.converter.convert(frame)
+        picture.pts, picture.time_base = moment.pts, running.timeline.tick
+        running.durations[moment.pts] = moment.duration
+        self._mux(running, running.stream.encode(picture))
+        running.frames += 1
 
-    def _mux(self, packets: list[Any]) -> None:
-        assert self._muxer is not None
+    def _mux(self, running: _Running, packets: list[av.Packet[Any]]) -> None:
         for packet in packets:
-            # Encoders guess durations from the rate; the last one would be lost with a variable rate.
-            packet.duration = self._durations.pop(packet.pts, packet.duration)
+            if packet.pts is not None:
+                # Encoders guess durations from the rate; the last one would be lost with a variable rate.
+                packet.duration = running.durations.pop(packet.pts, packet.duration or 0)
             if self._copier is not None and packet.dts is not None:
-                self._copier.advance(self._muxer, packet.dts * packet.time_base)
-            self._muxer.mux(packet)
+                self._copier.advance(running.muxer, packet.dts * packet.time_base)
+            running.muxer.mux(packet)
+
+
+def configure(stream: VideoStream, plan: EncodingPlan, timeline: Timeline, *, threads: int) -> None:
+    """Set an encoder up before it is opened."""
+    context = stream.codec_context
+    context.width, context.height = plan.stored_size
+    context.pix_fmt = plan.pixel_format
+    context.time_base = timeline.tick
+    stream.time_base = timeline.tick
+    context.thread_count = threads
+    tag_colors(context, plan.color)
+    if plan.sample_aspect_ratio != 1:
+        context.sample_aspect_ratio = plan.sample_aspect_ratio
+    if plan.codec_tag is not None:
+        context.codec_tag = plan.codec_tag
+    if plan.orientation != Orientation():
+        # Both count a turn the other way round, and mirror after it.
+        stream.set_display_rotation(-plan.orientation.rotation_degrees, hflip=plan.orientation.is_mirrored)
 
 
 def tag_colors(context: VideoCodecContext, color: ColorTags) -> None:

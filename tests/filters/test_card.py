@@ -20,7 +20,7 @@ def test_four_fields_are_enough() -> None:
     assert (card.version, card.padding.margin, card.padding.mode) == (1, 0, "reflect")
 
 
-@pytest.mark.parametrize("field", ["name", "padding"])
+@pytest.mark.parametrize("field", ["format", "name", "kind", "padding"])
 def test_a_missing_field_is_named(field: str) -> None:
     with pytest.raises(InvalidCard, match=f"{field}: Field required"):
         parse_card(json.dumps({key: value for key, value in LEAST.items() if key != field}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +17,9 @@ from rotoscope.errors import InvalidCard
 
 FORMAT = "1"
 """Version of the filter format that this version writes, and the only one it reads."""
+
+REQUIRED_FIELDS = ("format", "name", "kind", "padding")
+"""What a card in a file must say, even where only one value is allowed yet."""
 
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 """Names are lower-case words of letters and digits joined by single hyphens, e.g. ``great-wave``."""
@@ -139,7 +142,16 @@ def parse_card(text: str) -> Card:
         InvalidCard: not JSON, an unknown or missing field, or a value outside what is allowed.
     """
     with card_errors():
-        return Card.model_validate_json(text)
+        card = Card.model_validate_json(text)
+    missing = [name for name in REQUIRED_FIELDS if name not in card.model_fields_set]
+    if missing:
+        raise _invalid("; ".join(f"{name}: Field required" for name in missing))
+    return card
+
+
+def card_schema() -> dict[str, Any]:
+    """The card's JSON Schema, as docs/filter-card.schema.json has it."""
+    return {**Card.model_json_schema(), "required": list(REQUIRED_FIELDS)}
 
 
 def require_name(name: str) -> None:
@@ -176,8 +188,12 @@ def card_errors() -> Generator[None]:
             f"{'.'.join(map(str, e['loc'])) or 'the card'}: {e['msg']}"
             for e in error.errors(include_url=False)
         )
-        raise InvalidCard(
-            f"The filter's card breaks the schema of format {FORMAT}: {problems}. A card has the fields"
-            f" {', '.join(Card.model_fields)}; a name is lower-case words of letters and digits joined by"
-            " hyphens."
-        ) from error
+        raise _invalid(problems) from error
+
+
+def _invalid(problems: str) -> InvalidCard:
+    return InvalidCard(
+        f"The filter's card breaks the schema of format {FORMAT}: {problems}. A card has the fields"
+        f" {', '.join(Card.model_fields)}; a name is lower-case words of letters and digits joined by"
+        " hyphens."
+    )

@@ -10,8 +10,18 @@ from rotoscope.filters.pixels import Floats, full_scale
 from rotoscope.media.frame import Pixels
 
 COLOR_SETS: dict[str, tuple[str, ...]] = {
-    # Screen-printed posters of the American national parks, 1930s: earth, sage, dusk and a paper of cream.
-    "wpa": ("#1f2a36", "#4a2f2a", "#35606b", "#a34a2a", "#7d8450", "#d98f3f", "#8fb3b0", "#f3e4c6"),
+    # Screen-printed posters of the American national parks, 1930s: earth, sage, stone, dusk and cream.
+    "wpa": (
+        "#1f2a36",
+        "#4a2f2a",
+        "#35606b",
+        "#a34a2a",
+        "#7d8450",
+        "#8f8b7e",
+        "#d98f3f",
+        "#8fb3b0",
+        "#f3e4c6",
+    ),
     # Woodblock prints: Prussian blue in three strengths, mist, straw, a little red, paper.
     "woodblock": ("#17233c", "#2f5076", "#7d9fb0", "#c3ccc2", "#b5503c", "#d3b98a", "#6d6a4b", "#f2e8d2"),
     # Primaries on cream, with black and a grey.

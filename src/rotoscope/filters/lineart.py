@@ -18,7 +18,6 @@ from rotoscope.filters.kind import FilterKind, KindOptions
 from rotoscope.filters.pixels import (
     Floats,
     apply_curves,
-    from_unit,
     full_scale,
     levels_of,
     options_digest,
@@ -49,7 +48,7 @@ _FLOW_STRIDE = 1.6
 _CONTRAST_FLOOR = 0.35
 """Lines follow contrast *relative* to the surroundings, as drawn lines do, down to this lightness."""
 _LEAST_LINE_GAIN = 20.0
-"""How much a line's response weighs against the tone (XDoG's p) at no detail; full detail has four times it."""
+"""How much a line's response weighs against the tone (XDoG's p) at no detail, and four times it at full."""
 _SURROUND_SIGMA = 12.0
 """Size of the surroundings that a line must stand out from, in line sigmas."""
 _SURROUND_GAIN = 1.2
@@ -64,7 +63,10 @@ class LineartOptions(KindOptions):
     """What ``lineart`` can be told."""
 
     weight: float = Field(
-        default=1.0, ge=0.25, le=4, description="Thickness of the strokes; 1 is about 1/300 of the height."
+        default=1.0,
+        ge=0.25,
+        le=4,
+        description="Thickness of the strokes; 1 is about 1/250 of the shorter side.",
     )
     detail: float = Field(default=0.5, ge=0, le=1, description="How faint a contrast still gets a line.")
     darkness: float = Field(
@@ -141,16 +143,11 @@ class LineartFilter:
         return apply_curves(cast("Pixels", cv2.merge([cover] * 3)), curves)
 
     def _over_picture(self, cover: Pixels, ground: Pixels) -> Pixels:
-        ramp = _rounded_ramp(levels_of(cover))
-        # On bytes, OpenCV's table is several times as fast as numpy's.
-        weight = cv2.LUT(cover, ramp[None]) if cover.dtype == np.uint8 else np.take(ramp, cover)
-        ink = from_unit(color_to_unit(self._options.ink), ground)
-        # OpenCV mixes bytes and floats, so that 16 bits go through floats, which hold them exactly.
-        mixable = np.uint8 if ground.dtype == np.uint8 else np.float32
-        sheet = np.empty(ground.shape, mixable)
-        sheet[:] = ink
-        mixed = cv2.blendLinear(ground.astype(mixable), sheet, 1 - weight, weight)
-        return cast("Pixels", mixed if mixed.dtype == ground.dtype else np.rint(mixed).astype(ground.dtype))
+        ramp = _rounded_ramp(levels_of(cover))[:, None]
+        layers = cast("Pixels", cv2.merge([cover] * 3))
+        bare = apply_curves(layers, np.repeat(1 - ramp, 3, axis=1))
+        inked = apply_curves(layers, ramp * color_to_unit(self._options.ink))
+        return cast("Pixels", cv2.add(cv2.multiply(ground, bare, scale=1 / full_scale(ground)), inked))
 
 
 def _rounded_ramp(values: Floats) -> Floats:

@@ -28,9 +28,9 @@ _LATTICE_EDGE = 65
 _MAX_COLORS = 64
 _SEPARATORS = re.compile(r"[/,;\s]+")
 _SOFTEST = 0.08
-"""Oklab distance of the widest border, a fifth of the way between neighbours of a usual set."""
+"""Oklab distance over which neighbours mix at softness 1."""
 _DITHER_SPAN = 0.3
-"""Widest dithering, of the full range: as far as two neighbours of a usual set lie apart."""
+"""Of the full range, between the extremes of the pattern at dither 1."""
 _THUMBNAIL_SIDE = 384
 """Shorter side of a picture whose colors are counted, pixels: grain and blurred edges are none of them."""
 

@@ -57,8 +57,8 @@ class ColorCube:
     """Sends the colors of a picture through a 3-D table.
 
     The first pictures of 8 bits are interpolated pixel by pixel; once as many pixels were painted as
-    there are 8-bit colors, the answers for all of them are kept in a table of 64 MiB, which is about ten
-    times as fast. Both ways give the same values.
+    there are 8-bit colors, the answers for all of them are kept in a table of 64 MiB, which is several times
+    as fast. Both ways give the same values.
     """
 
     def __init__(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import wave
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -349,14 +348,16 @@ def make_stills(
 
 
 def make_sound_only(path: Path) -> Path:
-    """A WAV file: sound and no picture."""
-    buffer = BytesIO()
-    with wave.open(buffer, "wb") as sound:
+    """Sound and no picture: a WAV file, or whatever else the suffix says."""
+    if path.suffix != ".wav":
+        with av.open(str(path), "w") as container:
+            _mux_tone(container, _add_audio(container, path.suffix, 0), 440, Fraction(0), Fraction(1))
+        return path
+    with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(8000)
         sound.writeframes(bytes(16000))
-    path.write_bytes(buffer.getvalue())
     return path
 
 

@@ -23,9 +23,10 @@ _TICKS_PER_SECOND: Final = {"GIF": 100}
 """Finest delay of a format; 1000 for the others."""
 _MAX_DENOMINATOR: Final = 65535
 """APNG states delays as fractions of 16-bit numbers."""
-_SHORTEST: Final = Fraction(11, 1000)
-"""Browsers and FFmpeg show what is said to last less than this, often 0, for a tenth of a second."""
-_INSTEAD: Final = Fraction(1, 10)
+_TAIL_BYTES: Final = 4096
+"""Where an end mark is looked for; some programs write more after it."""
+_UNSTATED: Final = Fraction(1, 10)
+"""What browsers and FFmpeg show a picture with a delay of 0 for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class AnimationSurvey:
     times: FrameTimes
     has_alpha: bool
     """Whether any composited picture is transparent anywhere."""
-    claimed_frames: int
+    claimed_frames: int | None
+    """None where the file ends before it has said how many."""
     loop: int | None
     """Times it is played, 0 for ever; None: once, nothing stated."""
     problem: str | None
@@ -53,7 +55,7 @@ def survey_animation(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Animatio
     has_alpha = False
     problem = None
     with open_image(path, limits=limits) as image:
-        claimed = _frame_count(image)
+        claimed: int | None = _frame_count(image)
         loop = image.info.get("loop")
         try:
             for pixels, delay in _pictures(path, image):
@@ -65,6 +67,11 @@ def survey_animation(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Animatio
             problem = (
                 f"The file claims {claimed} frames, {len(delays)} can be decoded ({error}): it is truncated "
                 "or damaged."
+            )
+        if problem is None and not _is_complete(path, image.format or ""):
+            claimed = None
+            problem = (
+                f"The {image.format} ends without its end mark after {len(delays)} frames: it is truncated."
             )
         unit = _time_base(image.format or "", delays)
     ticks = [int(delay / unit) for delay in delays]
@@ -103,7 +110,7 @@ def _pictures(path: Path, image: Image.Image) -> Iterator[tuple[NDArray[np.uint8
         image.load()
         stated = Fraction(image.info.get("duration") or 0).limit_denominator(_MAX_DENOMINATOR) / 1000
         delay = stated.limit_denominator(_MAX_DENOMINATOR)
-        yield as_rgb(path, image, has_alpha=True), delay if delay >= _SHORTEST else _INSTEAD
+        yield as_rgb(path, image, has_alpha=True), delay or _UNSTATED
 
 
 def _frame_count(image: Image.Image) -> int:
@@ -114,3 +121,19 @@ def _frame_count(image: Image.Image) -> int:
 def _time_base(format_name: str, delays: list[Fraction]) -> Fraction:
     finest = _TICKS_PER_SECOND.get(format_name, 1000)
     return Fraction(1, lcm(finest, *(delay.denominator for delay in delays)))
+
+
+def _is_complete(path: Path, format_name: str) -> bool:
+    """Whether the file ends as its format ends; Pillow takes what is there for the whole."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(8)
+        file.seek(max(0, size - _TAIL_BYTES))
+        tail = file.read()
+    if format_name == "GIF":
+        return tail.rstrip(b"\0\r\n").endswith(b";")
+    if format_name == "PNG":
+        return b"IEND" in tail
+    if format_name == "WEBP":
+        return size >= 8 + int.from_bytes(head[4:8], "little")
+    return True

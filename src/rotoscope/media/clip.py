@@ -91,12 +91,16 @@ class Clip:
         """Sentences about what is wrong: known before decoding, and found by the last :meth:`frames`."""
         return (*self.info.problems, *self._found_problems)
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, *, planar: bool = False) -> Iterator[Frame]:
         """The selected frames in the order in which they are shown.
 
         Pixels are upright (H, W, 3 or 4), uint8, or uint16 for sources deeper than 8 bits; ``pts`` is the
         source's own unless the selection has ``fps``; ``index`` counts from 0. With ``fps``, a frame that
         is repeated shares its pixels with the one before.
+
+        Args:
+            planar: Give upright 8-bit 4:2:0 pictures as :class:`~rotoscope.media.planes.PlanarFrame`, which
+                saves the conversion for whoever works on planes.
 
         Raises:
             TruncatedError: at the end, where fewer frames could be decoded than the packets promised; with
@@ -109,21 +113,31 @@ class Clip:
         reader = open_reader(self.source, self._probed, limits=self._limits)
         counted = _Counted(reader.lazy_frames(first_pts=self._picker.first_pts, tally=tally), self._picker)
         shown: LazyFrame | None = None
-        pixels: Pixels | None = None
+        picture: Pixels | StoredPlanes | None = None
         for index, picked in enumerate(self._picker.pick(counted, pts_of=_pts)):
-            if pixels is None or picked.item is not shown:
-                shown, pixels = picked.item, picked.item.read()
-            yield self._frame(index, picked, pixels)
+            if picture is None or picked.item is not shown:
+                shown, picture = picked.item, _read(picked.item, planar=planar)
+            yield self._frame(index, picked, picture)
         self._settle(counted.count, tally)
 
-    def _frame(self, index: int, picked: Picked[LazyFrame], pixels: Pixels) -> Frame:
+    def _frame(self, index: int, picked: Picked[LazyFrame], picture: Pixels | StoredPlanes) -> Frame:
         lazy = picked.item
         if picked.slot is not None:
             pts, duration = picked.slot, 1
         else:
             # A thinned frame stands for its whole interval, so its own short duration says nothing any more.
             pts, duration = lazy.pts, lazy.duration if self.selection.every is None else None
-        return Frame(pixels, index, pts, self.time_base, duration=duration, is_corrupt=lazy.is_corrupt)
+        if not isinstance(picture, StoredPlanes):
+            return Frame(picture, index, pts, self.time_base, duration=duration, is_corrupt=lazy.is_corrupt)
+        return PlanarFrame(
+            picture.planes,
+            picture.encoding,
+            index=index,
+            pts=pts,
+            time_base=self.time_base,
+            duration=duration,
+            is_corrupt=lazy.is_corrupt,
+        )
 
     def _settle(self, decoded: int, tally: Tally) -> None:
         wanted = len(self._picker.wanted_pts)
@@ -181,6 +195,11 @@ class _Counted:
         for lazy in self._frames:
             self.count += self._first <= lazy.pts and (self._stop is None or lazy.pts < self._stop)
             yield lazy
+
+
+def _read(lazy: LazyFrame, *, planar: bool) -> Pixels | StoredPlanes:
+    stored = lazy.read_planes() if planar and lazy.read_planes is not None else None
+    return lazy.read() if stored is None else stored
 
 
 def _pts(lazy: LazyFrame) -> int:

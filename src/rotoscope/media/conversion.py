@@ -20,6 +20,7 @@ from rotoscope.media.color import SWSCALE_MATRICES, color_tags, effective_matrix
 from rotoscope.media.frame import Pixels
 from rotoscope.media.info import ColorTags
 from rotoscope.media.orientation import Orientation
+from rotoscope.media.planes import LUMA_WEIGHTS, PlaneEncoding, Planes, StoredPlanes
 
 _FLAGS: Final = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 _LIMITED, _FULL = 1, 2
@@ -53,7 +54,8 @@ class PixelConverter:
             UnsupportedMedia: the frame is tagged with a matrix that cannot be computed.
         """
         tags = frame_tags(frame)
-        full = tags.range == "pc" or _is_rgb(frame.format)
+        gray = _is_gray(frame.format)
+        full = tags.range == "pc" or gray or _is_rgb(frame.format)
         matrix = SWSCALE_MATRICES[effective_matrix(tags, self._coded_size)]
         planar = self._reformatter.reformat(
             frame,
@@ -66,9 +68,28 @@ class PixelConverter:
             threads=1,
         )
         pixels = self._interleave(planar)
+        depth = bit_depth(frame.format)
         if self._is_deep:
-            pixels = _spread(pixels, depth=bit_depth(frame.format), full=full)
+            pixels = _spread(pixels, depth=depth, full=full)
+        if gray and tags.range == "tv":
+            pixels = _stretch_limited(pixels, depth=depth)
         return self._orientation.apply(pixels)
+
+    def stored_planes(self, frame: av.VideoFrame) -> StoredPlanes | None:
+        """The planes of a decoded frame, without a copy; None where they are not upright 8-bit 4:2:0.
+
+        Raises:
+            UnsupportedMedia: the frame is tagged with a matrix that cannot be computed.
+        """
+        is_plain = frame.format.name in ("yuv420p", "yuvj420p") and self._orientation == Orientation()
+        if not is_plain or frame.width % 2 or frame.height % 2:
+            return None
+        tags = frame_tags(frame)
+        matrix = effective_matrix(tags, self._coded_size)
+        if matrix not in LUMA_WEIGHTS:
+            return None
+        luma, cb, cr = (_plane(frame, number, np.dtype(np.uint8)) for number in range(3))
+        return StoredPlanes(Planes(luma, cb, cr), PlaneEncoding(matrix, tags.range == "pc"))
 
     def _interleave(self, planar: av.VideoFrame) -> Pixels:
         order = (*_RGB_PLANES, 3) if self._has_alpha else _RGB_PLANES
@@ -101,6 +122,12 @@ def _is_rgb(pixel_format: av.VideoFormat) -> bool:
     return pixel_format.is_rgb or pixel_format.has_palette
 
 
+def _is_gray(pixel_format: av.VideoFormat) -> bool:
+    """Formats of luma alone, which swscale takes for full range whatever their tag says."""
+    values = [component for component in pixel_format.components if not component.is_alpha]
+    return not _is_rgb(pixel_format) and len(values) == 1
+
+
 def _plane(
     frame: av.VideoFrame, number: int, dtype: np.dtype[np.uint8] | np.dtype[np.uint16]
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
@@ -118,3 +145,12 @@ def _spread(pixels: Pixels, *, depth: int, full: bool) -> Pixels:
     alpha_scale = 65535 / (((1 << depth) - 1) << (16 - depth))
     factors: Any = (scale, scale, scale, alpha_scale)
     return np.asarray(cv2.multiply(pixels, factors), np.uint16)
+
+
+def _stretch_limited(pixels: Pixels, *, depth: int) -> Pixels:
+    """Limited-range values, read as full range before, to the full scale: code 16 to black, 235 to white."""
+    top, step = (1 << depth) - 1, 1 << (depth - 8)
+    black = 16 * step / top * np.iinfo(pixels.dtype).max
+    offsets: Any = (black, black, black, 0)
+    factors: Any = (top / (219 * step),) * 3 + (1,)
+    return cast(Pixels, cv2.multiply(cv2.subtract(pixels, offsets), factors))

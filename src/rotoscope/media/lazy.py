@@ -6,12 +6,16 @@ Choosing frames (``--start``, ``--every``, ``--fps``) needs times only, so a sou
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+from math import gcd
 
 from rotoscope.media.frame import Pixels
 from rotoscope.media.info import MediaInfo
+from rotoscope.media.planes import StoredPlanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class LazyFrame:
     """Whether the decoder had to conceal damage."""
     read: Callable[[], Pixels]
     """Makes the upright pixels; may be called again."""
+    read_planes: Callable[[], StoredPlanes | None] | None = None
+    """The picture as it is stored, where it is upright 8-bit 4:2:0; None where it never is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,26 @@ class FrameTimes:
     def duration_seconds(self) -> Fraction:
         """From the first picture to the end of the last one."""
         return (self.end_pts - self.pts[0]) * self.time_base if self.pts else Fraction(0)
+
+    @property
+    def usual_step(self) -> int:
+        """The most frequent interval between two pictures; 1 where there is none."""
+        steps = Counter(b - a for a, b in pairwise(self.pts))
+        return max(steps, key=lambda step: (steps[step], -step)) if steps else 1
+
+    @property
+    def is_variable_rate(self) -> bool:
+        """Whether intervals differ by more than rounding can explain.
+
+        Two times rounded to whole units put each interval at most one unit from its true length, so two
+        intervals at most two from each other. The unit is the coarsest that all intervals are multiples
+        of (milliseconds, in a clip that was Matroska once), if that is well below an interval.
+        """
+        steps = {b - a for a, b in pairwise(self.pts)}
+        if not steps:
+            return False
+        unit = gcd(*steps)
+        return max(steps) - min(steps) > min(2 * unit, Fraction(self.usual_step, 2))
 
 
 @dataclass(frozen=True, slots=True)

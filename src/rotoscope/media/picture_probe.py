@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,7 +21,11 @@ _ONE_PICTURE = FrameTimes(time_base=Fraction(1), pts=(0,), end_pts=1)
 
 def probe_still(path: Path, header: StillHeader) -> Probed:
     """Facts of one picture; it has no duration and no rate."""
-    video = _video_info(header, time_base=Fraction(1), frames=1, has_alpha=header.has_alpha)
+    video = replace(
+        _video_info(header, time_base=Fraction(1), frames=1, has_alpha=header.has_alpha, times=_ONE_PICTURE),
+        is_variable_rate=None,
+        duration_seconds_from_content=None,
+    )
     info = MediaInfo(
         path=path, kind=MediaKind.STILL, container=header.format, size_bytes=path.stat().st_size, video=video
     )
@@ -96,7 +101,7 @@ def _video_info(
     header: StillHeader,
     *,
     time_base: Fraction,
-    frames: int,
+    frames: int | None,
     has_alpha: bool,
     times: FrameTimes | None = None,
     found: Sequence | None = None,
@@ -116,7 +121,7 @@ def _video_info(
         is_interlaced=False,
         time_base=time_base,
         average_rate=manifest.stream.average_rate if manifest else None,
-        is_variable_rate=_is_uneven(times) if times else None,
+        is_variable_rate=times.is_variable_rate if times else None,
         start_pts=times.pts[0] if times else 0,
         frame_count_from_header=frames,
         frame_count_from_content=len(times.pts) if times else None,
@@ -131,11 +136,6 @@ def _aspect(found: Sequence | None) -> Fraction:
     stream = found.manifest.stream
     aspect = stream.sample_aspect_ratio
     return 1 / aspect if stream.rotation_degrees in (90, 270) else aspect
-
-
-def _is_uneven(times: FrameTimes) -> bool:
-    steps = [b - a for a, b in zip(times.pts, times.pts[1:], strict=False)]
-    return bool(steps) and max(steps) - min(steps) > 2
 
 
 def _check_sizes(found: Sequence, headers: list[StillHeader]) -> None:

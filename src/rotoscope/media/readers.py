@@ -89,7 +89,13 @@ class _VideoReader:
                     "one size first."
                 )
             read = partial(converter.convert, picture.frame)
-            yield LazyFrame(picture.pts, picture.duration, is_corrupt=picture.is_corrupt, read=read)
+            yield LazyFrame(
+                picture.pts,
+                picture.duration,
+                is_corrupt=picture.is_corrupt,
+                read=read,
+                read_planes=partial(converter.stored_planes, picture.frame),
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from rotoscope.media.lazy import FrameTimes
 
 Item = TypeVar("Item")
 
+_LATE = Fraction(1, 8)
+"""Share of an interval by which a rounded time may be late; 1 ms in 120 frames a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -150,22 +153,24 @@ class Picker:
     def _resample(
         self, items: Iterable[Item], fps: Fraction, pts_of: Callable[[Item], int]
     ) -> Iterator[Picked[Item]]:
-        # A picture belongs to the slot nearest to its time, so that times rounded to a coarse time base
-        # (33, 67, 100 ms) fall on 1, 2, 3 of thirty a second; it is shown until the next one's slot.
+        # At each slot's time the picture on show is taken. Times are rounded to the source's unit, so that
+        # 67 ms stands for the second thirtieth: a picture late by little still belongs to its slot.
         start = self._ticks(self.selection.start or Fraction(0))
         per_tick = fps * self.times.time_base
+        total = max(1, floor((self.stop_pts - self._origin - start) * per_tick + Fraction(1, 2)))
         slot = 0
-        shown: Picked[Item] | None = None
+        shown: Item | None = None
         for item in items:
-            due = floor((pts_of(item) - self._origin - start) * per_tick + Fraction(1, 2))
-            while shown is not None and slot < due:
-                yield Picked(shown.item, slot)
+            due = ceil((pts_of(item) - self._origin - start) * per_tick - _LATE)
+            while shown is not None and slot < min(due, total):
+                yield Picked(shown, slot)
                 slot += 1
-            shown = Picked(item, None)
+            if slot >= total:
+                continue  # the rest is read all the same: at the end, missing frames are noticed
+            shown = item
         if shown is not None:
-            total = max(slot + 1, floor((self.stop_pts - self._origin - start) * per_tick + Fraction(1, 2)))
             for last in range(slot, total):
-                yield Picked(shown.item, last)
+                yield Picked(shown, last)
 
     @property
     def _origin(self) -> int:

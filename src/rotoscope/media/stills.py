@@ -39,6 +39,9 @@ _MODES: Final = {
 }  # fmt: skip
 """Pillow's modes that are read, and what they become (with alpha where a transparent color is stated)."""
 
+_DEEP_MODES: Final = ("I;16", "I;16B", "I;16L", "I", "RGB", "LA", "RGBA")
+"""How Pillow calls 16-bit pictures; it reduces all but the gray ones to 8 bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class StillHeader:
@@ -167,20 +170,18 @@ def describe(path: Path, image: Image.Image) -> StillHeader:
         UnsupportedMedia: a pixel layout that is not read.
     """
     depth = _bit_depth(image)
-    if depth <= 8 and image.mode not in _MODES:
+    if image.mode not in (_MODES if depth <= 8 else _DEEP_MODES) or depth > 16:
         raise UnsupportedMedia(
             f"{path} stores its pixels as {image.mode}; those that are read: {', '.join(_MODES)}, and 16-bit "
             "gray, RGB and RGBA. Convert it to RGB first."
         )
-    orientation = _orientation(image)
     return StillHeader(
         format=image.format or "?",
         mode=image.mode,
-        # Pillow states the turned size of every TIFF, also of deep ones, which it does not decode here.
-        stored_size=orientation.upright_size(image.size) if image.format == "TIFF" else image.size,
-        orientation=orientation,
+        stored_size=image.size,
+        orientation=_orientation(image),
         bit_depth=depth,
-        has_alpha=_MODES.get(image.mode) == "RGBA" or image.has_transparency_data,
+        has_alpha=_MODES.get(image.mode) == "RGBA" or (depth <= 8 and image.has_transparency_data),
         frame_count=getattr(image, "n_frames", 1) if image.format != "MPO" else 1,
     )
 
@@ -238,9 +239,18 @@ def _bit_depth(image: Image.Image) -> int:
 
 
 def _orientation(image: Image.Image) -> Orientation:
-    if image.format == "TIFF" and _bit_depth(image) <= 8:
-        return Orientation()  # Pillow turns these itself, and states the turned size
-    return from_exif(image.getexif().get(_ORIENTATION))
+    if image.format == "TIFF":
+        return Orientation()  # Pillow and OpenCV turn these themselves, and Pillow states the turned size
+    return from_exif(_exif(image).get(_ORIENTATION))
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    """The EXIF block of the header; Pillow's own getter decodes a whole PNG to look behind its pixels."""
+    if image.format != "PNG":
+        return image.getexif()
+    exif = Image.Exif()
+    exif.load(image.info.get("exif", b""))
+    return exif
 
 
 def _rgb_profile(image: Image.Image) -> bytes | None:
@@ -251,7 +261,7 @@ def _rgb_profile(image: Image.Image) -> bytes | None:
 
 def _upright_exif(image: Image.Image) -> bytes | None:
     stored = image.info.get("exif")
-    exif = image.getexif()
+    exif = _exif(image)
     if not stored or _ORIENTATION not in exif:
         return stored
     exif[_ORIENTATION] = 1

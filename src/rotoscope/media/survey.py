@@ -7,9 +7,8 @@ than reading the file.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -29,6 +28,8 @@ _VP8_SHOWN = 0x10
 """Bit of a VP8 packet's first byte that says whether its picture is shown (RFC 6386, section 9.1)."""
 _GAP = Fraction(3, 2)
 """An interval this many times the usual one is a gap."""
+_CLAIMING = ("mov", "matroska", "flv", "mxf")
+"""Containers whose header states when the file ends, counted from 0; others let FFmpeg guess."""
 _STREAMED = ("matroska", "mpegts", "mpeg")
 """Containers without an index of samples, where lost data shows as a gap only."""
 
@@ -47,13 +48,6 @@ class Survey:
     """Packets that the container marks as damaged."""
     container_end_seconds: Fraction
     """When the last packet of any stream ends, on the container's clock."""
-
-    @property
-    def is_variable_rate(self) -> bool:
-        """Whether frame intervals differ by more than rounding to the time base can explain."""
-        steps = [b - a for a, b in pairwise(self.times.pts)]
-        # Two times rounded to whole ticks put each interval at most one tick from its true length.
-        return bool(steps) and max(steps) - min(steps) > 2
 
 
 def main_stream(container: InputContainer) -> VideoStream:
@@ -134,12 +128,12 @@ class _Counter:
                 "recording failed or was cut off; copy or export it again."
             )
         shown = sorted(dict(self._shown).items())
-        pts = [time for time, _ in shown]
-        last_duration = shown[-1][1] or _usual_step(pts)
-        time_base = self._stream.time_base or Fraction(1, 1000)
+        pts = tuple(time for time, _ in shown)
+        times = FrameTimes(self._stream.time_base or Fraction(1, 1000), pts, end_pts=pts[-1])
+        last_duration = shown[-1][1] or times.usual_step
         leading = sum(1 for time in pts if self._first_key is not None and time < self._first_key)
         return Survey(
-            times=FrameTimes(time_base=time_base, pts=tuple(pts), end_pts=pts[-1] + max(1, last_duration)),
+            times=replace(times, end_pts=pts[-1] + max(1, last_duration)),
             packet_count=self._packet_count,
             unsure_count=leading,
             corrupt_count=self._corrupt_count,
@@ -159,21 +153,21 @@ def find_problems(container: InputContainer, stream: VideoStream, found: Survey)
 
 def truncation(container: InputContainer, stream: VideoStream, found: Survey) -> str | None:
     """A sentence where the content is shorter than the header claims; None where it is whole."""
-    end = (found.times.end_pts - (stream.start_time or 0)) * found.times.time_base
+    held = found.times.end_pts * found.times.time_base
+    tolerance = max(2 * found.times.usual_step * found.times.time_base, Fraction(1, 10))
+    claimed = stream_duration(stream)
     if stream.frames > found.packet_count:
-        claimed = header_duration(container, stream)
-        length = f" / {format_time(claimed)}" if claimed else ""
+        # FFmpeg shortens what an AVI claims to what it holds; repeating that would explain nothing.
+        length = f" / {format_time(claimed)}" if claimed and claimed > held + tolerance else ""
         return (
             f"The header claims {stream.frames} frames{length}, the file holds {found.packet_count} / "
-            f"{format_time(end)}: it is truncated or damaged."
+            f"{format_time(found.times.duration_seconds)}: it is truncated or damaged."
         )
-    step = _usual_step(list(found.times.pts)) * found.times.time_base
-    tolerance = max(2 * step, Fraction(1, 10))
-    own = stream_duration(stream)
-    claimed, held = (
-        (own, end) if own is not None else (_container_duration(container), _held(container, found))
-    )
-    if stream.frames == 0 and claimed is not None and claimed > held + tolerance:
+    if stream.frames or not container.format.name.startswith(_CLAIMING):
+        return None
+    if claimed is None and container.duration is not None:
+        claimed, held = Fraction(container.duration, av.time_base), found.container_end_seconds
+    if claimed is not None and claimed > held + tolerance:
         return (
             f"The header claims {format_time(claimed)}, the file holds {format_time(held)} "
             f"({len(found.times.pts)} frames): it is truncated or damaged."
@@ -193,26 +187,12 @@ def stream_duration(stream: VideoStream | AudioStream) -> Fraction | None:
     return 3600 * hours + 60 * minutes + seconds
 
 
-def header_duration(container: InputContainer, stream: VideoStream) -> Fraction | None:
-    """Seconds that the header states, for this stream or else for the whole file."""
-    own = stream_duration(stream)
-    return own if own is not None else _container_duration(container)
-
-
-def _container_duration(container: InputContainer) -> Fraction | None:
-    return None if container.duration is None else Fraction(container.duration, av.time_base)
-
-
-def _held(container: InputContainer, found: Survey) -> Fraction:
-    return found.container_end_seconds - Fraction(container.start_time or 0, av.time_base)
-
-
 def _gaps(container: InputContainer, found: Survey) -> str | None:
     """Where an otherwise constant rate leaves frames out, in containers that lose data silently."""
     if not container.format.name.startswith(_STREAMED):
         return None
     pts = found.times.pts
-    usual = _usual_step(list(pts))
+    usual = found.times.usual_step
     steps = [b - a for a, b in pairwise(pts)]
     gaps = [(at, step) for at, step in zip(pts, steps, strict=False) if step > _GAP * usual]
     even = sum(1 for step in steps if abs(step - usual) <= 2)
@@ -226,8 +206,3 @@ def _gaps(container: InputContainer, found: Survey) -> str | None:
         f"{missing} more, the first of {float(step * unit) * 1000:.1f} ms at "
         f"{format_time((at - pts[0]) * unit)}: data may be lost."
     )
-
-
-def _usual_step(pts: Sequence[int]) -> int:
-    steps = Counter(b - a for a, b in pairwise(pts))
-    return max(steps, key=lambda step: (steps[step], -step)) if steps else 1

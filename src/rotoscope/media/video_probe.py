@@ -133,7 +133,7 @@ def _counted(video: VideoInfo, found: Survey) -> VideoInfo:
         start_pts=found.times.pts[0],
         frame_count_from_content=len(found.times.pts),
         duration_seconds_from_content=found.times.duration_seconds,
-        is_variable_rate=found.is_variable_rate,
+        is_variable_rate=found.times.is_variable_rate,
     )
 
 

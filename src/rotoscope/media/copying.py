@@ -37,6 +37,10 @@ _PLAIN_MP4_KEYS = frozenset(
 )  # fmt: skip
 """Tags that MP4's own (iTunes) atoms hold; others need the key-value form."""
 
+_COVER_FILES = {"mjpeg": ("cover.jpg", "image/jpeg"), "png": ("cover.png", "image/png")}
+"""Name and type of a cover as an attachment, by codec."""
+_COVER_TICK = Fraction(1, 90000)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -62,12 +66,14 @@ class StreamCopier:
     """
 
     def __init__(self, source: Path, container: Container) -> None:
+        self._source = source
         self._container = container
         self._stack = contextlib.ExitStack()
         self._input: InputContainer = self._stack.enter_context(open_container(source))
         self._carriers: dict[int, Carrier] = {}
         self._packets: Iterator[av.Packet[Stream]] = iter(())
         self._pending: av.Packet[Stream] | None = None
+        self._covers: list[av.Packet[Stream]] = []
         self._span = Span(Fraction(0))
         self.notes: list[str] = []
         """Sentences on what was converted or left out."""
@@ -112,6 +118,8 @@ class StreamCopier:
 
     def advance(self, output: OutputContainer, until_seconds: Fraction) -> None:
         """Hand on every packet that is due by then, on the result's clock."""
+        covers, self._covers = self._covers, []
+        output.mux(covers)
         while self._pending is not None and self._time(self._pending) - self._span.origin <= until_seconds:
             self._carry(output, self._pending)
             self._pull()
@@ -166,7 +174,8 @@ class StreamCopier:
             )
             return None
         if isinstance(stream, VideoStream) and is_cover(stream):
-            return self._cover_carrier(stream, output)
+            self._copy_cover(stream, output)
+            return None
         why = (
             "one picture track is painted"
             if stream.type == "video"
@@ -203,13 +212,26 @@ class StreamCopier:
         )
         return SubtitleConverter(stream, output, fallback)
 
-    def _cover_carrier(self, stream: VideoStream, output: OutputContainer) -> Carrier | None:
-        if not self._container.has_cover:
-            self._leave_out(stream, stream.codec_context.name, f"{self._container.name} holds no cover art")
-            return None
-        carrier = PacketCopier(stream, output)
-        carrier.stream.disposition = Disposition.attached_pic
-        return carrier
+    def _copy_cover(self, stream: VideoStream, output: OutputContainer) -> None:
+        codec = stream.codec_context.name
+        if not self._container.has_cover or codec not in _COVER_FILES:
+            self._leave_out(stream, codec, f"{self._container.name} holds no such cover art")
+            return
+        picture = self._read_cover(stream.index)
+        if self._container.name == "matroska":
+            name, mimetype = _COVER_FILES[codec]
+            output.add_attachment(name, mimetype, picture)
+            return
+        copier = PacketCopier(stream, output)
+        copier.stream.disposition = Disposition.attached_pic
+        packet: av.Packet[Stream] = av.Packet(picture)
+        packet.time_base, packet.pts, packet.dts, packet.stream = _COVER_TICK, 0, 0, copier.stream
+        self._covers.append(packet)
+
+    def _read_cover(self, index: int) -> bytes:
+        """Its bytes, read apart: Matroska wants them before the first packet."""
+        with open_container(self._source) as container:
+            return next(bytes(packet) for packet in container.demux(container.streams[index]) if packet.size)
 
     def _leave_out(self, stream: Stream, codec: str | None, why: str) -> None:
         self.notes.append(f"{stream.type} stream {stream.index} ({codec or 'no codec'}) left out: {why}")

@@ -115,7 +115,7 @@ CODECS: dict[str, VideoCodec] = {
             containers=_MP4ISH | {"mpegts", "avi"},
             pixel_formats=_8_AND_10,
             quality=QualityScale("crf", 45, 17, 1),
-            # Measured at 720p, crf 17: veryfast 9 ms a frame and 0.89 MB; faster 15 ms and 0.95 MB.
+            # Measured at 720p, crf 17, 60 frames: veryfast 9 ms a frame and 0.89 MB; faster 15 ms and 0.95 MB.
             preset="veryfast",
             odd_sizes_subsampled=False,
         ),
@@ -124,8 +124,9 @@ CODECS: dict[str, VideoCodec] = {
             encoder="libx265",
             containers=_MP4ISH | {"mpegts"},
             pixel_formats=_8_AND_10 + _12,
-            quality=QualityScale("crf", 45, 18, 1),
-            preset="superfast",
+            quality=QualityScale("crf", 45, 16, 1),
+            # Measured at 720p in 10 bits: ultrafast 35 ms of CPU a frame, superfast 65 for 0.9 dB more.
+            preset="ultrafast",
             odd_sizes_subsampled=False,
             tag="hvc1",
         ),
@@ -136,7 +137,8 @@ CODECS: dict[str, VideoCodec] = {
             containers=frozenset({"webm", "matroska", "mp4"}),
             pixel_formats=("yuv420p", "yuv422p", "yuv444p", "yuva420p"),
             quality=QualityScale("crf", 60, 20, 2),
-            options=(("b", "0"), ("deadline", "good"), ("cpu-used", "5"), ("row-mt", "1")),
+            # Measured at 720p: realtime 17 ms of CPU a frame, "good" 93 for the same size and PSNR.
+            options=(("b", "0"), ("deadline", "realtime"), ("cpu-used", "6"), ("row-mt", "1")),
         ),
         VideoCodec(
             name="av1",
@@ -145,7 +147,7 @@ CODECS: dict[str, VideoCodec] = {
             containers=frozenset({"webm", "matroska", "mp4"}),
             pixel_formats=("yuv420p", "yuv420p10le"),
             quality=QualityScale("crf", 60, 22, 2),
-            preset="9",
+            preset="10",
             odd_sizes_subsampled=False,
         ),
         VideoCodec(

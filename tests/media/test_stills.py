@@ -260,3 +260,17 @@ def test_a_postscript_file_is_never_run(tmp_path: Path) -> None:
     path.write_bytes(buffer.getvalue())
     with pytest.raises(OpenError):
         read_still(path)
+
+
+def test_broken_tags_raise_no_warning(tmp_path: Path) -> None:
+    path = save(tmp_path / "photo.jpg", picture(5), exif=_described())
+    content = path.read_bytes()
+    at = content.index(b"Exif")
+    path.write_bytes(content[: at + 16] + b"\xff\xff" + content[at + 18 :])
+    assert corners(read_still(path).pixels) == "red blue"
+
+
+def _described() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x010E] = "The harbour"
+    return exif

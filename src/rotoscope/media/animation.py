@@ -17,7 +17,7 @@ from PIL import Image
 from rotoscope.errors import DecodeError
 from rotoscope.media.lazy import FrameTimes, LazyFrame
 from rotoscope.media.opening import DEFAULT_LIMITS, Limits
-from rotoscope.media.stills import as_rgb, open_image
+from rotoscope.media.stills import DAMAGE, as_rgb, open_image
 
 _TICKS_PER_SECOND: Final = {"GIF": 100}
 """Finest delay of a format; 1000 for the others."""
@@ -61,7 +61,7 @@ def survey_animation(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Animatio
             for pixels, delay in _pictures(path, image):
                 delays.append(delay)
                 has_alpha = has_alpha or bool((pixels[..., 3] < 255).any())
-        except (OSError, EOFError, ValueError, SyntaxError) as error:
+        except DAMAGE as error:
             if not delays:
                 raise
             problem = (

@@ -91,7 +91,7 @@ class OtherStreamInfo:
 
     index: int
     kind: str
-    """``subtitle``, ``data``, ``attachment`` or ``cover`` (a still attached as cover art)."""
+    """``subtitle``, ``data``, ``attachment``, ``cover`` (a still as cover art) or ``video`` (a further track)."""
     codec: str | None
     language: str | None = None
 

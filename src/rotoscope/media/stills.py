@@ -31,6 +31,18 @@ SUFFIXES: Final = (
 )  # fmt: skip
 """Names of stills in a folder, in lower case."""
 
+DAMAGE: Final = (
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    SyntaxError,
+    IndexError,
+    struct.error,
+    cv2.error,
+)
+"""What Pillow and OpenCV raise on damaged files."""
+
 _ORIENTATION: Final = 0x0112
 _BITS_PER_SAMPLE: Final = 258
 _MODES: Final = {
@@ -134,7 +146,9 @@ def open_image(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Imag
                 yield image
             except RotoscopeError:
                 raise
-            except (OSError, ValueError, SyntaxError, EOFError, struct.error, cv2.error) as error:
+            except DecompressionBombError as error:
+                raise OpenError(_too_large(path, error, limits)) from error
+            except DAMAGE as error:
                 raise DecodeError(
                     f"{path} is a damaged or cut-off {image.format} picture ({error}). Copy or export it "
                     "again."
@@ -144,23 +158,34 @@ def open_image(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Imag
 @contextmanager
 def _pillow_image(path: Path, file: BinaryIO, limits: Limits) -> Generator[Image.Image]:
     try:
-        with warnings.catch_warnings():
-            # Pillow warns above 89 megapixels; the limits here are our own and checked right after.
-            warnings.simplefilter("ignore", DecompressionBombWarning)
+        with _without_warnings():
             image = Image.open(file, formats=FORMATS)
     except DecompressionBombError as error:
-        raise OpenError(
-            f"{path} states more pixels than are ever read ({error}); at most {limits.max_pixels:,} are. "
-            "Scale it down first."
-        ) from error
+        raise OpenError(_too_large(path, error, limits)) from error
     except UnidentifiedImageError:
         raise OpenError(
             f"{path} is not a picture that can be opened. Formats that are read: {', '.join(FORMATS)}."
         ) from None
-    except (OSError, ValueError, SyntaxError, struct.error) as error:
+    except DAMAGE as error:
         raise OpenError(f"{path} has a damaged header ({error}). Copy or export it again.") from error
     with image:
         yield image
+
+
+@contextmanager
+def _without_warnings() -> Generator[None]:
+    """Silences Pillow, which warns of sizes (our own limits decide) and of broken tags that nobody needs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DecompressionBombWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
+def _too_large(path: Path, error: DecompressionBombError, limits: Limits) -> str:
+    return (
+        f"{path} states more pixels than are ever read ({error}); at most {limits.max_pixels:,} are. "
+        "Scale it down first."
+    )
 
 
 def describe(path: Path, image: Image.Image) -> StillHeader:
@@ -195,7 +220,8 @@ def as_rgb(path: Path, image: Image.Image, *, has_alpha: bool) -> NDArray[np.uin
     profile = image.info.get("icc_profile")
     if image.mode == "CMYK" and profile:
         return np.asarray(_from_cmyk(path, image, profile))
-    return np.array(image.convert("RGBA" if has_alpha else "RGB"))
+    with _without_warnings():
+        return np.array(image.convert("RGBA" if has_alpha else "RGB"))
 
 
 def _from_cmyk(path: Path, image: Image.Image, profile: bytes) -> Image.Image:
@@ -247,7 +273,8 @@ def _orientation(image: Image.Image) -> Orientation:
 def _exif(image: Image.Image) -> Image.Exif:
     """The EXIF block of the header; Pillow's own getter decodes a whole PNG to look behind its pixels."""
     if image.format != "PNG":
-        return image.getexif()
+        with _without_warnings():
+            return image.getexif()
     exif = Image.Exif()
     exif.load(image.info.get("exif", b""))
     return exif

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,8 @@ def measure_painting(name: str, *, frames: int) -> list[dict[str, Any]]:
     ours = _median_ms(lambda: painter.apply(pixels), frames)
     with torch.inference_mode():
         in_torch = _median_ms(lambda: network(tensor), slow_frames)
-    in_onnxruntime = _median_ms(lambda: session.run(None, {"image": array}), slow_frames)
+    run: Callable[..., object] = session.run  # pyright: ignore[reportUnknownMemberType] - partial stubs
+    in_onnxruntime = _median_ms(lambda: run(None, {"image": array}), slow_frames)
     return [
         {"case": f"rotoscope, {name}", "ms": round(ours, 1)},
         {
@@ -49,11 +51,11 @@ def measure_painting(name: str, *, frames: int) -> list[dict[str, Any]]:
 
 
 def _export(network: torch.nn.Module, tensor: torch.Tensor) -> bytes:
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        file = Path(folder) / "reference.onnx"
         warnings.simplefilter("ignore")  # the TorchScript exporter is deprecated, and needs no more packages
-        torch.onnx.export(network, (tensor,), buffer, dynamo=False, input_names=["image"], opset_version=17)
-    return buffer.getvalue()
+        torch.onnx.export(network, (tensor,), file, dynamo=False, input_names=["image"], opset_version=17)
+        return file.read_bytes()
 
 
 def _median_ms(run: Callable[[], object], times: int) -> float:

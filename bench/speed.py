@@ -10,7 +10,7 @@ from typing import Any
 
 import av
 
-from rotoscope.media.encoders import EncoderOptions
+from rotoscope.media.encoders import VISUALLY_LOSSLESS, codec_named
 from rotoscope.palette.palette import Palette
 from rotoscope.render.look import Look
 from rotoscope.render.stylize import stylize
@@ -42,13 +42,10 @@ def measure_speed(clip: Path, folder: Path, name: str, *, runs: int) -> list[dic
 
 def transcode(source: Path, output: Path) -> int:
     """Decode, convert to RGB and back, and encode with the product's own default settings."""
-    from rotoscope.media.encoders import default_video_options  # noqa: PLC0415
-
     with av.open(str(source)) as read, av.open(str(output), "w") as written:
         pictures = read.streams.video[0]
         pictures.thread_type = "AUTO"
-        encoder, options = default_video_options(EncoderOptions())
-        stream: Any = written.add_stream(encoder, rate=pictures.average_rate, options=options)
+        stream: Any = written.add_stream("libx264", rate=pictures.average_rate, options=same_options())
         stream.width, stream.height, stream.pix_fmt = pictures.width, pictures.height, "yuv420p"
         frames = 0
         for frame in read.decode(pictures):
@@ -58,3 +55,11 @@ def transcode(source: Path, output: Path) -> int:
             frames += 1
         written.mux(stream.encode(None))
     return frames
+
+
+def same_options() -> dict[str, str]:
+    """The encoder settings that stylize uses when nothing is said."""
+    codec = codec_named("h264")
+    assert codec.quality is not None
+    assert codec.preset is not None
+    return {codec.quality.option: f"{codec.quality.knob(VISUALLY_LOSSLESS):g}", "preset": codec.preset}

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from rotoscope.media.frame import Frame
     from rotoscope.media.probe import inspect_media
     from rotoscope.media.selection import Selection
-    from rotoscope.standard import load_filter, standard_palette
     from rotoscope.render.assemble import assemble
     from rotoscope.render.look import Look
     from rotoscope.render.progress import Progress
     from rotoscope.render.result import RenderResult
     from rotoscope.render.separate import separate
     from rotoscope.render.stylize import stylize
+    from rotoscope.standard import load_filter, standard_palette
 
 _HOMES = {
     "Clip": "rotoscope.media.clip",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,7 @@ class Brighten:
         self.amount = amount
 
     def apply(self, pixels: Pixels) -> Pixels:
-        return (pixels + np.asarray(self.amount, dtype=pixels.dtype)).astype(pixels.dtype)
+        return cast("Pixels", pixels + np.asarray(self.amount, dtype=pixels.dtype))
 
 
 class Doubling(Brighten):
@@ -30,7 +32,7 @@ class Doubling(Brighten):
     name = "doubling"
 
     def apply(self, pixels: Pixels) -> Pixels:
-        return (pixels * np.asarray(2, dtype=pixels.dtype)).astype(pixels.dtype)
+        return cast("Pixels", pixels * np.asarray(2, dtype=pixels.dtype))
 
 
 class Cropping(Brighten):

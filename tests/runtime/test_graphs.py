@@ -8,6 +8,12 @@ import sys
 import numpy as np
 import pytest
 
+from rotoscope.errors import FilterFailed, InvalidOptions, MissingExtra, UnsupportedArchitecture
+from rotoscope.runtime import openvino_runtime
+from rotoscope.runtime.graph import Backend, Precision, RuntimeOptions
+from rotoscope.runtime.load import load_graph
+from rotoscope.runtime.openvino_runtime import evaluate
+
 from graph_samples import (
     half_size_model,
     identity_model,
@@ -17,11 +23,6 @@ from graph_samples import (
     tint_model,
     tinted,
 )
-from rotoscope.errors import FilterFailed, InvalidOptions, MissingExtra, UnsupportedArchitecture
-from rotoscope.runtime import openvino_runtime
-from rotoscope.runtime.graph import Backend, Precision, RuntimeOptions
-from rotoscope.runtime.load import load_graph
-from rotoscope.runtime.openvino_runtime import evaluate
 
 BACKENDS = [("openvino", "f32"), ("openvino", "auto"), ("onnxruntime", "f32")]
 

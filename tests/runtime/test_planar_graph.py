@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from rotoscope.media.planes import LUMA_WEIGHTS, PlaneEncoding, Planes
+from rotoscope.media.planes import LUMA_WEIGHTS, PlaneEncoding, Planes, color_matrices
 from rotoscope.runtime.graph import RuntimeOptions
 from rotoscope.runtime.openvino_planar import OpenVinoPlanarGraph, pack_cells, unpack_cells
-from rotoscope.runtime.planar_graph import color_matrices, fold_planes
+from rotoscope.runtime.planar_graph import fold_planes
 
 F32 = RuntimeOptions(precision="f32")
 
@@ -35,7 +35,10 @@ def _model(*, kernel: int = 4, clip: bool = True, half: bool = False) -> bytes:
     )  # fmt: skip
     nodes = [
         *casts,
-        helper.make_node("Conv", ["image", weight, "first.b"], ["features"], kernel_shape=sides, strides=[2, 2], pads=[1] * 4),
+        helper.make_node(
+            "Conv", ["image", weight, "first.b"], ["features"],
+            kernel_shape=sides, strides=[2, 2], pads=[1] * 4,
+        ),
         helper.make_node("Relu", ["features"], ["active"]),
         helper.make_node(
             "Conv", ["active", "last.float32" if half else "last.w", "last.b"], ["twelve"],

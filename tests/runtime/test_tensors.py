@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graph_samples import random_picture
 from rotoscope.errors import FilterFailed
 from rotoscope.runtime.tensors import from_tensor, full_scale, require_picture, to_tensor
+
+from graph_samples import random_picture
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

@@ -11,9 +11,9 @@ from rotoscope.cli import options
 from rotoscope.cli.present import print_json
 
 if TYPE_CHECKING:
-    from rotoscope.palette.palette import Palette
     from rotoscope.filters.kind import OptionInfo
     from rotoscope.palette.entry import PaletteEntry
+    from rotoscope.palette.palette import Palette
 
 HELP = """The filters at hand: list, show, import, export, verify, remove.
 

@@ -23,7 +23,7 @@ HELP = """Make a filter of a picture.
 
 Needs the extra "train" (pip install "rotoscope[train]") and the weights of a feature network: fetched from
 torchvision's server the first time, or given with --feature-weights. A preview picture is renewed every
-minute; Ctrl-C stops and keeps the filter as it is by then; the same command again continues an interrupted run.
+minute. Ctrl-C stops and keeps the filter as it is by then; the same command continues an interrupted run.
 
 Examples:
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -13,6 +13,7 @@ from rotoscope.media.frame import Frame, Pixels
 from rotoscope.media.info import MediaInfo
 from rotoscope.media.lazy import FrameTimes, LazyFrame, Probed
 from rotoscope.media.opening import DEFAULT_LIMITS, Limits
+from rotoscope.media.planes import PlanarFrame, StoredPlanes
 from rotoscope.media.probe import probe
 from rotoscope.media.readers import open_reader
 from rotoscope.media.selection import WHOLE_CLIP, Picked, Picker, Selection
@@ -91,7 +92,7 @@ class Clip:
         """Sentences about what is wrong: known before decoding, and found by the last :meth:`frames`."""
         return (*self.info.problems, *self._found_problems)
 
-    def frames(self, *, planar: bool = False) -> Iterator[Frame]:
+    def frames(self, *, planar: bool = False) -> Generator[Frame]:
         """The selected frames in the order in which they are shown.
 
         Pixels are upright (H, W, 3 or 4), uint8, or uint16 for sources deeper than 8 bits; ``pts`` is the

@@ -20,7 +20,7 @@ from rotoscope.media.color import SWSCALE_MATRICES, color_tags, effective_matrix
 from rotoscope.media.frame import Pixels
 from rotoscope.media.info import ColorTags
 from rotoscope.media.orientation import Orientation
-from rotoscope.media.planes import LUMA_WEIGHTS, PlaneEncoding, Planes, StoredPlanes
+from rotoscope.media.planes import LUMA_WEIGHTS, Plane, PlaneEncoding, Planes, StoredPlanes
 
 _FLAGS: Final = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 _LIMITED, _FULL = 1, 2
@@ -88,7 +88,7 @@ class PixelConverter:
         matrix = effective_matrix(tags, self._coded_size)
         if matrix not in LUMA_WEIGHTS:
             return None
-        luma, cb, cr = (_plane(frame, number, np.dtype(np.uint8)) for number in range(3))
+        luma, cb, cr = (cast("Plane", _plane(frame, number, np.dtype(np.uint8))) for number in range(3))
         return StoredPlanes(Planes(luma, cb, cr), PlaneEncoding(matrix, tags.range == "pc"))
 
     def _interleave(self, planar: av.VideoFrame) -> Pixels:

@@ -16,7 +16,6 @@ from rotoscope.media.encoders import (
     picture_of,
     pixel_format_for,
 )
-from rotoscope.media.frame import Pixels
 from rotoscope.media.hdr import HdrMetadata, read_hdr, x265_parameters
 from rotoscope.media.info import ColorTags, MediaInfo, MediaKind
 from rotoscope.media.orientation import Orientation
@@ -54,20 +53,24 @@ class EncodingPlan:
 
 
 def plan_encoding(
-    container: Container, options: EncoderOptions, *, source: MediaInfo | None, pixels: Pixels
+    container: Container,
+    options: EncoderOptions,
+    *,
+    source: MediaInfo | None,
+    shape: tuple[int, int, int],
+    deep: bool,
 ) -> EncodingPlan:
-    """Decide how frames like ``pixels`` (upright, (H, W, 3 or 4)) are encoded.
+    """Decide how upright frames of ``shape`` (H, W, 3 or 4) are encoded; ``deep``: they are uint16.
 
     Raises:
         UnsupportedMedia: the wanted codec does not go with the container or the size.
     """
     video = source.video if source is not None else None
-    deep = pixels.dtype.itemsize == 2
     source_depth = video.bit_depth if video is not None else 16
     codec = codec_for(container, options.codec, bit_depth=source_depth if deep else 8)
     orientation = _orientation(container, source)
     # Width and height change places by turning either way.
-    size = orientation.upright_size((pixels.shape[1], pixels.shape[0]))
+    size = orientation.upright_size((shape[1], shape[0]))
     aspect = _sample_aspect_ratio(source, orientation)
     shape_notes: list[str] = []
     if aspect != 1 and not (codec.states_pixel_shape or container.name in _MP4ISH):
@@ -77,7 +80,7 @@ def plan_encoding(
         )
         size, aspect = _square(size, aspect), Fraction(1)
     width, height = size
-    wanted = picture_of(video, width=width, height=height, deep=deep, has_alpha=pixels.shape[2] == 4)
+    wanted = picture_of(video, width=width, height=height, deep=deep, has_alpha=shape[2] == 4)
     pixel_format = pixel_format_for(codec, wanted)
     color = _colors(source)
     hdr = _hdr_of(source, color)

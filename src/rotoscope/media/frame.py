@@ -39,6 +39,17 @@ class Frame:
     """True where the decoder had to conceal damage."""
 
     @property
+    def shape(self) -> tuple[int, int, int]:
+        """(H, W, 3 or 4) of the pixels."""
+        height, width, channels = self.pixels.shape
+        return height, width, channels
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether the pixels are uint16."""
+        return self.pixels.dtype.itemsize == 2
+
+    @property
     def time_seconds(self) -> Fraction:
         """Presentation time in seconds, exact."""
         return self.pts * self.time_base

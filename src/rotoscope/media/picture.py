@@ -13,10 +13,12 @@ from rotoscope.errors import EncodeError
 from rotoscope.media.color import RANGES, SWSCALE_MATRICES
 from rotoscope.media.frame import Frame, Pixels
 from rotoscope.media.orientation import Orientation
+from rotoscope.media.planes import PlanarFrame, PlaneEncoding, Planes
 
 _RANGE_NUMBERS = {name: number for number, name in RANGES.items()}
 _FULL_RANGE = 2
 
+_PLANAR_FORMATS = frozenset({"yuv420p", "yuvj420p"})
 _INPUT_FORMATS = {
     ("|u1", 3): "rgb24",
     ("|u1", 4): "rgba",
@@ -62,6 +64,8 @@ class PictureConverter:
         self._pixel_format = pixel_format
         self._width, self._height = size or (None, None)
         self._matrix = SWSCALE_MATRICES[matrix]
+        self._planes_fit = pixel_format in _PLANAR_FORMATS and orientation == Orientation()
+        self._encoding = PlaneEncoding(matrix, color_range == "pc")
         self._range = _RANGE_NUMBERS[color_range or "tv"]
         self._to_stored = inverse(orientation)
         # Measured on constant patches: limited range is within 0.6 levels without ACCURATE_RND; full range
@@ -77,6 +81,8 @@ class PictureConverter:
         Raises:
             EncodeError: the pixels are not (H, W, 3 or 4) uint8 or uint16.
         """
+        if isinstance(frame, PlanarFrame) and self._takes(frame):
+            return planes_as_video_frame(frame.planes)
         pixels = frame.pixels
         if pixels.ndim == 3 and pixels.shape[2] == 4 and not self._keeps_alpha:
             pixels = flatten(pixels)
@@ -93,6 +99,22 @@ class PictureConverter:
             interpolation=self._interpolation,
             threads=1,
         )
+
+    def _takes(self, frame: PlanarFrame) -> bool:
+        """Whether the frame's planes are what the encoder wants, as they are."""
+        same_size = (self._width, self._height) in ((None, None), frame.shape[1::-1])
+        return self._planes_fit and frame.encoding == self._encoding and same_size
+
+
+def planes_as_video_frame(planes: Planes) -> av.VideoFrame:
+    """FFmpeg's picture of planes."""
+    height, width = planes.luma.shape
+    picture = av.VideoFrame(width, height, "yuv420p")
+    buffers: tuple[Any, ...] = picture.planes  # buffers, which the stubs do not say
+    for stored, plane in zip(buffers, planes, strict=True):
+        rows = np.frombuffer(stored, np.uint8).reshape(stored.height, stored.line_size)
+        rows[:, : stored.width] = plane
+    return picture
 
 
 def as_video_frame(pixels: Pixels) -> av.VideoFrame:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from rotoscope.media.writing import TransactionalWriter
 
 _NOMINAL_RATE = Fraction(25)
 """What is told to encoders where nothing is known; times do not depend on it."""
+
+_SOUND_TICKS = 48_000
 
 _BROADCAST = frozenset({"mpeg", "mpegts"})
 """Containers whose clock runs since any time; in others a late start is meant."""
@@ -138,7 +141,7 @@ class VideoWriter(TransactionalWriter):
     def _plan_for(self, frame: Frame) -> EncodingPlan:
         if self._plan is None:
             self._plan = plan_encoding(
-                self._container, self._options, source=self._source, pixels=frame.pixels
+                self._container, self._options, source=self._source, shape=frame.shape, deep=frame.is_deep
             )
         return self._plan
 
@@ -166,7 +169,7 @@ class VideoWriter(TransactionalWriter):
             color_range=plan.color.range,
             orientation=plan.orientation,
         )
-        running = _Running(muxer, stream, converter, timeline, first.pixels.shape)
+        running = _Running(muxer, stream, converter, timeline, first.shape)
         self._running = running  # from here on there is something to close
         if self._copier is not None:
             self._copier.add_streams(muxer, stream, span=span, metadata=self._metadata)
@@ -178,11 +181,17 @@ class VideoWriter(TransactionalWriter):
     def _muxer_options(self, timeline: Timeline) -> dict[str, str]:
         if self._container.name not in ("mp4", "mov"):
             return {}
-        ticks = str(timeline.tick.denominator)
+        ticks = timeline.tick.denominator
         tags = {**(self._source.metadata if self._source else {}), **self._metadata}
         flags = "+faststart+use_metadata_tags" if needs_key_value_tags(tags) else "+faststart"
-        # The movie's own clock (1 ms by default) would round the offset between picture and sound.
-        return {"movflags": flags, "video_track_timescale": ticks, "movie_timescale": ticks}
+        # Offsets between picture and sound are stored on the movie's own clock, 1 ms by default: it must hold
+        # the pictures' times exactly, and those of sound to the sample.
+        movie_ticks = ticks * ceil(_SOUND_TICKS / ticks)
+        return {
+            "movflags": flags,
+            "video_track_timescale": str(ticks),
+            "movie_timescale": str(movie_ticks),
+        }
 
     def _source_span(self, first: Frame, *, constant: bool) -> tuple[Span, Fraction]:
         """Which stretch of the source's clock the result is; and what becomes 0 on the frames' own clock.
@@ -207,9 +216,9 @@ class VideoWriter(TransactionalWriter):
         return Span(ticks * first.time_base), ticks * first.time_base - lag
 
     def _encode(self, running: _Running, frame: Frame) -> None:
-        if frame.pixels.shape != running.shape:
+        if frame.shape != running.shape:
             raise EncodeError(
-                f"Frame {frame.index} has the shape {frame.pixels.shape}, the frames before it "
+                f"Frame {frame.index} has the shape {frame.shape}, the frames before it "
                 f"{running.shape}; all frames of a result have one shape. Give --size to bring them to one."
             )
         moment = running.timeline.place(frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -41,6 +42,11 @@ class Look:
             )
 
     @property
+    def is_invisible(self) -> bool:
+        """Whether the result is the source."""
+        return (self.strength == 0 or not self.filters) and self.size is None
+
+    @property
     def description(self) -> str:
         """For a summary line, e.g. ``lineart + great-wave at strength 0.8``."""
         names = " + ".join(painter.name for painter in self.filters) or "unpainted"
@@ -59,9 +65,10 @@ class Look:
             FilterFailed: a filter gave back something else than a picture of the same size.
         """
         pixels = resize_short_side(pixels, self.size)
-        color = np.ascontiguousarray(pixels[..., :3]) if pixels.shape[2] == 4 else pixels
-        painted = self._paint_color(color)
-        return np.dstack((painted, pixels[..., 3])) if pixels.shape[2] == 4 else painted
+        if pixels.shape[2] == 3:
+            return self._paint_color(pixels)
+        color = cast("Pixels", np.ascontiguousarray(pixels[..., :3]))
+        return cast("Pixels", np.dstack((self._paint_color(color), pixels[..., 3])))
 
     def _paint_color(self, pixels: Pixels) -> Pixels:
         if self.strength == 0:
@@ -98,4 +105,4 @@ def resize_short_side(pixels: Pixels, short_side: int | None) -> Pixels:
         return pixels
     shrinks = size[0] < width
     resized = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LANCZOS4)
-    return resized.astype(pixels.dtype, copy=False)
+    return cast("Pixels", resized)

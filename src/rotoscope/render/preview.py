@@ -47,8 +47,9 @@ def preview(
     moment = _middle(clip.info.video.duration_seconds_from_content, selection) if at is None else at
     frame = _frame_at(source, moment)
     painted = replace(frame, pixels=look.paint(frame.pixels), index=0)
-    info = replace(clip.info, kind=MediaKind.STILL)
-    with open_writer(picture, source=info, overwrite=overwrite) as writer:
+    # A still's profile and tags come along; a video's are not those of a picture.
+    tagged = clip.info if clip.info.kind is MediaKind.STILL else None
+    with open_writer(picture, source=tagged, overwrite=overwrite) as writer:
         writer.write(painted)
         report = writer.close()
     return RenderResult(

@@ -6,7 +6,7 @@ pictures are in memory at any time, however long the clip.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +23,7 @@ from rotoscope.media.writer import open_writer
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.look import Look
 from rotoscope.render.overlap import WriteBehind, read_ahead
+from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.result import RenderResult
 
@@ -89,7 +90,9 @@ def render(
     clip = open_clip(source, selection=selection, on_truncated=on_truncated)
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
     with _open_output(clip, Path(output), look, encoder=encoder, overwrite=overwrite) as writer:
-        frame_size = paint_frames(clip.frames(), look, writer, meter)
+        painter = FramePainter(look)
+        frames = clip.frames(planar=painter.wants_planes)
+        frame_size = paint_frames(frames, painter, writer, meter)
         report = writer.close()
     notes = (*clip.problems, *report.notes)
     return finish(report, meter, frame_size=frame_size, look=look.description, notes=notes)
@@ -113,7 +116,7 @@ def _open_output(clip: Clip, output: Path, look: Look, *, encoder: EncoderOption
 
 
 def paint_frames(
-    frames: Iterator[Frame], look: Look, writer: Writer, meter: ProgressMeter
+    frames: Iterator[Frame], painter: FramePainter, writer: Writer, meter: ProgressMeter
 ) -> tuple[int, int]:
     """Paint every frame, reading ahead and writing behind; gives (width, height) of the painted ones.
 
@@ -122,18 +125,14 @@ def paint_frames(
     """
     frame_size = (0, 0)
     with closing(read_ahead(frames)) as read, WriteBehind(writer.write) as behind:
-        for painted in _painted(read, look):
-            frame_size = (painted.pixels.shape[1], painted.pixels.shape[0])
+        for frame in read:
+            painted = painter.paint(frame)
+            frame_size = (painted.shape[1], painted.shape[0])
             behind.put(painted)
             meter.advance(frame_size)
     if not meter.frames_done:
         raise DecodeError("The chosen part of the source holds no frames; choose another --start or --stop.")
     return frame_size
-
-
-def _painted(frames: Generator[Frame, None, None], look: Look) -> Iterator[Frame]:
-    for frame in frames:
-        yield frame.with_pixels(look.paint(frame.pixels))
 
 
 def finish(

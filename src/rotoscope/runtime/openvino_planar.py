@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rotoscope.errors import FilterFailed
-from rotoscope.media.planes import Plane, PlaneEncoding, Planes
+from rotoscope.media.planes import Plane, PlaneEncoding, Planes, Scales
 from rotoscope.runtime.graph import RuntimeOptions
 from rotoscope.runtime.openvino_runtime import (
     choose_precision,
@@ -23,7 +23,7 @@ from rotoscope.runtime.openvino_runtime import (
     load_openvino,
     read_model,
 )
-from rotoscope.runtime.planar_graph import FoldedGraph, Scales
+from rotoscope.runtime.planar_graph import FoldedGraph
 
 _CHROMA_CENTER = 128
 

@@ -20,7 +20,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from rotoscope.media.planes import LUMA_WEIGHTS, PlaneEncoding
+from rotoscope.media.planes import PlaneEncoding, Scales, color_matrices
 
 CELLS_INPUT = "cells"
 CELLS_OUTPUT = "painted_cells"
@@ -31,20 +31,6 @@ _CELL_OF_TAP = (0, 1, 1, 2)
 """Of the four taps of a 4x4 kernel with stride 2 and padding 1: the tap of the 3x3 kernel over cells …"""
 _PIXEL_OF_TAP = (1, 0, 1, 0)
 """… and the pixel in that cell, along one axis."""
-
-
-class Scales(NamedTuple):
-    """Between stored numbers and luma 0..1, chroma -0.5..0.5."""
-
-    luma_offset: float
-    luma: float
-    chroma: float
-    """Its offset is 128 always."""
-
-    @classmethod
-    def of(cls, encoding: PlaneEncoding) -> Scales:
-        """Scales of full or limited range (ITU-T H.273, 8.3)."""
-        return cls(0.0, 255.0, 255.0) if encoding.is_full_range else cls(16.0, 219.0, 224.0)
 
 
 class FoldedGraph(NamedTuple):
@@ -73,16 +59,6 @@ def fold_planes(model: bytes, encoding: PlaneEncoding) -> FoldedGraph | None:
     graph = ends.folded(proto.graph, to_rgb, to_ycbcr, Scales.of(encoding))
     folded = helper.make_model(graph, opset_imports=proto.opset_import, ir_version=proto.ir_version)
     return FoldedGraph(folded.SerializeToString(), ends.offset)
-
-
-def color_matrices(encoding: PlaneEncoding) -> tuple[_Array, _Array]:
-    """(YCbCr to RGB, RGB to YCbCr), 3x3 each, for luma 0..1 and chroma -0.5..0.5."""
-    red, blue = LUMA_WEIGHTS[encoding.matrix]
-    luma = np.array([red, 1 - red - blue, blue])
-    cb = (np.array([0, 0, 1]) - luma) / (2 * (1 - blue))
-    cr = (np.array([1, 0, 0]) - luma) / (2 * (1 - red))
-    to_ycbcr = np.stack([luma, cb, cr])
-    return np.linalg.inv(to_ycbcr).astype(np.float32), to_ycbcr.astype(np.float32)
 
 
 class _Ends(NamedTuple):

@@ -115,7 +115,7 @@ CODECS: dict[str, VideoCodec] = {
             containers=_MP4ISH | {"mpegts", "avi"},
             pixel_formats=_8_AND_10,
             quality=QualityScale("crf", 45, 17, 1),
-            # Measured at 720p, crf 17, 60 frames: veryfast 9 ms a frame and 0.89 MB; faster 15 ms and 0.95 MB.
+            # 60 frames of 720p at crf 17: veryfast 9 ms a frame and 0.89 MB, faster 15 ms and 0.95 MB.
             preset="veryfast",
             odd_sizes_subsampled=False,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -35,10 +36,13 @@ class Track:
     digests: list[bytes] = field(default_factory=list[bytes])
     """A hash of every shown packet that is not empty, without transport headers."""
 
+    sample_rate: int | None = None
+    """Hz, of sound."""
+
     def add(self, packet: av.Packet[Stream]) -> None:
-        """Count a packet, unless an edit list hides it."""
+        """Count a packet, unless it is hidden: by an edit list, or because all its samples are skipped."""
         time = packet.dts if packet.pts is None else packet.pts
-        if time is None or packet.is_discard:
+        if time is None or packet.is_discard or self._is_skipped(packet):
             return
         begin = time * packet.time_base
         self.start_seconds = begin if self.start_seconds is None else min(begin, self.start_seconds)
@@ -46,6 +50,15 @@ class Track:
         content = payload(self.codec, bytes(packet))
         if content:
             self.digests.append(hashlib.blake2b(content, digest_size=16).digest())
+
+    def _is_skipped(self, packet: av.Packet[Stream]) -> bool:
+        """Whether it is an encoder's lead-in, which Matroska states as samples to skip."""
+        if not self.sample_rate or not packet.has_sidedata("skip_samples"):
+            return False
+        skipped = Fraction(
+            struct.unpack_from("<I", bytes(packet.get_sidedata("skip_samples")))[0], self.sample_rate
+        )
+        return skipped > 0 and skipped >= (packet.duration or 0) * packet.time_base - _INAUDIBLE
 
 
 def compare_tracks(before: Probed, after: Probed) -> list[Row]:
@@ -81,7 +94,9 @@ def _read_tracks(info: MediaInfo) -> tuple[list[Track], list[Track]]:
         return [], []
     with open_container(info.path) as container:
         streams = [*container.streams.audio, *container.streams.subtitles]
-        tracks = {stream.index: Track(_codec(stream)) for stream in streams}
+        tracks = {s.index: Track(_codec(s)) for s in streams}
+        for sound in container.streams.audio:
+            tracks[sound.index].sample_rate = sound.sample_rate
         if streams:
             for packet in container.demux(*streams):
                 if packet.size:

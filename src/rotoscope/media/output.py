@@ -135,8 +135,9 @@ _WEBM = Container(
 )
 _AVI = Container(
     name="avi",
-    default_codec="h264",
-    deep_codec="h264",
+    # Not h264: AVI states no presentation times, and FFmpeg's reader guesses H.264's one frame late.
+    default_codec="mpeg4",
+    deep_codec="mpeg4",
     clock=Clock.CONSTANT,
     display=Display.UPRIGHT,
     audio=frozenset({"ac3", "mp2", "mp3", "pcm_s16le", "pcm_u8"}),

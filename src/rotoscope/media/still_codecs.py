@@ -21,6 +21,7 @@ from rotoscope.media.picture import flatten
 _QUALITY = QualityScale("quality", 10, 92, 100)
 _JPEG = frozenset({".jpg", ".jpeg"})
 _TIFF = frozenset({".tif", ".tiff"})
+_TIFF_XMP = 700
 _DEEP = frozenset({".png"}) | _TIFF
 _PNG_HEAD_BYTES = 8 + 25  # the signature and IHDR, which must come first
 _PNG_COMPRESSION = 4  # of 9: within some percent of 9's size in a third of its time
@@ -97,11 +98,18 @@ def _encode_with_pillow(pixels: Any, suffix: str, quality: float, tags: StillTag
         # Full chroma: painted edges are sharp in color.
         else {"format": "JPEG", "quality": level, "subsampling": 0, "optimize": True}
     )
-    named = {"icc_profile": tags.icc_profile, "exif": tags.exif, "xmp": tags.xmp}
-    settings |= {name: value for name, value in named.items() if value}
+    if suffix != ".png":
+        named = {"icc_profile": tags.icc_profile, "exif": tags.exif, "xmp": tags.xmp}
+        settings |= {name: value for name, value in named.items() if value}
+        if suffix in _TIFF and tags.xmp:  # there, XMP is a tag among those of EXIF
+            fields = Image.Exif()
+            fields.load(tags.exif or b"")
+            fields[_TIFF_XMP] = tags.xmp
+            settings["exif"] = fields
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, **settings)
-    return buffer.getvalue()
+    content = buffer.getvalue()
+    return _with_png_tags(content, tags) if suffix == ".png" else content
 
 
 def _encode_deep(pixels: Pixels, suffix: str, tags: StillTags, notes: list[str]) -> EncodedStill:

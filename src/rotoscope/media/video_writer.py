@@ -25,7 +25,7 @@ from rotoscope.media.encoding import EncodingPlan, plan_encoding
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import ColorTags, MediaInfo
 from rotoscope.media.orientation import Orientation
-from rotoscope.media.output import WriteReport, container_of
+from rotoscope.media.output import Clock, WriteReport, container_of
 from rotoscope.media.picture import PictureConverter
 from rotoscope.media.timeline import Timeline, constant_rate
 from rotoscope.media.writing import TransactionalWriter
@@ -207,7 +207,9 @@ class VideoWriter(TransactionalWriter):
         if self._span is not None:
             return Span(begin, begin, None if stop is None else clip_start + stop), begin - lag
         if constant:
-            return Span(begin), begin - lag
+            # Sound before the first frame would push the frames off AVI's even ticks.
+            even = self._container.clock is Clock.CONSTANT
+            return Span(begin, start=begin if even else None), begin - lag
         if self._source is None or self._source.container not in _BROADCAST:
             return Span(Fraction(0)), -lag
         earliest = self._copier.start_seconds if self._copier else begin

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -51,7 +51,6 @@ class Tally:
     """Pictures that came out marked as damaged."""
     moved_times: int = 0
     """Pictures whose stated time was missing or not after the one before, put one tick later."""
-    notes: list[str] = field(default_factory=list[str])
 
     def sentences(self) -> tuple[str, ...]:
         """What is worth telling."""

@@ -91,7 +91,7 @@ class OtherStreamInfo:
 
     index: int
     kind: str
-    """``subtitle``, ``data``, ``attachment``, ``cover`` (a still as cover art) or ``video`` (a further track)."""
+    """``subtitle``, ``data``, ``attachment``, ``cover`` (a still as cover art) or a second ``video``."""
     codec: str | None
     language: str | None = None
 

@@ -38,8 +38,6 @@ def test_everything() -> None:
     times = constant(10)
     assert picked(Selection(), times) == list(range(10))
     assert slots(Selection(), times) == [None] * 10
-    assert Selection().is_everything
-    assert not Selection(start=F(0), every=F(1)).is_everything
 
 
 def test_start_and_stop_are_half_open() -> None:

@@ -63,15 +63,6 @@ class Selection:
                 "constant rate. Give one of them."
             )
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is cut, thinned or resampled."""
-        return self == WHOLE_CLIP
-
-    def picker(self, times: FrameTimes) -> Picker:
-        """This selection in the units of one source."""
-        return Picker(selection=self, times=times)
-
 
 WHOLE_CLIP = Selection()
 """Nothing cut, thinned or resampled."""

@@ -99,7 +99,11 @@ def test_train_says_what_feature_weights_it_wants(run: Run, tmp_path: Path) -> N
 def test_train_without_torch_names_the_extra(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "torch" else object())
+    monkeypatch.setattr("importlib.util.find_spec", _without_torch)
     ran = run("train", tmp_path / "style.jpg", "--name", "mine")
     assert ran.exit_code == 1
     assert 'pip install "rotoscope[train]"' in ran.err
+
+
+def _without_torch(name: str) -> object | None:
+    return None if name == "torch" else object()

@@ -15,6 +15,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from PIL import Image
 
+from rotoscope.media.carriers import nearest_rate
 from rotoscope.media.clip import open_clip
 from rotoscope.media.opening import open_container
 from rotoscope.media.output import WriteReport
@@ -247,3 +248,10 @@ def _with_cover(source: Path, target: Path) -> Path:
                 other.stream = streams[other.stream_index]
                 writer.mux(other)
     return target
+
+
+def test_sample_rates_an_encoder_lacks_become_the_next_one_above() -> None:
+    assert nearest_rate(48000, [32000, 44100, 48000]) == 48000
+    assert nearest_rate(8000, [16000, 44100, 22050]) == 16000
+    assert nearest_rate(96000, [32000, 44100, 48000]) == 48000
+    assert nearest_rate(8000, []) == 8000

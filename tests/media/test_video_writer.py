@@ -138,6 +138,12 @@ def test_a_variable_rate_does_not_go_into_avi(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*b.avi*"))
 
 
+def test_sound_that_begins_before_the_pictures_leaves_the_even_rate_alone(tmp_path: Path) -> None:
+    source = make_clip(tmp_path / "a.mp4", frames=30)
+    rewrite(source, tmp_path / "b.avi", copy=True)
+    assert seconds(open_clip(tmp_path / "b.avi")) == [Fraction(n, 25) for n in range(30)]
+
+
 def test_one_frame_is_a_video_too(tmp_path: Path) -> None:
     write_frames(tmp_path / "a.avi", 1)
     assert inspect_media(tmp_path / "a.avi").video.frame_count_from_content == 1
@@ -212,6 +218,24 @@ def test_colors_and_their_tags_come_back(tmp_path: Path, matrix: str | None, col
     for one, other in zip(before.frames(), after.frames(), strict=True):
         flat = (slice(20, 28), slice(24, 40))  # away from sharp edges, whose chroma is subsampled
         assert np.abs(one.pixels[flat].astype(int) - other.pixels[flat].astype(int)).max() <= 4
+
+
+@pytest.mark.parametrize(
+    ("codec", "suffix"),
+    [("mpeg4", ".avi"), ("mjpeg", ".avi"), ("mjpeg", ".mkv"), ("mpeg2", ".mpg"), ("vp9", ".webm")],
+)
+@pytest.mark.parametrize("color_range", ["tv", "pc"])
+def test_colors_look_the_same_in_codecs_that_state_less(
+    tmp_path: Path, codec: str, suffix: str, color_range: str
+) -> None:
+    source = make_clip(tmp_path / "a.mp4", matrix="bt709", color_range=color_range, frames=4, audio=False)
+    report = rewrite(source, tmp_path / f"b{suffix}", options=EncoderOptions(codec=codec, quality=95))
+    pairs = zip(open_clip(source).frames(), open_clip(tmp_path / f"b{suffix}").frames(), strict=True)
+    for one, other in pairs:
+        flat = (slice(20, 28), slice(24, 40))
+        assert np.abs(one.pixels[flat].astype(int) - other.pixels[flat].astype(int)).max() <= 6
+    if codec in ("mpeg4", "mjpeg"):
+        assert any("matrix" in note and f"{codec} has no place for it" in note for note in report.notes)
 
 
 def test_ten_bits_stay_ten_bits_with_their_tags(tmp_path: Path) -> None:
@@ -387,7 +411,9 @@ def test_what_can_be_refused_is_refused_before_any_frame(tmp_path: Path) -> None
 
 
 def test_an_unknown_preset_is_an_error_not_a_fallback(tmp_path: Path) -> None:
-    with pytest.raises(EncodeError, match="cannot be written"):
+    with pytest.raises(
+        EncodeError, match=r"FFmpeg refuses h264 \(libx264\) in mp4 for 64x48 .*'preset': 'warp'"
+    ):
         write_frames(tmp_path / "a.mp4", options=EncoderOptions(preset="warp"))
     assert list(tmp_path.iterdir()) == []
 

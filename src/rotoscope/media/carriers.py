@@ -20,7 +20,11 @@ _TAGS = ("language", "title", "handler_name", "creation_time")
 _BIT_RATE_PER_CHANNEL = {"aac": 128_000, "libopus": 96_000, "libmp3lame": 128_000, "mp2": 128_000}
 """Bits per second that are held to be transparent for stereo music, per channel."""
 
-_OPUS_RATE = 48_000
+_LOWEST_RATE = {"mp2": 32_000}
+"""Sample rates below which an encoder does not reach those bit rates."""
+
+_STEREO_ENCODERS = frozenset({"libmp3lame", "mp2"})
+"""Encoders of two channels at most; more are mixed down."""
 
 
 CopiedStream: TypeAlias = AudioStream | SubtitleStream | VideoStream
@@ -65,18 +69,22 @@ class AudioConverter:
 
     def __init__(self, source: AudioStream, output: OutputContainer, encoder: str) -> None:
         context = source.codec_context
-        rate = _OPUS_RATE if encoder == "libopus" else context.sample_rate
+        codec = av.Codec(encoder, "w")
+        rates = [rate for rate in codec.audio_rates or () if rate >= _LOWEST_RATE.get(encoder, 0)]
+        rate = nearest_rate(context.sample_rate, rates)
+        mixed_down = encoder in _STEREO_ENCODERS and context.layout.nb_channels > 2
+        layout = av.AudioLayout("stereo" if mixed_down else context.layout.name)
         self._decoder = source
         self.stream: Any = output.add_stream(encoder, rate=rate)
         """The stream of the result."""
-        self.stream.codec_context.layout = context.layout.name
+        self.stream.codec_context.layout = layout.name
         if encoder in _BIT_RATE_PER_CHANNEL:
-            self.stream.codec_context.bit_rate = _BIT_RATE_PER_CHANNEL[encoder] * context.layout.nb_channels
+            self.stream.codec_context.bit_rate = _BIT_RATE_PER_CHANNEL[encoder] * layout.nb_channels
         self.stream.time_base = Fraction(1, rate)
-        self.codec: str = av.Codec(encoder, "w").canonical_name
+        self.codec: str = codec.canonical_name
         """Name of the new codec, e.g. ``aac``."""
         self._resampler = AudioResampler(
-            format=self.stream.codec_context.format, layout=context.layout.name, rate=rate
+            format=self.stream.codec_context.format, layout=layout.name, rate=rate
         )
         copy_tags(source, self.stream)
 
@@ -96,6 +104,13 @@ class AudioConverter:
 
     def _encode(self, frame: av.AudioFrame | None) -> list[av.Packet[Any]]:
         return [packet for part in self._resampler.resample(frame) for packet in self.stream.encode(part)]
+
+
+def nearest_rate(wanted: int, known: list[int]) -> int:
+    """The wanted sample rate, or the next above that an encoder has, or its highest; it has any if empty."""
+    if not known or wanted in known:
+        return wanted
+    return min((rate for rate in known if rate > wanted), default=max(known))
 
 
 class SubtitleConverter:

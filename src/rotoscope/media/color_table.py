@@ -62,7 +62,8 @@ class ColorTable:
     def _collector(self, like: av.VideoFrame) -> Graph:
         graph = Graph()
         source = _buffer(graph, like.width, like.height)
-        generator = graph.add("palettegen", f"stats_mode=full:reserve_transparent={int(self._has_alpha)}")
+        options = f"stats_mode=full:reserve_transparent={int(self._has_alpha)}:transparency_color=white"
+        generator = graph.add("palettegen", options)
         source.link_to(generator)
         generator.link_to(graph.add("buffersink"))
         graph.configure()

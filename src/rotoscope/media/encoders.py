@@ -8,7 +8,7 @@ from typing import NamedTuple
 import av
 
 from rotoscope.errors import InvalidOptions, UnsupportedMedia
-from rotoscope.media.info import VideoInfo
+from rotoscope.media.info import ColorTags, VideoInfo
 from rotoscope.media.output import Container
 
 VISUALLY_LOSSLESS = 75.0
@@ -72,6 +72,10 @@ class QualityScale:
         return self.visually_lossless + (self.best - self.visually_lossless) * share
 
 
+_ALL_COLORS = frozenset({"primaries", "transfer", "matrix", "range"})
+_LIMITED = ColorTags(range="tv")
+
+
 @dataclass(frozen=True, slots=True)
 class VideoCodec:
     """One way to write video."""
@@ -90,6 +94,10 @@ class VideoCodec:
     """Default of the option ``preset``; None: the encoder has none."""
     options: tuple[tuple[str, str], ...] = ()
     """Further options of the encoder, always given."""
+    stated_colors: frozenset[str] = _ALL_COLORS
+    """Which fields of :class:`ColorTags` it, or its container for it, can state."""
+    fixed_colors: ColorTags = _LIMITED
+    """What readers take for granted in the fields that are not stated."""
     states_pixel_shape: bool = True
     """Whether its stream says how wide a pixel is; MP4 and MOV say it for any codec."""
     odd_sizes_subsampled: bool = True
@@ -147,7 +155,7 @@ CODECS: dict[str, VideoCodec] = {
             containers=frozenset({"webm", "matroska", "mp4"}),
             pixel_formats=("yuv420p", "yuv420p10le"),
             quality=QualityScale("crf", 60, 22, 2),
-            preset="10",
+            preset="9",
             odd_sizes_subsampled=False,
         ),
         VideoCodec(
@@ -166,6 +174,7 @@ CODECS: dict[str, VideoCodec] = {
         ),
         VideoCodec(
             name="mpeg4",
+            stated_colors=frozenset(),
             is_constant_rate=True,
             encoder="mpeg4",
             containers=_MP4ISH | {"avi", "mpegts"},
@@ -174,6 +183,7 @@ CODECS: dict[str, VideoCodec] = {
         ),
         VideoCodec(
             name="mpeg2",
+            stated_colors=_ALL_COLORS - {"range"},
             is_constant_rate=True,
             encoder="mpeg2video",
             containers=frozenset({"mpeg", "mpegts", "matroska"}),
@@ -182,11 +192,12 @@ CODECS: dict[str, VideoCodec] = {
         ),
         VideoCodec(
             name="mjpeg",
+            stated_colors=frozenset(),
+            fixed_colors=ColorTags(matrix="bt470bg", range="pc"),  # as JFIF defines it
             encoder="mjpeg",
             containers=_MP4ISH | {"avi"},
             pixel_formats=("yuv420p", "yuv422p", "yuv444p"),
             quality=QualityScale("quantizer", 31, 2, 1),
-            options=(("strict", "unofficial"),),  # limited range in plain yuv formats
         ),
     )
 }
@@ -254,6 +265,15 @@ def describe(pixel_format: str, width: int, height: int) -> Picture:
         chroma=(64 // last.width, 64 // last.height),
         has_alpha=any(part.is_alpha for part in components),
     )
+
+
+def stated_colors(codec: VideoCodec, color: ColorTags) -> ColorTags:
+    """The clip's tags as far as the codec states them, and what readers take for granted in the others."""
+
+    def choose(field: str) -> str | None:
+        return getattr(color if field in codec.stated_colors else codec.fixed_colors, field)
+
+    return ColorTags(choose("primaries"), choose("transfer"), choose("matrix"), choose("range"))
 
 
 def is_ycbcr(pixel_format: str) -> bool:

@@ -15,6 +15,7 @@ from rotoscope.media.encoders import (
     is_ycbcr,
     picture_of,
     pixel_format_for,
+    stated_colors,
 )
 from rotoscope.media.hdr import HdrMetadata, read_hdr, x265_parameters
 from rotoscope.media.info import ColorTags, MediaInfo, MediaKind
@@ -82,8 +83,9 @@ def plan_encoding(
     width, height = size
     wanted = picture_of(video, width=width, height=height, deep=deep, has_alpha=shape[2] == 4)
     pixel_format = pixel_format_for(codec, wanted)
-    color = _colors(source)
-    hdr = _hdr_of(source, color)
+    clip_color = _colors(source)
+    color = stated_colors(codec, clip_color)
+    hdr = _hdr_of(source, clip_color)
     knobs = _rate_control(codec, options)
     return EncodingPlan(
         codec=codec,
@@ -98,6 +100,7 @@ def plan_encoding(
         is_constant_rate=container.clock is Clock.CONSTANT or codec.is_constant_rate,
         notes=(
             *_picture_notes(codec, wanted, describe(pixel_format, width, height), source),
+            *_color_notes(codec, clip_color, color),
             *_hdr_notes(codec, hdr),
             *shape_notes,
             *_orientation_notes(container, source),
@@ -126,6 +129,16 @@ def _colors(source: MediaInfo | None) -> ColorTags:
     if color.matrix == "gbr":  # stored as RGB, and written as YCbCr
         return replace(color, matrix=effective_matrix(color, source.video.coded_size), range="tv")
     return color
+
+
+def _color_notes(codec: VideoCodec, clip: ColorTags, stated: ColorTags) -> list[str]:
+    fields = [
+        field
+        for field in ("primaries", "transfer", "matrix", "range")
+        if getattr(clip, field) not in (None, getattr(stated, field))
+        and (field, clip.range) != ("range", "tv")
+    ]
+    return [f"color {', '.join(fields)} not stated: {codec.name} has no place for it"] if fields else []
 
 
 def _sample_aspect_ratio(source: MediaInfo | None, orientation: Orientation) -> Fraction:

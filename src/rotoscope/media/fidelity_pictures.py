@@ -12,8 +12,8 @@ from rotoscope.media.orientation import Orientation
 from rotoscope.media.output import Display
 from rotoscope.media.stills import read_still
 
+_SHAPE_SLACK = Fraction(1, 50)
 _COLOR_FIELDS = ("primaries", "transfer", "matrix", "range")
-_CODECS_WITHOUT_TAGS = frozenset({"mpeg4", "mjpeg"})
 
 
 def compare_pictures(before: MediaInfo, after: MediaInfo) -> list[Row]:
@@ -87,6 +87,8 @@ def _compare_aspect(before: MediaInfo, after: MediaInfo) -> Row:
         return Row(
             name, told, got, Verdict.CONVERTED, f"{after.video.codec} in {after.container} states none"
         )
+    if after.video.codec == "mpeg2video" and abs(shapes[0] / shapes[1] - 1) < _SHAPE_SLACK:
+        return Row(name, told, got, Verdict.CONVERTED, "mpeg2 knows four picture shapes only")
     return lost(name, told, got, f"{after.video.codec} states pixel shapes", verdict=Verdict.CONVERTED)
 
 
@@ -144,12 +146,17 @@ def _compare_colors(before: MediaInfo, after: MediaInfo) -> list[Row]:
             rows.append(
                 Row(name, told or "untagged", got or "untagged", Verdict.ADDED, "stated for the new codec")
             )
-        elif after.kind is not MediaKind.VIDEO or after.video.codec in _CODECS_WITHOUT_TAGS:
-            why = f"{after.video.codec} states no color tags"
+        elif after.kind is not MediaKind.VIDEO or field not in _stated_colors(after):
+            why = f"{after.video.codec} cannot state it"
             rows.append(Row(name, told, got or "untagged", Verdict.CONVERTED, why))
         else:
             rows.append(lost(name, told, got or "untagged", f"{after.video.codec} states color tags"))
     return rows
+
+
+def _stated_colors(info: MediaInfo) -> frozenset[str]:
+    codec = CODECS.get(_family(info.video.codec))
+    return codec.stated_colors if codec else frozenset()
 
 
 def _compare_hdr(before: MediaInfo, after: MediaInfo) -> list[Row]:

@@ -36,7 +36,7 @@ def compare_times(before: Probed, after: Probed) -> list[Row]:
     return [
         count,
         _compare_presentation(source, result, tick),
-        _compare_duration(before.times, after.times, tick),
+        _compare_duration(before.times, after.times, after.info, tick),
     ]
 
 
@@ -92,7 +92,7 @@ def _compare_presentation(source: Sequence[Fraction], result: Sequence[Fraction]
     return lost(name, told, got, "times moved by more than the container's ticks", verdict=Verdict.CONVERTED)
 
 
-def _compare_duration(source: FrameTimes, result: FrameTimes, tick: Fraction) -> Row:
+def _compare_duration(source: FrameTimes, result: FrameTimes, info: MediaInfo, tick: Fraction) -> Row:
     name = "duration"
     told, got = (f"{float(times.duration_seconds):.6f} s" for times in (source, result))
     off = abs(source.duration_seconds - result.duration_seconds)
@@ -102,4 +102,8 @@ def _compare_duration(source: FrameTimes, result: FrameTimes, tick: Fraction) ->
     slack = max(2 * tick, min(source.time_base, _FINEST_ROUNDING))
     if off <= slack:
         return Row(name, told, got, Verdict.CONVERTED, f"rounding, to ticks of {float(slack * 500):g} ms")
+    container = container_of_result(info)
+    if container is not None and container.clock is Clock.MPEG:
+        why = f"{container.name} states no durations: readers guess the last frame's"
+        return Row(name, told, got, Verdict.CONVERTED, why)
     return lost(name, told, got, "the last frame is shown for another time", verdict=Verdict.CONVERTED)

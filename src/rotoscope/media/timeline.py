@@ -119,7 +119,7 @@ class Timeline:
         # A time rounded to the source's own tick is still evenly spaced; anything more is a variable rate.
         if abs(deviation) > _rounding(frame.time_base, self.tick):
             raise EncodeError(
-                f"Frame {frame.index} is shown {abs(float(deviation)) * 1000:.1f} ms "
+                f"Frame {frame.index} is shown {abs(float(deviation)) * 1000:.3f} ms "
                 f"{'after' if deviation > 0 else 'before'} its place at {float(1 / self.tick):.6g} frames a "
                 f"second, and {self._container.name} with this codec holds a constant rate only. Write .mp4, "
                 f".mov or .mkv with h264 or hevc to keep the clip's own times, or re-time it with --fps."

@@ -12,7 +12,7 @@ from typing import Any
 
 import av
 from av.container import OutputContainer
-from av.error import FFmpegError
+from av.error import ArgumentError, FFmpegError, InvalidDataError
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
@@ -175,10 +175,26 @@ class VideoWriter(TransactionalWriter):
             self._copier.add_streams(muxer, stream, span=span, metadata=self._metadata)
         else:
             muxer.metadata.update(self._metadata)
+        try:
+            stream.codec_context.open()
+        except (ArgumentError, InvalidDataError) as error:
+            raise EncodeError(self._refusal(plan, stream)) from error
         muxer.start_encoding()
         return running
 
+    def _refusal(self, plan: EncodingPlan, stream: VideoStream) -> str:
+        width, height = plan.stored_size
+        rate = float(stream.codec_context.framerate)
+        return (
+            f"{self._output} cannot be written: FFmpeg refuses {plan.codec.name} ({plan.codec.encoder}) in "
+            f"{self._container.name} for {width}x{height} {plan.pixel_format} at {rate:.6g} frames a second, "
+            f"with {dict(plan.options)}. Choose another codec, preset or rate (--fps)."
+        )
+
     def _muxer_options(self, timeline: Timeline) -> dict[str, str]:
+        if self._container.clock is Clock.CONSTANT:
+            # An encoder's lead-in before 0 would shift AVI's pictures off their ticks.
+            return {"avoid_negative_ts": "disabled"} if self._container.name == "avi" else {}
         if self._container.name not in ("mp4", "mov"):
             return {}
         ticks = timeline.tick.denominator

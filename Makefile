@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # torch is pinned here and not in requirements/: its wheels differ by platform, so no one hash fits all.
 TORCH  := torch==2.13.0
 
-.PHONY: demo test test-slow lint format bench pictures setup lock clean help
+.PHONY: demo test test-slow lint format bench pictures docs setup lock clean help
 
 help:  ## what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -48,6 +48,9 @@ bench: $(VENV)/.dev  ## speed and memory, measured side by side
 pictures: $(VENV)/.dev  ## make the documentation's pictures with the product
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group pictures
 	$(BIN)/python docs/make_pictures.py
+
+docs: $(VENV)/.dev  ## the pages that are written by the program itself
+	$(BIN)/python tests/docs/reference_pages.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,73 @@
+"""Every command in the pages does what it says: each page is followed from top to bottom."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from rotoscope.cli.arguments import normalize_arguments
+from rotoscope.cli.main import app
+
+from command import Run
+from doc_pages import PAGES, ROOT, Command, commands, title
+from doc_samples import place_filter
+
+NOT_FOLLOWED = ROOT / "docs" / "reference" / "command-line.md"
+"""Its examples do not belong together; they are parsed."""
+MINUTES = ("train", "demo")
+"""Commands that take minutes; they are parsed."""
+SETTING_UP = ("python3 -m venv .venv", "source .venv/bin/activate", "pip install .", "pip install .[train]",
+              "pip install rotoscope[train]")  # fmt: skip
+FOLLOWED = [page for page in PAGES if page != NOT_FOLLOWED and commands(page)]
+
+
+def parse(words: tuple[str, ...]) -> dict[str, Any]:
+    """What the command line understands; it exits where it does not."""
+    context: Any = typer.main.get_command(app).make_context("rotoscope", normalize_arguments(words))
+    values: dict[str, Any] = {}
+    while rest := [*context._protected_args, *context.args]:
+        name, command, arguments = context.command.resolve_command(context, rest)
+        context = command.make_context(name, arguments, parent=context)
+        values = dict(context.params)
+        if not hasattr(command, "resolve_command"):
+            break
+    return values
+
+
+@pytest.mark.parametrize("page", FOLLOWED, ids=title)
+def test_a_page_can_be_followed(page: Path, run: Run, reader: Path) -> None:
+    for command in commands(page):
+        follow(command, run, reader)
+
+
+def follow(command: Command, run: Run, folder: Path) -> None:
+    """Run one command, or check what would take minutes or change the machine."""
+    program, *arguments = command.words
+    if program == "make":
+        targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(arguments) <= set(targets), command.place
+    elif program != "rotoscope":
+        assert " ".join(command.words) in SETTING_UP, command.place
+    elif arguments[0] in MINUTES:
+        values = parse(tuple(arguments))
+        if arguments[0] == "train":
+            place_filter(folder / "data", values["name"])
+    else:
+        ran = run(*arguments)
+        assert ran.exit_code == 0, f"{command.place}: {ran.err or ran.out}"
+
+
+@pytest.mark.parametrize("command", commands(NOT_FOLLOWED), ids=lambda command: command.place)
+def test_an_example_of_the_help_is_understood(command: Command) -> None:
+    assert command.words[0] == "rotoscope"
+    parse(command.words[1:])
+
+
+def test_the_parser_refuses_what_does_not_exist() -> None:
+    for words in (("stylize", "a", "b", "--filter", "x", "--colour"), ("paint", "a"), ("filters", "lst")):
+        with pytest.raises(Exception, match=r"No such"):
+            parse(words)

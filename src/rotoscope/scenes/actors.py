@@ -1,6 +1,7 @@
 """What moves in the scene: a sailing boat and a few gulls, as small meshes of triangles.
 
-A triangle's corners are known at every time, so the flow of each of its points is exact, flapping wings included.
+A triangle's corners are known at every time, so the flow of each of its points is exact, flapping wings
+included.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from rotoscope.scenes.noise import Field
 Triangles = NDArray[np.float64]
 """(T, 3, 3): corners of triangles, world coordinates in metres."""
 
-BOAT_START = (255.0, 62.0)
+BOAT_START = (262.0, 48.0)
 """Metres ahead of the start of the flight, and to the right of it."""
 BOAT_SPEED = 4.2
-BOAT_COURSE = 0.75
+BOAT_COURSE = 1.25
 """Radians to the right of the flight's mean heading."""
 GULL_COUNT = 7
 
@@ -127,55 +128,51 @@ class Actors:
         return (self._colors * (sun[:, None] * SUN_COLOR + sky[:, None] * SKY_COLOR)).astype(np.float32)
 
 
-def look(camera: Camera, triangles: Triangles, column: Field, row: Field) -> Sighting:
-    """Find the nearest triangle along each ray.
+class Stage:
+    """Triangles as one camera sees them."""
 
-    Args:
-        camera: whose rays.
-        triangles: (T, 3, 3).
-        column: (H, W) pixel coordinates of a grid: columns grow to the right, rows downward.
-        row: likewise.
-    """
-    depth = np.full(column.shape, np.inf, np.float32)
-    which = np.full(column.shape, -1, np.int16)
-    weights = np.zeros((*column.shape, 2), np.float32)
-    relative = (triangles - camera.position) @ camera.axes.T
-    in_front = relative[..., 2].min(axis=1) > 0.5
-    middle = np.array(camera.centre)
-    for number in np.flatnonzero(in_front):
-        corners = relative[number]
-        places = corners[:, :2] / corners[:, 2:] * camera.focal + middle
-        left, right = np.searchsorted(column[0], [places[:, 0].min(), places[:, 0].max()])
-        top, bottom = np.searchsorted(row[:, 0], [places[:, 1].min(), places[:, 1].max()])
-        if left >= right or top >= bottom:
-            continue
-        box = (slice(int(top), int(bottom)), slice(int(left), int(right)))
-        across = (column[box] - middle[0]) / camera.focal
-        down = (row[box] - middle[1]) / camera.focal
-        met, second, third = _meet(corners, across, down)
-        nearer = (second >= 0.0) & (third >= 0.0) & (second + third <= 1.0) & (met > 0.0) & (met < depth[box])
-        depth[box][nearer] = met[nearer]
-        which[box][nearer] = number
-        weights[box][nearer] = np.stack([second, third], axis=-1)[nearer]
-    return Sighting(depth, which, weights)
+    def __init__(self, camera: Camera, triangles: Triangles) -> None:
+        corners = (triangles - camera.position) @ camera.axes.T
+        # A ray (a, d, 1) meets a triangle at depth t where t * ray = sum of weight * corner: with the corners
+        # as columns of a matrix, weights / t = inverse @ ray. Edge-on triangles have no inverse and no area.
+        matrices = corners.transpose(0, 2, 1)
+        seen = (corners[..., 2].min(axis=1) > 0.5) & (np.abs(np.linalg.det(matrices)) > 1e-6)
+        self._numbers = np.flatnonzero(seen)
+        self._inverses = np.linalg.inv(matrices[seen])
+        self._focal, self._middle = camera.focal, np.array(camera.centre)
+        places = corners[seen, :, :2] / corners[seen, :, 2:] * camera.focal + self._middle
+        self._low, self._high = places.min(axis=1), places.max(axis=1)
 
+    def look(self, column: Field, row: Field) -> Sighting:
+        """Find the nearest triangle along each ray.
 
-def _meet(
-    corners: NDArray[np.float64], across: Field, down: Field
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Depth and barycentric weights where rays meet a triangle's plane (Möller and Trumbore 1997)."""
-    first, second = corners[1] - corners[0], corners[2] - corners[0]
-    normal = np.cross(first, second)
-    ray = np.stack([across, down, np.ones_like(across)], axis=-1).astype(np.float64)
-    facing = ray @ normal
-    met = (corners[0] @ normal) / np.where(np.abs(facing) < 1e-12, 1e-12, facing)
-    inside = ray * met[..., None] - corners[0]
-    scale = normal @ normal
-    return met, np.cross(inside, second) @ normal / scale, np.cross(first, inside) @ normal / scale
+        Args:
+            column: (H, W) pixel coordinates of a grid: columns grow to the right, rows downward.
+            row: likewise.
+        """
+        depth = np.full(column.shape, np.inf, np.float32)
+        which = np.full(column.shape, -1, np.int16)
+        weights = np.zeros((*column.shape, 2), np.float32)
+        first, last = np.array([column[0, 0], row[0, 0]]), np.array([column[-1, -1], row[-1, -1]])
+        for number in np.flatnonzero(((self._high >= first) & (self._low <= last)).all(axis=1)):
+            left, right = np.searchsorted(column[0], [self._low[number, 0], self._high[number, 0]])
+            top, bottom = np.searchsorted(row[:, 0], [self._low[number, 1], self._high[number, 1]])
+            box = (slice(int(top), int(bottom)), slice(int(left), int(right)))
+            across = (column[box] - self._middle[0]) / self._focal
+            down = (row[box] - self._middle[1]) / self._focal
+            shares = [a * across + b * down + c for a, b, c in self._inverses[number]]
+            nearness = shares[0] + shares[1] + shares[2]
+            inside = (shares[0] >= 0.0) & (shares[1] >= 0.0) & (shares[2] >= 0.0)
+            nearer = inside & (nearness * depth[box] > 1.0)
+            met = 1.0 / nearness[nearer]
+            depth[box][nearer] = met
+            which[box][nearer] = self._numbers[number]
+            weights[box][nearer] = np.stack([shares[1][nearer] * met, shares[2][nearer] * met], axis=-1)
+        return Sighting(depth, which, weights)
 
 
 def points(triangles: Triangles, sighting: Sighting) -> NDArray[np.float64]:
-    """World points (N, 3) of the N rays that meet a triangle (in row-major order), with its corners as given here.
+    """World points (N, 3) of the N rays that meet a triangle, in row-major order, for the corners given here.
 
     With the corners of another time it is where those same points of the mesh are then.
     """
@@ -211,7 +208,7 @@ def _boat() -> tuple[Triangles, NDArray[np.float64]]:
         colors += [[0.62, 0.63, 0.66]] * 2
     for one in range(1, 5):
         faces.append(np.stack([deck[0], deck[one], deck[one + 1]]))
-        colors.append([0.40, 0.27, 0.16])
+        colors.append([0.34, 0.24, 0.16])
     cabin = np.array([[2.6, 0.0, 1.9], [-1.8, 0.9, 1.9], [-1.8, -0.9, 1.9]])
     faces.append(cabin)
     colors.append([0.80, 0.80, 0.78])

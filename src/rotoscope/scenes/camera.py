@@ -58,7 +58,7 @@ class Camera:
 
 
 class FlightPath:
-    """Where the camera is, second by second: forward, swinging right and left, rising and sinking a little."""
+    """Where the camera is, second by second: forward, swinging right and left, rising and sinking."""
 
     STEP = 1.0 / 120.0
 
@@ -76,7 +76,7 @@ class FlightPath:
         self._times = times
         self._track = np.concatenate([np.zeros((1, 2)), np.cumsum((steps[1:] + steps[:-1]) / 2.0, axis=0)])
 
-    def heading(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    def heading(self, seconds: Field) -> Field:
         """Direction of flight, radians clockwise from +y."""
         return self._heading - np.radians(12.0) * np.cos(2.0 * np.pi * (seconds + 0.6) / 15.0)
 

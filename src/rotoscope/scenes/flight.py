@@ -9,31 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.scenes import actors
 from rotoscope.scenes.camera import Camera, FlightPath
-from rotoscope.scenes.noise import Field
+from rotoscope.scenes.noise import Field, sampled
+from rotoscope.scenes.scene import HEADING, Scene
 from rotoscope.scenes.shading import Painter, film_grain, filmic
-from rotoscope.scenes.sky import Sky
-from rotoscope.scenes.terrain import Terrain
 from rotoscope.scenes.tracing import Hits, Profiles
-from rotoscope.scenes.water import SeaState
 
-HEADING = float(np.radians(-58.0))
-"""Mean direction of flight, radians clockwise from the sun: it stands ahead to the right."""
-SUN_ELEVATION = float(np.radians(24.0))
-SAMPLES = ((-0.25, -0.25), (0.25, 0.25))
-"""Where a pixel's color is sampled, columns and rows from its middle."""
-STRIP_SAMPLES = 40000
+SAMPLES = ((-0.45, -0.28), (0.47, -0.25), (-0.02, 0.53))
+"""Where a pixel's color is sampled besides its middle: columns and rows from there."""
+STRIP_SAMPLES = 60000
 """Samples worked on at a time: their arrays fit into a processor's cache."""
 SMALLEST_SIZE, LARGEST_SIZE = 16, 4096
 LONGEST_SECONDS = 60
 """The scene is laid out around the path; farther on it would be coarse."""
-TOLERANCE = 0.01
+TOLERANCE = 0.004
 """Relative difference of depth above which two points are not the same surface."""
 
 
@@ -54,18 +48,17 @@ class FlightOptions:
     seed: int = 2016
     """Which coast, clouds and waves; 0 or more."""
     grain: float = 0.0
-    """Film grain: standard deviation in 8-bit steps, 0 to 20. It belongs to the film, not to the scene: flow is
-    that of the scene."""
+    """Film grain: standard deviation in 8-bit steps, 0 to 20. Flow is that of the scene, not of the film."""
     moving_water: bool = True
-    """Let waves, glitter and foam move. Flow is that of the still water surface either way (the water's body does not
-    move, light on it does); False holds the waves still, and only what mirrors in them changes with the view."""
+    """Let waves, glitter and foam move. Flow is that of the level sea either way (the water stays, the light
+    on it moves); False holds the waves still, so that only what mirrors in them changes."""
 
     def __post_init__(self) -> None:
         width, height = self.frame_size
         if not (SMALLEST_SIZE <= width <= LARGEST_SIZE and SMALLEST_SIZE <= height <= LARGEST_SIZE):
             raise InvalidOptions(
-                f"A flight cannot be rendered at {width}x{height}: width and height may be {SMALLEST_SIZE} to "
-                f"{LARGEST_SIZE} pixels each. Choose a frame size within that range."
+                f"A flight cannot be rendered at {width}x{height}: width and height may be "
+                f"{SMALLEST_SIZE} to {LARGEST_SIZE} pixels each. Choose a frame size within that range."
             )
         if self.frame_rate <= 0:
             raise InvalidOptions(
@@ -74,8 +67,9 @@ class FlightOptions:
             )
         if not 1 <= self.frame_count <= LONGEST_SECONDS * self.frame_rate:
             raise InvalidOptions(
-                f"A flight cannot have {self.frame_count} frames at {self.frame_rate} a second: it may have 1 to "
-                f"{int(LONGEST_SECONDS * self.frame_rate)}, which is {LONGEST_SECONDS} seconds. Choose fewer."
+                f"A flight cannot have {self.frame_count} frames at {self.frame_rate} a second: it may have "
+                f"1 to {int(LONGEST_SECONDS * self.frame_rate)}, which is {LONGEST_SECONDS} seconds. "
+                "Choose a number in that range."
             )
         if self.seed < 0:
             raise InvalidOptions(
@@ -95,15 +89,15 @@ class FlightFrame:
     pixels: NDArray[np.uint8]
     """(H, W, 3) sRGB."""
     depth: Field
-    """(H, W) float32: metres along the optical axis to what the middle of the pixel shows; infinity for sky."""
+    """(H, W) float32: metres along the optical axis to what a pixel's middle shows; infinity for sky."""
     backward_flow: Field | None
-    """(H, W, 2) float32, pixels: x (to the right) then y (down), *position in the frame before minus position
-    here*. So ``previous[y + flow[y, x, 1], x + flow[y, x, 0]]`` shows what this frame shows at ``[y, x]``, where
-    ``occlusion`` is False. Exact for land, sky (infinitely far: the camera's turning alone), boat and birds; for the sea
-    it is that of its still surface. None for the first frame."""
+    """(H, W, 2) float32, pixels: x (to the right) then y (down), *position in the frame before minus
+    position here*. So ``previous[y + flow[y, x, 1], x + flow[y, x, 0]]`` shows what this frame shows at
+    ``[y, x]`` where ``occlusion`` is False. Exact for land, sky (infinitely far: the camera's turning
+    alone), boat and birds; for the sea it is that of its still surface. None for the first frame."""
     occlusion: NDArray[np.bool_]
-    """(H, W): True where that point was not to be seen in the frame before: hidden behind something, or outside
-    the frame. All True for the first frame."""
+    """(H, W): True where that point was not to be seen in the frame before: hidden behind something, or
+    outside the frame. All True for the first frame."""
 
 
 @dataclass(frozen=True)
@@ -116,32 +110,38 @@ class _Geometry:
 class Flight:
     """A scene and the camera that flies through it.
 
-    Making one takes seconds (the land is shaped, planted and lit); rendering then is quick. Frames can be asked for
-    in any order. Not for use from several threads at once.
+    Making one takes seconds (the land is shaped, planted and lit); rendering then is quick. Frames can be
+    asked for in any order. Not for use from several threads at once.
     """
 
-    def __init__(self, options: FlightOptions) -> None:
+    def __init__(self, options: FlightOptions, *, scene: Scene | None = None) -> None:
+        """Set out.
+
+        Args:
+            options: what to render.
+            scene: of another flight with the same seed, to save the time of making it again. It is as fine as
+                that flight needed it.
+        """
         self.options = options
         """What is rendered."""
         self._path = FlightPath(
             duration_seconds=float(options.frame_count / options.frame_rate), heading=HEADING
         )
-        sun = (0.0, float(np.cos(SUN_ELEVATION)), float(np.sin(SUN_ELEVATION)))
+        self.scene = scene or self._new_scene()
+        """What is flown over."""
+        self._recent: dict[int, tuple[Profiles, _Geometry]] = {}
+
+    def _new_scene(self) -> Scene:
         track = self._path.track.mean(axis=0)
         # Half a map ahead of the path's middle: there the finest ground is looked at from closest.
         middle = (float(track[0] + 260.0 * np.sin(HEADING)), float(track[1] + 260.0 * np.cos(HEADING)))
-        finest = 0.25 * 2.0 ** round(float(np.log2(1280.0 / max(options.frame_size))))
-        self._terrain = Terrain(
-            seed=options.seed,
+        finest = 0.25 * 2.0 ** round(float(np.log2(1280.0 / max(self.options.frame_size))))
+        return Scene(
+            seed=self.options.seed,
             finest_texel=min(max(finest, 0.25), 4.0),
             middle=middle,
-            heading=HEADING,
-            sun_slope=float(np.tan(SUN_ELEVATION)),
+            sky_density=min(max(self.camera(0).focal, 200.0), 800.0),
         )
-        self._sky = Sky(seed=options.seed, heading=HEADING, sun=sun)
-        self._sea = SeaState(seed=options.seed, wind=HEADING + 2.6, sun=sun)
-        self._actors = actors.Actors(seed=options.seed, heading=HEADING, sun=sun)
-        self._recent: dict[int, tuple[Profiles, _Geometry]] = {}
 
     def camera(self, index: int) -> Camera:
         """The camera of a frame."""
@@ -170,34 +170,31 @@ class Flight:
 
         Args:
             index: the frame whose pixels are asked about.
-            other: the frame they are looked for in: ``index - 1`` for backward flow, ``index + 1`` for forward flow.
+            other: the frame to find them in: ``index - 1`` for backward flow, ``index + 1`` for forward flow.
 
         Returns:
-            Flow (H, W, 2), position in ``other`` minus position in ``index``; and (H, W) bool, True where the point is
-            not to be seen in ``other``. See :class:`FlightFrame`.
+            Flow (H, W, 2) float32, position in ``other`` minus position in ``index``; and (H, W) bool, True
+            where the point is not to be seen in ``other``. See :class:`FlightFrame`.
         """
         self._check(index)
         self._check(other)
-        _, there = self._geometry(other)
-        profiles, here = self._geometry(index)
+        profiles, there = self._geometry(other)
+        _, here = self._geometry(index)
         x, y, z = self._moved(here, index, other)
         column, row, depth = self.camera(other).project(x, y, z)
         flow = np.stack([column - _columns(column.shape), row - _rows(row.shape)], axis=-1)
-        del profiles
         width, height = self.options.frame_size
         outside = (
             (column < -0.5) | (column > width - 0.5) | (row < -0.5) | (row > height - 0.5) | (depth <= 0.0)
         )
-        # One over depth is linear across the picture of a plane: interpolating it does not bend the ground.
-        nearness = cv2.remap(
-            1.0 / there.depth, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        own = np.where(np.isinf(here.depth), np.float32(0.0), 1.0 / np.maximum(depth, np.float32(1e-3)))
-        hidden = nearness > own * np.float32(1.0 + TOLERANCE) + np.float32(2e-6)
-        return flow, outside | hidden
+        # Not the depth of the nearest pixel but of the very ray: at the edge of a hill they differ.
+        met = np.concatenate([profiles.trace(column[rows], row[rows]).depth for rows in self._strips()])
+        met = np.minimum(met, sampled(there.sighting.depth, column, row, nearest=True))
+        own = np.where(np.isinf(here.depth), np.float32(np.inf), depth)
+        return flow, outside | (met < own * np.float32(1.0 - TOLERANCE))
 
     def _moved(self, here: _Geometry, index: int, other: int) -> tuple[Field, Field, Field]:
-        """Points of a frame relative to the lens of another frame, at that frame's time; directions for sky."""
+        """Points of a frame relative to the lens of another, at that one's time; directions for sky."""
         shift = self.camera(index).position - self.camera(other).position
         solid = np.isfinite(here.hits.depth)
         x, y, z = (
@@ -206,7 +203,7 @@ class Flight:
         )
         seen = here.sighting.triangle >= 0
         if seen.any():
-            then = actors.points(self._actors.triangles(self._seconds(other)), here.sighting)
+            then = actors.points(self.scene.actors.triangles(self._seconds(other)), here.sighting)
             x[seen], y[seen], z[seen] = (then - self.camera(other).position).astype(np.float32).T
         return x, y, z
 
@@ -214,44 +211,53 @@ class Flight:
         """What the middles of a frame's pixels show; the last two frames are kept."""
         if index not in self._recent:
             camera = self.camera(index)
-            profiles = Profiles(self._terrain, camera)
-            triangles = self._actors.triangles(self._seconds(index))
+            profiles = Profiles(self.scene.terrain, camera)
+            triangles = self.scene.actors.triangles(self._seconds(index))
             width, height = self.options.frame_size
-            blocks = [profiles.trace(column, row) for column, row in self._strips()]
-            hits = Hits.stacked(blocks)
-            sighting = actors.look(camera, triangles, _columns((height, width)), _rows((height, width)))
+            column, row = _columns((height, width)), _rows((height, width))
+            hits = Hits.stacked([profiles.trace(column[rows], row[rows]) for rows in self._strips()])
+            sighting = actors.Stage(camera, triangles).look(column, row)
             sighting = sighting.in_front_of(hits.depth)
             geometry = _Geometry(hits, sighting, np.minimum(hits.depth, sighting.depth))
             while len(self._recent) > 1:
                 del self._recent[next(iter(self._recent))]
             self._recent[index] = (profiles, geometry)
-        return self._recent[index]
+        # Last used, last to go.
+        self._recent[index] = found = self._recent.pop(index)
+        return found
 
     def _pixels(self, index: int) -> NDArray[np.uint8]:
         camera, seconds = self.camera(index), self._seconds(index)
-        profiles, _ = self._geometry(index)
-        triangles = self._actors.triangles(seconds)
-        sea = self._sea.at(seconds if self.options.moving_water else 0.0, self._actors.boat_frame(seconds))
-        painter = Painter(self._terrain, self._sky, sea, camera, self._actors.colors(triangles, camera))
+        profiles, geometry = self._geometry(index)
+        triangles = self.scene.actors.triangles(seconds)
+        sea = self.scene.sea.at(
+            seconds if self.options.moving_water else 0.0, self.scene.actors.boat_frame(seconds)
+        )
+        colors = self.scene.actors.colors(triangles, camera)
+        painter = Painter(self.scene, sea, camera, colors)
+        stage = actors.Stage(camera, triangles)
         strips: list[NDArray[np.uint8]] = []
-        for column, row in self._strips():
-            total = np.zeros((*column.shape, 3), np.float32)
+        width, height = self.options.frame_size
+        column, row = _columns((height, width)), _rows((height, width))
+        for rows in self._strips():
+            middle = geometry.hits.part((rows, slice(None)))
+            layer = painter.prepare(middle)
+            total = painter.paint(middle, stage.look(column[rows], row[rows]), layer)
             for aside, down in SAMPLES:
-                at = column + np.float32(aside), row + np.float32(down)
-                total += painter.paint(profiles.trace(*at), actors.look(camera, triangles, *at))
-            strips.append(filmic(total * np.float32(1.0 / len(SAMPLES))))
+                at = column[rows] + np.float32(aside), row[rows] + np.float32(down)
+                total += painter.paint(profiles.trace(*at), stage.look(*at), layer)
+            strips.append(filmic(total * np.float32(1.0 / (1 + len(SAMPLES)))))
         pixels = np.concatenate(strips)
         if self.options.grain > 0.0:
             generator = np.random.default_rng([self.options.seed, 7, index])
             pixels = film_grain(pixels, strength=self.options.grain, generator=generator)
         return pixels
 
-    def _strips(self) -> list[tuple[Field, Field]]:
-        """Pixel coordinates of the frame, some rows at a time."""
+    def _strips(self) -> list[slice]:
+        """Rows of the frame, some at a time."""
         width, height = self.options.frame_size
         rows = max(2, STRIP_SAMPLES // width)
-        column, row = _columns((height, width)), _rows((height, width))
-        return [(column[top : top + rows], row[top : top + rows]) for top in range(0, height, rows)]
+        return [slice(top, top + rows) for top in range(0, height, rows)]
 
     def _seconds(self, index: int) -> float:
         return float(index / self.options.frame_rate)
@@ -259,8 +265,8 @@ class Flight:
     def _check(self, index: int) -> None:
         if not 0 <= index < self.options.frame_count:
             raise InvalidOptions(
-                f"There is no frame {index} in this flight: it has frames 0 to {self.options.frame_count - 1}. "
-                "Ask for one of those, or render a longer flight."
+                f"There is no frame {index} in this flight: it has frames 0 to "
+                f"{self.options.frame_count - 1}. Ask for one of those, or render a longer flight."
             )
 
 

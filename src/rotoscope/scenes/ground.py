@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from rotoscope.scenes.noise import Field, hashed, smoothstep
-from rotoscope.scenes.relief import MOISTURE, RELIEF
+from rotoscope.scenes.noise import Field, blurred, hashed, running_maximum, smoothstep
+from rotoscope.scenes.relief import CRAG, MOISTURE, RELIEF
 
 TREE_SPACING = 5.5
 """Metres between the cells of the grid that trees are scattered from, one a cell."""
@@ -35,7 +35,7 @@ class Patch:
     y: Field
     """(N, 1): metres of the rows."""
     fields: Field
-    """(N, N, 4): see :mod:`rotoscope.scenes.relief`."""
+    """(N, N, 5): see :mod:`rotoscope.scenes.relief`."""
     grain: Field
     """(N, N): noise of a few texels, mean 0, standard deviation 1."""
     bare: Field
@@ -58,10 +58,9 @@ class Patch:
 
 def steepness(height: Field, texel: float) -> tuple[Field, Field]:
     """Slopes along x and y, (N, N) each: metres a metre."""
-    return (
-        cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=1, scale=0.5 / texel),
-        cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=1, scale=0.5 / texel),
-    )
+    across = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=1, scale=0.5 / texel)
+    towards = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=1, scale=0.5 / texel)
+    return np.asarray(across, np.float32), np.asarray(towards, np.float32)
 
 
 def wooded(patch: Patch, slope: Field) -> Field:
@@ -99,7 +98,7 @@ def scatter(patch: Patch, likely: Field, *, spacing: float, seed: int) -> tuple[
         seed: which plants; place, vigour and hue depend on this and the cell alone.
 
     Returns:
-        Three (N, N) maps: metres to the nearest plant, its vigour and its hue (0..1); None where nothing grows.
+        Three (N, N) maps: metres to the nearest plant, its vigour and its hue (0..1); None if nothing grows.
     """
     size = patch.bare.shape[0]
     first = [int(np.floor(axis.min() / spacing)) for axis in (patch.x, patch.y)]
@@ -117,7 +116,8 @@ def scatter(patch: Patch, likely: Field, *, spacing: float, seed: int) -> tuple[
     texel_x, texel_y = texel_x[grows], texel_y[grows]
     free = np.ones((size, size), np.uint8)
     free[texel_y, texel_x] = 0
-    distance, nearest = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    found = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    distance, nearest = np.asarray(found[0], np.float32), np.asarray(found[1], np.int64)
     traits = np.zeros((2, int(nearest.max()) + 1), np.float32)
     for number in range(2):
         traits[number, nearest[texel_y, texel_x]] = hashed(column, row, seed=seed + 3 + number)[grows]
@@ -162,28 +162,37 @@ def blanket(patch: Patch, likely: Field) -> Plants:
     return Plants(canopy, 0.45 + 0.15 * patch.grain, 0.5 + 0.25 * patch.grain)
 
 
-def albedo(patch: Patch, slope: Field, plants: Plants) -> Field:
-    """Color of the ground and of what grows on it, (N, N, 3) linear RGB reflectance."""
+def albedo(patch: Patch, slope: Field, plants: Plants) -> tuple[Field, Field]:
+    """Color of the ground and of what grows on it.
+
+    Returns:
+        (N, N, 3) linear RGB reflectance, and (N, N) the share of it that is bare rock, 0..1.
+    """
     wet = patch.fields[..., MOISTURE]
     relief, grain, height = patch.fields[..., RELIEF], patch.grain, patch.bare
     fine = min(1.0, 1.2 / patch.texel**0.5)
 
     meadow = smoothstep(-0.55, 0.40, wet + 0.16 * grain * fine)
-    color = _mix(_rgb(0.300, 0.225, 0.095), _rgb(0.118, 0.150, 0.042), meadow)
+    color = _mix(_rgb(0.255, 0.205, 0.098), _rgb(0.092, 0.128, 0.036), meadow)
+    color = _mix(color, _rgb(0.165, 0.165, 0.062), 0.6 * smoothstep(0.1, 0.9, grain + 1.4 * relief))
     color = _mix(color, _rgb(0.20, 0.165, 0.115), 0.8 * smoothstep(250.0, 520.0, height + 90.0 * relief))
     color *= (1.0 + 0.20 * fine * grain)[..., None]
 
     path = np.abs(patch.inland - 58.0 - 9.0 * np.sin(patch.x / 31.0 + patch.y / 47.0))
     color = _mix(color, _rgb(0.46, 0.38, 0.27), smoothstep(2.4, 1.4, path) * (slope < 0.6))
 
-    layers = np.sin(height * 1.1 + 5.0 * relief) * 0.5 + np.sin(height * 0.31 + 3.0 * wet) * 0.5
-    rock = _mix(_rgb(0.155, 0.125, 0.100), _rgb(0.330, 0.275, 0.215), 0.5 + 0.38 * layers + 0.12 * grain)
+    crag = patch.fields[..., CRAG]
+    layers = 0.6 * np.sin(height * 1.7 + 1.6 * crag) + 0.4 * np.sin(height * 0.43 + 3.0 * wet + 0.8 * crag)
+    rock = _mix(
+        _rgb(0.125, 0.105, 0.088), _rgb(0.345, 0.300, 0.240), 0.5 + 0.34 * layers + 0.16 * crag + 0.14 * grain
+    )
     bare = smoothstep(0.52, 0.86, slope + 0.10 * grain * fine + 0.18 * relief)
     bare = np.maximum(bare, smoothstep(10.0, 3.0, patch.inland) * smoothstep(0.22, 0.4, slope))
     color = _mix(color, rock, bare)
 
+    shore = smoothstep(2.6, 1.4, height + 0.15 * grain) * smoothstep(0.5, 0.25, slope)
     sand = _rgb(0.56, 0.46, 0.32) * (1.0 + 0.05 * grain)[..., None]
-    color = _mix(color, sand, smoothstep(2.6, 1.4, height + 0.15 * grain) * smoothstep(0.5, 0.25, slope))
+    color = _mix(color, sand, shore)
     color *= (1.0 - 0.42 * smoothstep(0.75, 0.15, height))[..., None]  # wet from the last wave
 
     leaves = _mix(
@@ -191,10 +200,12 @@ def albedo(patch: Patch, slope: Field, plants: Plants) -> Field:
     )
     leaves = _mix(leaves, _rgb(0.025, 0.050, 0.024), smoothstep(0.40, 0.50, plants.hue))
     leaves *= (0.45 + 0.75 * plants.crown + 0.12 * grain * fine)[..., None]
-    color = _mix(color, leaves, smoothstep(0.15, 0.7, plants.canopy))
+    green = smoothstep(0.15, 0.7, plants.canopy)
+    color = _mix(color, leaves, green)
 
     snow = smoothstep(640.0, 860.0, height + 130.0 * relief + 12.0 * grain) * smoothstep(1.15, 0.75, slope)
-    return np.clip(_mix(color, _rgb(0.80, 0.82, 0.86), snow), 0.004, 0.95)
+    stone = np.clip(bare, 0.0, 1.0) * (1.0 - np.clip(shore, 0.0, 1.0)) * (1.0 - green) * (1.0 - 0.8 * snow)
+    return np.clip(_mix(color, _rgb(0.80, 0.82, 0.86), snow), 0.004, 0.95), stone
 
 
 def sea_color(patch: Patch) -> Field:
@@ -204,7 +215,7 @@ def sea_color(patch: Patch) -> Field:
     weed = smoothstep(-0.1, 0.5, patch.fields[..., MOISTURE] + 0.3 * patch.fields[..., RELIEF])
     floor = _mix(_rgb(0.50, 0.44, 0.32), _rgb(0.10, 0.105, 0.06), weed) * ripple * 1.35
     through = np.exp(-depth * np.array([0.62, 0.17, 0.14], np.float32))
-    return floor * through + np.array([0.006, 0.062, 0.088], np.float32) * (1.0 - through**0.35)
+    return floor * through + np.array([0.006, 0.060, 0.100], np.float32) * (1.0 - through**0.35)
 
 
 def cast_shadows(height: Field, texel: float, *, slopes: tuple[float, ...], beyond: Field | None) -> Field:
@@ -229,7 +240,7 @@ def cast_shadows(height: Field, texel: float, *, slopes: tuple[float, ...], beyo
         lifted = height - fall
         if beyond is not None:
             lifted[-1] = np.maximum(lifted[-1], beyond[number] - fall[-1])
-        result[number] = np.maximum.accumulate(lifted[::-1], axis=0)[::-1] + fall
+        result[number] = running_maximum(lifted[::-1])[::-1] + fall
     return result
 
 
@@ -237,7 +248,7 @@ def hollowness(height: Field, texel: float) -> Field:
     """How much higher the surroundings are, (N, N): 0 on a plain, 1 in a pit, negative on a ridge."""
     hollow = np.zeros_like(height)
     for radius in (1.5, 6.0):
-        around = cv2.GaussianBlur(height, (0, 0), radius)
+        around = blurred(height, radius)
         hollow += np.clip((around - height) / np.float32(radius * texel), -0.6, 1.5)
     return hollow
 

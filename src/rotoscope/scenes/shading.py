@@ -2,44 +2,73 @@
 
 from __future__ import annotations
 
-import cv2
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rotoscope.scenes.actors import Sighting
 from rotoscope.scenes.camera import Camera
-from rotoscope.scenes.noise import Field
-from rotoscope.scenes.sky import Sky
-from rotoscope.scenes.terrain import Terrain
+from rotoscope.scenes.noise import Field, blurred
+from rotoscope.scenes.scene import Scene
 from rotoscope.scenes.tracing import Hits
 from rotoscope.scenes.water import Sea, fresnel, sun_on_water
 
 WHITEST = 6.0
-"""Radiance where a sample is cut off, before samples are averaged: a glint must not eat its pixel's neighbours."""
+"""Radiance where a sample is cut off, before samples are averaged: a glint must not fill its whole pixel."""
 EXPOSURE = 0.62
+SHARPNESS = 0.7
+"""Footprint of a sample relative to its pixel: several samples share one."""
 ANISOTROPY = 14.0
 """Ground seen at a flat angle is filtered as if a pixel covered at most so many times its width."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What the samples of a block of pixels share, worked out once for the middle of each pixel."""
+
+    footprint: Field
+    """(H, W): metres of ground that a sample stands for."""
+    wet: tuple[slice, slice] | None
+    """The columns that show the sea; the maps below are theirs. None: no sea, and no maps."""
+    clear: Field
+    """(H, w, 1): share of the light from below that gets out of the water."""
+    shine: Field
+    """(H, w, 3): mirrored sky, sun glitter and foam."""
 
 
 class Painter:
     """Colors samples of one camera at one time."""
 
-    def __init__(self, terrain: Terrain, sky: Sky, sea: Sea, camera: Camera, actor_colors: Field) -> None:
-        self._terrain, self._sky, self._sea = terrain, sky, sea
-        self._camera, self._actor_colors = camera, actor_colors
+    def __init__(self, scene: Scene, sea: Sea, camera: Camera, actor_colors: Field) -> None:
+        self._terrain, self._sky, self._rock = scene.terrain, scene.sky, scene.rock
+        self._sea, self._camera, self._actor_colors = sea, camera, actor_colors
 
-    def paint(self, hits: Hits, sighting: Sighting) -> Field:
-        """Radiance of each sample, (H, W, 3) linear.
+    def prepare(self, hits: Hits) -> Layer:
+        """Work out what does not change within a pixel; ``hits`` are those of the middles of the pixels."""
+        across, down = self._extent(hits)
+        footprint = np.sqrt(across * down) * np.float32(SHARPNESS)
+        wet = _box((hits.ground < 0.0) & np.isfinite(hits.depth))
+        if wet is None:
+            return Layer(footprint, None, footprint, footprint)
+        # One column more on each side: a sample may be wet where the middle is dry.
+        wet = (slice(None), slice(max(wet[1].start - 1, 0), wet[1].stop + 1))
+        clear, shine = self._water(hits.part(wet), down[wet])
+        return Layer(footprint, wet, clear, shine)
+
+    def paint(self, hits: Hits, sighting: Sighting, layer: Layer) -> Field:
+        """Radiance of one sample of each pixel, (H, W, 3) linear.
 
         Args:
             hits: land, sea and sky along the rays of a block of neighbouring pixels.
             sighting: actors along the same rays; those behind the land are left out.
+            layer: of the same block.
         """
         sky = np.isinf(hits.depth)
         color = np.empty((*sky.shape, 3), np.float32)
         box = _box(~sky)
         if box is not None:
-            color[box] = self._surfaces(hits.part(box))
+            color[box] = self._surfaces(hits, layer)[box]
         box = _box(sky)
         if box is not None:
             light = self._sky.light(hits.x[box], hits.y[box], hits.z[box])
@@ -49,25 +78,28 @@ class Painter:
             color[seen] = self._actor_colors[sighting.triangle[seen]]
         return np.minimum(color, np.float32(WHITEST))
 
-    def _surfaces(self, hits: Hits) -> Field:
+    def _surfaces(self, hits: Hits, layer: Layer) -> Field:
         position = self._camera.position
         x, y = hits.x + np.float32(position[0]), hits.y + np.float32(position[1])
-        footprint = self._footprint(hits)
-        ground = self._terrain.color(x, y, footprint)
-        color = ground[..., :3]
-        distance = np.sqrt(hits.x * hits.x + hits.y * hits.y + hits.z * hits.z)
-        wet = (hits.ground < 0.0) & np.isfinite(hits.depth)
-        box = _box(wet)
+        color, stone = self._terrain.color(x, y, layer.footprint)
+        box = _box(stone > 0.1)
         if box is not None:
-            water = self._water(hits.part(box), x[box], y[box], footprint[box], ground[box], distance[box])
-            np.copyto(color[box], water, where=wet[box][..., None])
+            height = hits.z[box] + np.float32(position[2])
+            pixel = hits.depth[box] * np.float32(1.0 / self._camera.focal)
+            color[box] *= self._rock.texture(x[box], y[box], height, stone[box], pixel)[..., None]
+        if layer.wet is not None:
+            wet = hits.ground[layer.wet] < 0.0
+            water = color[layer.wet] * layer.clear + layer.shine
+            np.copyto(color[layer.wet], water, where=wet[..., None])
+        distance = np.sqrt(hits.x * hits.x + hits.y * hits.y + hits.z * hits.z)
         return self._sky.haze(color, hits, distance, eye=float(position[2]))
 
-    def _water(
-        self, hits: Hits, x: Field, y: Field, footprint: Field, ground: Field, distance: Field
-    ) -> Field:
-        back = -1.0 / distance
-        view = (hits.x * back, hits.y * back, hits.z * back)
+    def _water(self, hits: Hits, footprint: Field) -> tuple[Field, Field]:
+        """``clear`` and ``shine`` of a :class:`Layer`."""
+        x = hits.x + np.float32(self._camera.position[0])
+        y = hits.y + np.float32(self._camera.position[1])
+        back = -1.0 / np.sqrt(hits.x * hits.x + hits.y * hits.y + hits.z * hits.z)
+        view = (hits.x * back, hits.y * back, np.maximum(hits.z * back, np.float32(1e-3)))
         slope_x, slope_y, unseen = self._sea.slopes(x, y, footprint)
         shorter = 1.0 / np.sqrt(1.0 + slope_x * slope_x + slope_y * slope_y)
         cosine = np.maximum((view[2] - slope_x * view[0] - slope_y * view[1]) * shorter, 0.0)
@@ -75,27 +107,24 @@ class Painter:
         mirrored = fresnel(cosine + 0.35 * np.sqrt(unseen))[..., None]
         twice = 2.0 * cosine * shorter
         upward = np.maximum(twice - view[2], np.float32(0.01))
-        light = self._sky.light(-slope_x * twice - view[0], -slope_y * twice - view[1], upward, blurred=True)
-        color = ground[..., :3] + (light - ground[..., :3]) * mirrored
-        sunlit = ground[..., 3]
-        color += sun_on_water(self._sea.glitter(view, (slope_x, slope_y), unseen), sunlit)
+        light = self._sky.light(-slope_x * twice - view[0], -slope_y * twice - view[1], upward, rippled=True)
+        sunlit = self._terrain.sunlight(x, y)
+        shine = light * mirrored + sun_on_water(self._sea.glitter(view, (slope_x, slope_y), unseen), sunlit)
         foam = self._sea.foam(x, y, -hits.ground)[..., None]
         white = (0.25 + 0.75 * sunlit[..., None]) * np.array([1.5, 1.5, 1.45], np.float32)
-        return color + (white - color) * foam
+        return (1.0 - mirrored) * (1.0 - foam), shine + (white - shine) * foam
 
-    def _footprint(self, hits: Hits) -> Field:
-        """Metres of ground that a sample stands for: between its short side and its long side."""
+    def _extent(self, hits: Hits) -> tuple[Field, Field]:
+        """Metres of level ground that each pixel covers: across, and along the view (the longer)."""
         across = np.minimum(hits.depth, np.float32(1e6)) / np.float32(self._camera.focal)
-        if len(across) < 2:
-            return across * np.float32(2.0)
-        step_x, step_y = hits.x[1:] - hits.x[:-1], hits.y[1:] - hits.y[:-1]
-        step = np.sqrt(step_x * step_x + step_y * step_y)
-        down = np.empty_like(across)
-        # The smaller of two steps: the larger may jump over the edge of a hill.
-        down[1:-1] = np.minimum(step[1:], step[:-1])
-        down[0], down[-1] = step[0], step[-1]
-        down = np.clip(down, across, across * np.float32(ANISOTROPY))
-        return np.sqrt(across * down) * np.float32(0.75)
+        down = across * np.float32(2.0)
+        if len(across) > 1:
+            step_x, step_y = hits.x[1:] - hits.x[:-1], hits.y[1:] - hits.y[:-1]
+            step = np.sqrt(step_x * step_x + step_y * step_y)
+            # The smaller of two steps: the larger may jump over the edge of a hill.
+            down[1:-1] = np.minimum(step[1:], step[:-1])
+            down[0], down[-1] = step[0], step[-1]
+        return across, np.clip(down, across, across * np.float32(ANISOTROPY))
 
 
 def filmic(radiance: Field) -> NDArray[np.uint8]:
@@ -113,9 +142,9 @@ def filmic(radiance: Field) -> NDArray[np.uint8]:
 def film_grain(
     pixels: NDArray[np.uint8], *, strength: float, generator: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Add fine luminance noise of ``strength`` (standard deviation, 8-bit steps), strongest in the midtones."""
+    """Add fine gray noise of ``strength`` (standard deviation, 8-bit steps), strongest in the midtones."""
     noise = generator.standard_normal(pixels.shape[:2], dtype=np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.6) * np.float32(1.9 * strength)
+    noise = blurred(noise, 0.6) * np.float32(1.9 * strength)
     light = pixels.astype(np.float32) * np.float32(1.0 / 255.0)
     noisy = pixels + noise[..., None] * (0.35 + 2.6 * light * (1.0 - light))
     return np.clip(np.rint(noisy), 0.0, 255.0).astype(np.uint8)

@@ -1,19 +1,18 @@
 """The land as nested square maps (a clip map, Tanner et al. 1998), each twice as wide and half as fine.
 
-Which map gives a point's *height* depends on the point alone, never on the camera: the ground is one fixed surface,
-and flow computed from it is exact. *Colors* are filtered by distance (trilinear between the maps), so far
-ground neither shimmers nor aliases.
+Which map gives a point's *height* depends on the point alone, never on the camera: the ground is one fixed
+surface, and flow computed from it is exact. *Colors* are filtered by distance (trilinear between the maps),
+so far ground neither shimmers nor aliases.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from rotoscope.scenes import ground, relief
-from rotoscope.scenes.noise import Field, band, smoothstep
+from rotoscope.scenes.noise import Field, band, blurred, resized, sampled, smoothstep
 
 MAP_SIZE = 1024
 """Texels along a side of each map."""
@@ -21,8 +20,10 @@ WIDEST_TEXEL = 32.0
 """Metres a texel of the widest map."""
 RADIANCE_RANGE = 4.0
 """Radiance that a stored color of 255 stands for; colors are stored as square roots."""
+CARVED_TEXEL = 4.0
+"""Metres a texel of the widest map that shows ledges in rock."""
 PENUMBRA = (0.93, 1.0, 1.07)
-"""Sun slopes that shadows are averaged over, relative to the sun's middle (wider than the real sun: it looks soft)."""
+"""Sun slopes that shadows are averaged over, relative to its middle (wider than the real sun: softer)."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Terrain:
             sun_slope: tangent of the sun's elevation.
         """
         self._seed, self._middle, self._heading, self._sun_slope = seed, middle, heading, sun_slope
-        self._finest = finest_texel
+        self.finest_texel = finest_texel
+        """Metres a texel of the finest map."""
         maps: list[_Map] = []
         texel = WIDEST_TEXEL
         while texel >= finest_texel:
@@ -82,6 +84,11 @@ class Terrain:
         for rows in _strips():
             along, across = x * sin + y[rows] * cos, x * cos - y[rows] * sin
             bare[rows], inland[rows] = relief.ground_height(along, across, fields[rows])
+        if texel <= CARVED_TEXEL:
+            smooth = blurred(bare, max(0.6, 2.5 / texel))
+            slope = np.hypot(*ground.steepness(smooth, texel))
+            for rows in _strips():
+                bare[rows] = relief.weathered(bare[rows], slope[rows], fields[rows])
         patch = ground.Patch(texel, x, y, fields, _grain(generator), bare, inland)
         return self._cover(patch, parent)
 
@@ -109,15 +116,15 @@ class Terrain:
     def _paint(
         self, patch: ground.Patch, slope: Field, plants: ground.Plants, surface: Field, shade: Field
     ) -> Field:
-        """Stored color of a whole map, strip by strip: what fits into the processor's cache is much faster."""
+        """Stored color of a whole map, strip by strip: what fits into a processor's cache is much faster."""
         slopes = ground.steepness(surface, patch.texel)
         hollow = ground.hollowness(surface, patch.texel)
-        result = np.empty((*surface.shape, 4), np.float32)
+        result = np.empty((*surface.shape, 5), np.float32)
         for rows in _strips():
             part = patch.part(rows)
             soft = np.float32(0.5 + 0.6 * patch.texel)
             sun = np.mean(1.0 - np.clip((shade[:, rows] - surface[rows]) / soft - 0.15, 0.0, 1.0), axis=0)
-            color = ground.albedo(part, slope[rows], plants.part(rows))
+            color, stone = ground.albedo(part, slope[rows], plants.part(rows))
             radiance = ground.lit(
                 color, sun, (slopes[0][rows], slopes[1][rows]), hollow[rows], sun_slope=self._sun_slope
             )
@@ -125,27 +132,32 @@ class Terrain:
             if sea.any():
                 radiance += (ground.sea_color(part) * (0.35 + 0.65 * sun[..., None]) - radiance) * sea
             result[rows, :, :3] = np.sqrt(np.clip(radiance / RADIANCE_RANGE, 0.0, 1.0)) * 255.0
-            result[rows, :, 3] = sun * 255.0
+            result[rows, :, 3] = stone * 255.0 * (1.0 - sea[..., 0])
+            result[rows, :, 4] = sun * 255.0
         return result
 
     def _store(self, heights: list[Field], colors: list[Field]) -> None:
         """Lay the maps one under the other in one picture: a sample is then one look-up."""
         self._heights = np.concatenate(heights)
-        self._colors = np.rint(np.concatenate(colors)).astype(np.uint8)
+        stored = np.rint(np.concatenate(colors)).astype(np.uint8)
+        self._colors = np.ascontiguousarray(stored[..., :4])
+        self._sunlight = np.ascontiguousarray(stored[..., 4])
 
     def home_level(self, x: Field, y: Field) -> Field:
         """The finest map that holds each point, as a whole number in float32; any shape."""
         away = np.maximum(np.abs(x - np.float32(self._middle[0])), np.abs(y - np.float32(self._middle[1])))
-        reach = np.float32(self._finest * (MAP_SIZE / 2.0 - 2.0))
+        reach = np.float32(self.finest_texel * (MAP_SIZE / 2.0 - 2.0))
         level = np.ceil(np.log2(np.maximum(away / reach, np.float32(0.5))))
         return np.clip(level, 0.0, self.level_count - 1.0)
 
-    def height(self, x: Field, y: Field) -> Field:
-        """Metres above the sea, negative on its floor; (H, W) for coordinates of that shape."""
-        column, row = self._places(x, y, self.home_level(x, y))
-        return cv2.remap(self._heights, column, row, cv2.INTER_LINEAR)
+    def height(self, x: Field, y: Field, level: Field | None = None) -> Field:
+        """Metres above the sea, negative on its floor; (H, W) for coordinates of that shape.
 
-    def color(self, x: Field, y: Field, footprint: Field) -> Field:
+        ``level`` spares working it out: the home level of a point nearby (maps agree where they meet).
+        """
+        return sampled(self._heights, *self._places(x, y, self.home_level(x, y) if level is None else level))
+
+    def color(self, x: Field, y: Field, footprint: Field) -> tuple[Field, Field]:
         """What the ground sends back, filtered.
 
         Args:
@@ -154,21 +166,25 @@ class Terrain:
             footprint: (H, W) metres of ground that a sample stands for.
 
         Returns:
-            (H, W, 4): linear radiance, and the share of the sun that is seen.
+            Linear radiance (H, W, 3), and the share of bare rock (H, W) in 0..1.
         """
-        wanted = np.log2(np.maximum(footprint, 1e-3) / np.float32(self._finest))
+        wanted = np.log2(np.maximum(footprint, 1e-3) / np.float32(self.finest_texel))
         wanted = np.clip(np.maximum(wanted, self.home_level(x, y)), 0.0, self.level_count - 1.001)
         level = np.floor(wanted)
-        finer = cv2.remap(self._colors, *self._places(x, y, level), cv2.INTER_LINEAR).astype(np.float32)
-        coarser = cv2.remap(self._colors, *self._places(x, y, level + np.float32(1.0)), cv2.INTER_LINEAR)
+        finer = sampled(self._colors, *self._places(x, y, level))
+        coarser = sampled(self._colors, *self._places(x, y, level + np.float32(1.0)))
         mixed = finer + (coarser - finer) * (wanted - level)[..., None]
-        mixed *= np.float32(1.0 / 255.0)
-        mixed[..., :3] *= mixed[..., :3] * np.float32(RADIANCE_RANGE)
-        return mixed
+        root = mixed[..., :3] * np.float32(RADIANCE_RANGE**0.5 / 255.0)
+        return root * root, mixed[..., 3] * np.float32(1.0 / 255.0)
+
+    def sunlight(self, x: Field, y: Field) -> Field:
+        """Share of the sun that is seen, (H, W) in 0..1, unfiltered."""
+        place = self._places(x, y, self.home_level(x, y))
+        return sampled(self._sunlight, *place) * np.float32(1.0 / 255.0)
 
     def _places(self, x: Field, y: Field, level: Field) -> tuple[Field, Field]:
         """Column and row in the stored picture of points on the maps ``level`` (whole numbers)."""
-        per_metre = np.exp2(-level) * np.float32(1.0 / self._finest)
+        per_metre = np.exp2(-level) * np.float32(1.0 / self.finest_texel)
         half = np.float32(MAP_SIZE / 2.0 - 1.0)
         middle = np.float32((MAP_SIZE - 1) / 2.0)
         column = np.clip((x - np.float32(self._middle[0])) * per_metre, -half, half) + middle
@@ -191,18 +207,18 @@ def _central(fields: Field) -> Field:
 
 def _fade_into(own: Field, parent: Field) -> Field:
     """Let the rim of a map become its parent's, so that no seam shows where maps meet."""
-    wide = cv2.resize(_central(parent), (MAP_SIZE, MAP_SIZE), interpolation=cv2.INTER_LINEAR)
+    wide = resized(_central(parent), (MAP_SIZE, MAP_SIZE))
     inward = np.minimum(np.arange(MAP_SIZE), np.arange(MAP_SIZE)[::-1]).astype(np.float32)
     share = smoothstep(4.0, MAP_SIZE * 0.10, np.minimum(inward[None, :], inward[:, None]))
     return wide + (own - wide) * (share if own.ndim == 2 else share[..., None])
 
 
 def _fold(colors: list[Field]) -> list[Field]:
-    """Replace the middle of each map by the average of the finer map: nothing changes its look as it nears."""
+    """Replace the middle of each map by the average of the finer one: nothing changes as it nears."""
     folded = [colors[0]]
     for color in colors[1:]:
         quarter = MAP_SIZE // 4
-        middle = cv2.resize(folded[-1], (MAP_SIZE // 2, MAP_SIZE // 2), interpolation=cv2.INTER_AREA)
+        middle = resized(folded[-1], (MAP_SIZE // 2, MAP_SIZE // 2))
         whole = color.copy()
         whole[quarter:-quarter, quarter:-quarter] = middle
         folded.append(whole)

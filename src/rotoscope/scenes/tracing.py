@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from rotoscope.scenes.camera import Camera
-from rotoscope.scenes.noise import Field
+from rotoscope.scenes.noise import Field, running_maximum, sampled
 from rotoscope.scenes.terrain import Terrain
 
-NEAREST, FARTHEST = 25.0, 15000.0
+NEAREST, FARTHEST = 60.0, 15500.0
 """Metres ahead between which land is looked for."""
-FAR_STEP = 0.0045
+FAR_STEP = 0.0018
 """Longest step of a profile, relative to the distance."""
+OPEN_SEA = -2.5
+"""Where the bottom lies deeper than this there is nothing but water."""
+SKY, SEA, LAND = range(3)
+"""What a profile finds: nothing, open sea, or land (its shore too)."""
 SEA_LIMIT = 60000.0
 """Metres ahead up to which the sea is drawn; beyond lies the horizon."""
 
@@ -81,41 +84,46 @@ class Profiles:
         sideways = self._left + np.arange(columns, dtype=np.float32) / self._density
         slopes = self._bottom + np.arange(rows, dtype=np.float32) / self._density
         ahead = self._distances()
-        rises = np.empty((len(ahead), columns), np.float32)
+        ground = np.empty((len(ahead), columns), np.float32)
+        horizon = np.empty_like(ground)
         eye = np.float32(self.camera.position[2])
-        for start in range(0, len(ahead), 64):
-            part = slice(start, start + 64)
-            rises[part] = (self._surface(ahead[part, None], sideways[None, :]) - eye) / ahead[part, None]
-        horizon = np.maximum.accumulate(rises, axis=0)
+        for start in range(0, len(ahead), 32):
+            part = slice(start, start + 32)
+            ground[part] = self._terrain.height(*self._place(ahead[part, None], sideways[None, :]))
+            horizon[part] = (np.maximum(ground[part], 0.0) - eye) / ahead[part, None]
+        running_maximum(horizon)
         # The first sample of a column that reaches row r is the number of samples that stay below r.
         reached = np.clip((horizon - self._bottom) * self._density + 1.0, 0.0, rows).astype(np.int32)
         reached *= np.int32(columns)
         reached += np.arange(columns, dtype=np.int32)
         counts = np.bincount(reached.ravel(), minlength=(rows + 1) * columns)[: rows * columns]
         first = np.cumsum(counts.reshape(rows, columns), axis=0)
-        self._sees_land = (first < len(ahead)).astype(np.uint8)
+        sees_land = first < len(ahead)
         first = np.clip(first, 1, len(ahead) - 1)
-        before = np.take_along_axis(rises, first - 1, 0)
-        after = np.take_along_axis(horizon, first, 0)
+        place = first * columns + np.arange(columns)
+        found = ground.ravel()[place]
+        before, after = horizon.ravel()[place - columns], horizon.ravel()[place]
         share = np.clip((slopes[:, None] - before) / np.maximum(after - before, 1e-7), 0.0, 1.0)
         self._step = (ahead[first] - ahead[first - 1]).astype(np.float32)
         self._guess = (ahead[first - 1] + share * self._step).astype(np.float32)
+        self._kind = np.where(sees_land, np.where(found < OPEN_SEA, SEA, LAND), SKY).astype(np.uint8)
 
     def _distances(self) -> Field:
-        """Steps of a profile: about a pixel of level ground each, never more than ``FAR_STEP`` of the way."""
+        """Steps of a profile: a pixel of level ground each, within a texel of the map and ``FAR_STEP``."""
         per_pixel = 1.0 / (self.camera.focal * self.camera.position[2])
         turn = FAR_STEP / per_pixel
-        near = 1.0 / np.arange(1.0 / NEAREST, 1.0 / max(turn, NEAREST * 1.01), -per_pixel)
+        texel = self._terrain.finest_texel
+        level = max(NEAREST, (texel / per_pixel) ** 0.5)
+        nearest = np.arange(NEAREST, level, texel)
+        near = 1.0 / np.arange(1.0 / level, 1.0 / max(turn, level * 1.01), -per_pixel)
         far = np.exp(np.arange(np.log(near[-1]), np.log(FARTHEST), FAR_STEP))
-        return np.concatenate([near, far[1:]]).astype(np.float32)
+        return np.concatenate([nearest, near, far[1:]]).astype(np.float32)
 
-    def _ground(self, ahead: Field, aside: Field) -> Field:
+    def _place(self, ahead: Field, aside: Field) -> tuple[Field, Field]:
+        """World x and y."""
         x = ahead * (self._forward[0] + self._right[0] * aside) + np.float32(self.camera.position[0])
         y = ahead * (self._forward[1] + self._right[1] * aside) + np.float32(self.camera.position[1])
-        return self._terrain.height(x, y)
-
-    def _surface(self, ahead: Field, aside: Field) -> Field:
-        return np.maximum(self._ground(ahead, aside), 0.0)
+        return x, y
 
     def trace(self, column: Field, row: Field) -> Hits:
         """Find what the rays through some points of the frame meet.
@@ -127,38 +135,52 @@ class Profiles:
         x, y, z = self.camera.rays(column, row)
         per_depth, aside, upward = self._level(x, y, z)
         map_x, map_y = (aside - self._left) * self._density, (upward - self._bottom) * self._density
-        nearest = cv2.INTER_NEAREST
-        start = cv2.remap(self._guess, map_x, map_y, nearest, borderMode=cv2.BORDER_REPLICATE)
-        step = cv2.remap(self._step, map_x, map_y, nearest, borderMode=cv2.BORDER_REPLICATE)
-        land = cv2.remap(self._sees_land, map_x, map_y, nearest, borderMode=cv2.BORDER_REPLICATE) > 0
-        eye = np.float32(self.camera.position[2])
-        ahead, ground = self._close_in(start, step, aside, upward)
-        sea = -eye / np.minimum(upward, np.float32(-1e-6))
-        wet = np.where(land, ground < 0.0, sea < SEA_LIMIT)
-        ahead = np.where(wet, sea, ahead)
-        sky = ~(land | wet)
-        ground = np.where(land, ground, np.where(wet, np.float32(-50.0), np.float32(0.0)))
+        kind = sampled(self._kind, map_x, map_y, nearest=True)
+        ahead = -np.float32(self.camera.position[2]) / np.minimum(upward, np.float32(-1e-6))
+        ground = np.full_like(ahead, -50.0)
+        columns = np.flatnonzero((kind == LAND).any(axis=0))
+        if len(columns) > 0:
+            box = (slice(None), slice(int(columns[0]), int(columns[-1]) + 1))
+            start = sampled(self._guess, map_x[box], map_y[box], nearest=True)
+            step = sampled(self._step, map_x[box], map_y[box], nearest=True)
+            found, below = self._close_in(start, step, aside[box], upward[box])
+            land = kind[box] == LAND
+            np.copyto(ground[box], below, where=land)
+            np.copyto(ahead[box], found, where=land & (below >= 0.0))
+        sky = (ground < 0.0) & (ahead > SEA_LIMIT)
+        ground[sky] = 0.0
         depth = np.where(sky, np.float32(np.inf), ahead / per_depth)
         reach = np.where(sky, np.float32(1.0), depth)
         return Hits(depth, x * reach, y * reach, z * reach, ground)
 
     def _close_in(self, start: Field, step: Field, aside: Field, upward: Field) -> tuple[Field, Field]:
-        """Newton's first step (as if the ground were level), then secant steps; never far from the guess."""
+        """Newton's first step (as if the ground were level), then secant steps, kept between above and below.
+
+        Returns:
+            Metres ahead, and the height of the ground there (negative only where the ray meets the sea).
+        """
         eye = np.float32(self.camera.position[2])
-        low, high = start - 1.5 * step, start + 1.5 * step
+        level = self._terrain.home_level(*self._place(start, aside))
 
         def miss(ahead: Field) -> tuple[Field, Field]:
-            ground = self._ground(ahead, aside)
+            ground = self._terrain.height(*self._place(ahead, aside), level)
             return eye + ahead * upward - np.maximum(ground, 0.0), ground
 
-        above, _ = miss(start)
-        other = np.clip(start + above / np.maximum(np.abs(upward), 0.3), low, high)
-        for _ in range(2):
+        above, ground = miss(start)
+        low = start - np.where(above > 0.0, np.float32(0.0), np.float32(1.5)) * step
+        high = start + np.where(above > 0.0, np.float32(1.5), np.float32(0.0)) * step
+        other = np.clip(start + above / np.maximum(np.abs(upward), np.float32(0.3)), low, high)
+        for _ in range(3):
             above_other, ground = miss(other)
+            np.copyto(low, other, where=above_other > 0.0)
+            np.copyto(high, other, where=above_other <= 0.0)
             change = above_other - above
-            slope = np.where(
-                np.abs(change) > 1e-6, (other - start) / np.where(change == 0.0, 1.0, change), 0.0
-            )
-            start, above, other = other, above_other, np.clip(other - above_other * slope, low, high)
-        ground = self._ground(other, aside)
-        return other, ground
+            change[change == 0.0] = np.inf
+            start, above, other = other, above_other, other - above_other * ((other - start) / change)
+            other = np.clip(other, low, high)
+        ground = self._terrain.height(*self._place(other, aside), level)
+        over_sea = eye + other * upward
+        # Still high above the water: the search stopped short of a cliff.
+        return other, np.where(
+            (ground < 0.0) & (over_sea > 0.3 + step * np.abs(upward)), np.float32(0.0), ground
+        )

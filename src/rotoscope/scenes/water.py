@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rotoscope.scenes.ground import SUN_COLOR
-from rotoscope.scenes.noise import Field, fractal, smoothstep
+from rotoscope.scenes.noise import Field, fractal, sampled, smoothstep, wrapped
 
-TILE = 256
+TILE = 64
 """Points along a side of a tile of waves."""
-TILES = ((233.0, 0.024), (71.0, 0.040), (19.0, 0.055))
+TILES = ((233.0, 0.014), (97.0, 0.022), (41.0, 0.032), (17.0, 0.042), (7.3, 0.050))
 """Side of each tile in metres, and the root mean square slope of its waves."""
 BoatFrame: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 """Place of a boat, and unit vectors ahead and to its right; (3,) each."""
@@ -44,7 +43,8 @@ class Waves:
         along = (self._kx * np.sin(wind) + self._ky * np.cos(wind)) / k
         step = 2.0 * np.pi / side
         power = k**-4.0 * (0.12 + along**2) * np.where(along < 0.0, 0.15, 1.0)
-        power *= np.exp(-((2.2 * step / k) ** 2)) * np.exp(-((k / (step * TILE / 5.0)) ** 2))
+        # Each tile holds waves of a third to an eighth of its side: as one, they fade with distance.
+        power *= np.exp(-((3.0 * step / k) ** 4)) * np.exp(-((k / (7.0 * step)) ** 4))
         power[0, 0] = 0.0
         phases = generator.standard_normal((2, TILE, TILE))
         self._amplitude = np.sqrt(power) * (phases[0] + 1j * phases[1])
@@ -59,7 +59,7 @@ class Waves:
         return np.fft.ifft2(1j * self._kx * height - self._ky * height)
 
     def slopes(self, seconds: float) -> Field:
-        """Slopes along x and y at a time, (TILE + 1, TILE + 1, 2); the last row and column repeat the first."""
+        """Slopes along x and y at a time, (TILE + 1, TILE + 1, 2); last row and column repeat the first."""
         raw = self._raw_slopes(seconds)
         both = np.stack([raw.real, raw.imag], axis=-1).astype(np.float32)
         return np.ascontiguousarray(np.pad(both, ((0, 1), (0, 1), (0, 0)), mode="wrap"))
@@ -73,7 +73,7 @@ class Sea:
         self._slopes = [waves.slopes(seconds) for waves in state.waves]
 
     def slopes(self, x: Field, y: Field, footprint: Field) -> tuple[Field, Field, Field]:
-        """Slopes of the water along x and y, and the variance of slopes too small to be drawn; (H, W) each."""
+        """Slopes of the water along x and y, and the variance of those too small to draw; (H, W) each."""
         total = np.zeros((*x.shape, 2), np.float32)
         unseen = np.full_like(x, 0.0012)
         gusts = 0.65 + 0.35 * self._state.pattern(x, y, 0.7, 0.0)
@@ -82,10 +82,8 @@ class Sea:
             along = x * np.float32(np.cos(turn)) + y * np.float32(np.sin(turn))
             aside = y * np.float32(np.cos(turn)) - x * np.float32(np.sin(turn))
             scale = np.float32(TILE / waves.side)
-            found = cv2.remap(
-                tile, np.mod(along * scale, TILE), np.mod(aside * scale, TILE), cv2.INTER_LINEAR
-            )
-            seen = np.clip(1.6 - footprint * np.float32(28.0 / waves.side), 0.0, 1.0) * gusts
+            found = sampled(tile, wrapped(along * scale, TILE), wrapped(aside * scale, TILE))
+            seen = np.clip(1.5 - footprint * np.float32(9.0 / waves.side), 0.0, 1.0) * gusts
             total += found * seen[..., None]
             unseen += waves.slope**2 * (gusts * gusts - seen * seen) * 0.5
         return total[..., 0], total[..., 1], unseen
@@ -136,7 +134,7 @@ class SeaState:
 
     def __init__(self, *, seed: int, wind: float, sun: tuple[float, float, float]) -> None:
         generator = np.random.default_rng([seed, 99])
-        # Each tile is turned against the others, its wind turned back: all waves run one way, none repeat together.
+        # Each tile is turned, its wind turned back: all waves run one way, and no two tiles repeat together.
         self.waves = [
             Waves(generator, side=side, slope=slope, wind=wind + 0.35 * number)
             for number, (side, slope) in enumerate(TILES)
@@ -146,13 +144,13 @@ class SeaState:
         self._pattern = np.pad(pattern, ((0, 1), (0, 1)), mode="wrap")
 
     def pattern(self, x: Field, y: Field, per_kilometre: float, drift: float) -> Field:
-        """Fixed patches, about ``per_kilometre`` repeats a kilometre, moved by ``drift`` metres; -2..2 or so."""
+        """Fixed patches, repeated ``per_kilometre`` times a kilometre, moved by ``drift`` metres; -2..2."""
         scale = np.float32(512.0 * per_kilometre / 1000.0)
         column, row = (
-            np.mod((x + np.float32(drift)) * scale, 512.0),
-            np.mod((y - np.float32(drift)) * scale, 512.0),
+            wrapped((x + np.float32(drift)) * scale, 512),
+            wrapped((y - np.float32(drift)) * scale, 512),
         )
-        return np.clip(cv2.remap(self._pattern, column, row, cv2.INTER_LINEAR), -2.0, 2.0)
+        return np.clip(sampled(self._pattern, column, row), -2.0, 2.0)
 
     def at(self, seconds: float, boat: BoatFrame) -> Sea:
         """The sea at a time, with a boat's wake in it."""

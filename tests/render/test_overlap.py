@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from rotoscope.render.overlap import WriteBehind, read_ahead
+from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
 
 
 def _overlap_threads() -> list[str]:
@@ -112,4 +112,45 @@ def test_an_error_inside_the_block_drops_what_waits_and_is_not_hidden() -> None:
         behind_stops.start()
         raise KeyboardInterrupt
     assert written in ([], [0])
+    assert _overlap_threads() == []
+
+
+def _numbers(count: int) -> Generator[int, None, None]:
+    yield from range(count)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_results_come_in_order_whatever_takes_longest(workers: int) -> None:
+    first_may_end = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 0 and workers > 1:
+            first_may_end.wait(timeout=10)
+        if number == 1:
+            first_may_end.set()
+        return number * number
+
+    assert list(map_ahead(work, _numbers(20), workers=workers)) == [n * n for n in range(20)]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_an_error_of_the_work_is_raised_at_its_place(workers: int) -> None:
+    def work(number: int) -> int:
+        if number == 4:
+            raise ValueError("picture 4 is broken")
+        return number
+
+    seen: list[int] = []
+    with pytest.raises(ValueError, match="picture 4 is broken"):
+        seen.extend(map_ahead(work, _numbers(20), workers=workers))
+    results = map_ahead(work, _numbers(20), workers=workers)
+    assert [next(results) for _ in range(4)] == [0, 1, 2, 3]
+    with pytest.raises(ValueError, match="picture 4 is broken"):
+        next(results)
+
+
+def test_closing_map_ahead_closes_what_it_reads() -> None:
+    results = map_ahead(str, read_ahead(range(1000)), workers=2)
+    assert next(results) == "0"
+    results.close()
     assert _overlap_threads() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from rotoscope.filters.base import Filter
 from rotoscope.filters.card import Card
 from rotoscope.filters.file import read_filter_file
 from rotoscope.filters.neural import NeuralFilter
+from rotoscope.machine import processors
 from rotoscope.media.clip import open_clip
 from rotoscope.media.frame import Frame
 from rotoscope.media.planes import PlanarFrame, PlaneEncoding, Planes, planes_to_pixels
@@ -144,3 +146,24 @@ def test_a_clip_painted_in_planes_keeps_every_frame(tmp_path: Path, filter_file:
     assert [samples.read_index(frame.pixels) for frame in back] == [0, 1, 2]
     for before, after in zip(open_clip(source).frames(), back, strict=True):
         assert float(np.abs(before.pixels.astype(int) - after.pixels).mean()) < 2
+
+
+def test_several_pictures_at_once_are_painted_like_one_after_the_other(
+    tmp_path: Path, neural: Filter
+) -> None:
+    painter = FramePainter(Look([neural]))
+    frames = list(open_clip(_clip(tmp_path)).frames(planar=True)) * 4
+    one_by_one = [painter.paint(frame) for frame in frames]
+    with ThreadPoolExecutor(4) as pool:
+        at_once = list(pool.map(painter.paint, frames))
+    for alone, together in zip(one_by_one, at_once, strict=True):
+        assert isinstance(alone, PlanarFrame)
+        assert isinstance(together, PlanarFrame)
+        np.testing.assert_array_equal(alone.planes.luma, together.planes.luma)
+
+
+def test_large_pictures_are_painted_one_at_a_time(neural: Filter) -> None:
+    painter = FramePainter(Look([neural]))
+    assert painter.workers((3840, 2160)) == 1
+    assert painter.workers((1280, 720)) == min(2, processors())
+    assert FramePainter(Look([load_filter("posterize")])).workers((1280, 720)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import cv2
@@ -10,6 +11,7 @@ from rotoscope.errors import FilterFailed
 from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import FilterFile
 from rotoscope.filters.padding import Padder
+from rotoscope.machine import processors
 from rotoscope.media.frame import Pixels
 from rotoscope.media.planes import PlaneEncoding, Planes
 from rotoscope.runtime.graph import RuntimeIdentity, RuntimeOptions
@@ -105,12 +107,15 @@ class NeuralFilter:
         painted = self._paint(scaled)
         return cast("Pixels", cv2.resize(painted, (width, height), interpolation=cv2.INTER_CUBIC))
 
-    def for_planes(self, encoding: PlaneEncoding, frame_size: tuple[int, int]) -> PlanarNeuralFilter | None:
+    def for_planes(
+        self, encoding: PlaneEncoding, frame_size: tuple[int, int], *, shared_by: int = 1
+    ) -> PlanarNeuralFilter | None:
         """This filter for pictures that stay in 4:2:0 planes, or None where it only paints RGB.
 
         Args:
             encoding: of the planes.
             frame_size: (width, height) of the pictures.
+            shared_by: painters that work at the same time, each on its share of the threads.
         """
         padding = self._card.padding
         fits = (
@@ -119,8 +124,13 @@ class NeuralFilter:
             and padding.multiple % 2 == padding.margin % 2 == 0
             and all(side % 2 == 0 and side > padding.margin for side in frame_size)
         )
-        graph = load_planar_graph(self._model, encoding, options=self._options) if fits else None
+        graph = load_planar_graph(self._model, encoding, options=self._share(shared_by)) if fits else None
         return None if graph is None else PlanarNeuralFilter(graph, padding)
+
+    def _share(self, shared_by: int) -> RuntimeOptions:
+        options = self._options or RuntimeOptions()
+        threads = options.threads or processors()
+        return replace(options, threads=max(1, threads // shared_by))
 
     def _paint(self, pixels: Pixels) -> Pixels:
         padded = self._padder.pad(pixels)

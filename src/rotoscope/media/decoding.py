@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from rotoscope.errors import DecodeError
+from rotoscope.machine import processors
 
 _ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """FFmpeg's own VP8 and VP9 decoders leave the alpha plane out; libvpx's give it."""
@@ -125,14 +125,8 @@ def open_decoder(stream: VideoStream) -> VideoCodecContext:
             context.extradata = extradata
     assert isinstance(context, VideoCodecContext)
     context.thread_type = "AUTO"
-    context.thread_count = min(_MAX_THREADS, _processors())
+    context.thread_count = min(_MAX_THREADS, processors())
     return context
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):  # only the processors this process may use; not on every platform
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _pictures(

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from types import TracebackType
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 DEPTH = 4
 """Pictures waiting between two threads: enough to ride out a key frame, 11 MB at 1280x720."""
@@ -70,6 +74,34 @@ def _offer(waiting: queue.Queue[Item | _End], item: Item | _End, stopped: thread
             continue
         return True
     return False
+
+
+def map_ahead(
+    work: Callable[[Item], Result], items: Generator[Item, None, None], *, workers: int
+) -> Generator[Result, None, None]:
+    """Yield ``work(item)`` in the order of ``items``, several at a time.
+
+    Args:
+        work: called from ``workers`` threads at once.
+        items: closed when this is.
+        workers: 1 calls ``work`` in the thread that asks.
+    """
+    with closing(items):
+        if workers == 1:
+            yield from map(work, items)
+            return
+        running: deque[Future[Result]] = deque()
+        with ThreadPoolExecutor(workers, thread_name_prefix="map-ahead") as pool:
+            try:
+                for item in items:
+                    running.append(pool.submit(work, item))
+                    if len(running) > workers:
+                        yield running.popleft().result()
+                while running:
+                    yield running.popleft().result()
+            finally:
+                for future in running:
+                    future.cancel()
 
 
 class WriteBehind(Generic[Item]):

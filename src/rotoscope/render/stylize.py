@@ -22,7 +22,7 @@ from rotoscope.media.selection import Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.look import Look
-from rotoscope.render.overlap import WriteBehind, read_ahead
+from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.result import RenderResult
@@ -92,7 +92,8 @@ def render(
     with _open_output(clip, Path(output), look, encoder=encoder, overwrite=overwrite) as writer:
         painter = FramePainter(look)
         frames = clip.frames(planar=painter.wants_planes)
-        frame_size = paint_frames(frames, painter, writer, meter)
+        workers = painter.workers(clip.info.video.frame_size)
+        frame_size = paint_frames(frames, painter, writer, meter, workers=workers)
         report = writer.close()
     notes = (*clip.problems, *report.notes)
     return finish(report, meter, frame_size=frame_size, look=look.description, notes=notes)
@@ -116,7 +117,12 @@ def _open_output(clip: Clip, output: Path, look: Look, *, encoder: EncoderOption
 
 
 def paint_frames(
-    frames: Iterator[Frame], painter: FramePainter, writer: Writer, meter: ProgressMeter
+    frames: Iterator[Frame],
+    painter: FramePainter,
+    writer: Writer,
+    meter: ProgressMeter,
+    *,
+    workers: int = 1,
 ) -> tuple[int, int]:
     """Paint every frame, reading ahead and writing behind; gives (width, height) of the painted ones.
 
@@ -124,9 +130,9 @@ def paint_frames(
         DecodeError: there was no frame.
     """
     frame_size = (0, 0)
-    with closing(read_ahead(frames)) as read, WriteBehind(writer.write) as behind:
-        for frame in read:
-            painted = painter.paint(frame)
+    all_painted = map_ahead(painter.paint, read_ahead(frames), workers=workers)
+    with closing(all_painted), WriteBehind(writer.write) as behind:
+        for painted in all_painted:
             frame_size = (painted.shape[1], painted.shape[0])
             behind.put(painted)
             meter.advance(frame_size)

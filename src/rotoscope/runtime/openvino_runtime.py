@@ -172,7 +172,12 @@ def _integer_model(model: Any, height: int, width: int, dtype: np.dtype[Any]) ->
 
 def compile_model(graph: Any, precision: str, threads: int | None) -> Any:  # noqa: ANN401 - untyped library
     """Make a model of static shapes ready to run; raises RuntimeError where it cannot be."""
-    config: dict[str, Any] = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+    config: dict[str, Any] = {
+        "INFERENCE_PRECISION_HINT": precision,
+        "PERFORMANCE_HINT": "LATENCY",
+        # Pinned, two graphs with one thread each would share the first core.
+        "ENABLE_CPU_PINNING": False,
+    }
     if threads is not None:
         config["INFERENCE_NUM_THREADS"] = threads
     return _core().compile_model(graph, "CPU", config)

@@ -7,6 +7,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rotoscope.cli.present import human_size
+
 if TYPE_CHECKING:
     from rotoscope.render.progress import Progress, ProgressCallback
     from rotoscope.training.progress import ProgressCallback as TrainingCallback
@@ -40,7 +42,7 @@ def progress_bar(*, shown: bool) -> Generator[ProgressCallback | None, None, Non
 
 
 def facts(progress: Progress) -> str:
-    """What stands beside the bar, e.g. ``48/96 frames · 24.1 fps · 2 s left · 1280x720``."""
+    """What stands beside the bar, e.g. ``48/96 frames · 24.1 fps · 2 s left · 1280x720 · 4.1 MB``."""
     expected = "" if progress.frames_expected is None else f"/{progress.frames_expected}"
     parts = [f"{progress.frames_done}{expected} frames", f"{progress.frames_per_second:.1f} fps"]
     if progress.remaining_seconds is not None:
@@ -48,6 +50,8 @@ def facts(progress: Progress) -> str:
         parts.append(f"{minutes}:{seconds:02} left" if minutes else f"{seconds} s left")
     if progress.frame_size is not None:
         parts.append(f"{progress.frame_size[0]}x{progress.frame_size[1]}")
+    if progress.written_bytes:
+        parts.append(human_size(progress.written_bytes))
     return " · ".join(parts)
 
 

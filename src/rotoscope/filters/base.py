@@ -27,7 +27,7 @@ class Filter(Protocol):
 
     @property
     def kind(self) -> str:
-        """Class of filter: ``neural``, ``lineart``, ``posterize``, ``colors``, ``lut``, ``chain`` and so on."""
+        """Class of filter: ``neural``, ``lineart``, ``posterize``, ``colors``, ``lut``, ``chain`` …."""
         ...
 
     @property

@@ -111,6 +111,11 @@ class StagedFile:
             flush_to_disk(self.output.parent)
         return size
 
+    @property
+    def written_bytes(self) -> int:
+        """Size of the unfinished file; 0 where it is not there any more."""
+        return self.part.stat().st_size if self.part.exists() else 0
+
     def discard(self) -> None:
         """Remove the unfinished file."""
         self.part.unlink(missing_ok=True)

@@ -222,6 +222,11 @@ class Writer(Protocol):
         """
         ...
 
+    @property
+    def written_bytes(self) -> int | None:
+        """Bytes on the disk so far (encoders hold some pictures back); None where it is not one file."""
+        ...
+
     def close(self) -> WriteReport:
         """Finish and publish the result; calling it again gives the same report.
 

@@ -89,6 +89,11 @@ class VideoWriter(TransactionalWriter):
         self._waiting: Frame | None = None
         self._running: _Running | None = None
 
+    @property
+    def written_bytes(self) -> int:
+        """See :class:`rotoscope.media.output.Writer`."""
+        return self._staged.written_bytes
+
     def _write(self, frame: Frame) -> None:
         if self._running is not None:
             self._encode(self._running, frame)

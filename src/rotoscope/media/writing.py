@@ -26,6 +26,11 @@ class TransactionalWriter:
         with encode_errors(self._output):
             self._guarded(frame)
 
+    @property
+    def written_bytes(self) -> int | None:
+        """See :class:`rotoscope.media.output.Writer`; writers of one file say more."""
+        return None
+
     def close(self) -> WriteReport:
         """See :class:`rotoscope.media.output.Writer`."""
         if self._report is None:

@@ -53,7 +53,7 @@ def write_flight(
             with WriteBehind(writer.write) as behind:
                 for index in range(options.frame_count):
                     behind.put(_frame(flight, index, options.frame_rate))
-                    meter.advance(options.frame_size)
+                    meter.advance(options.frame_size, written_bytes=writer.written_bytes)
             writer.close()
     return output
 

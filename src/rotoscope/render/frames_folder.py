@@ -76,6 +76,11 @@ class FramesFolderWriter:
         self._writer.write(frame)
         self._times.append(_Time(frame.pts, frame.duration, frame.time_base))
 
+    @property
+    def written_bytes(self) -> None:
+        """See :class:`rotoscope.media.output.Writer`: many files, so None."""
+        return None
+
     def close(self) -> WriteReport:
         """See :class:`rotoscope.media.output.Writer`; the manifest is written with the frames."""
         if self._report is not None:

@@ -23,6 +23,8 @@ class Progress:
     elapsed_seconds: float
     frame_size: tuple[int, int] | None = None
     """(width, height) of what is written."""
+    written_bytes: int | None = None
+    """Size of the result so far; None where it is not one file."""
 
     @property
     def frames_per_second(self) -> float:
@@ -58,14 +60,17 @@ class ProgressMeter:
         """Seconds since the meter was made."""
         return time.monotonic() - self._start
 
-    def advance(self, frame_size: tuple[int, int] | None = None) -> None:
-        """One more frame is done."""
+    def advance(self, frame_size: tuple[int, int], *, written_bytes: int | None = None) -> None:
+        """One more frame is done; tell the callback."""
         self.frames_done += 1
-        self.report(frame_size)
-
-    def report(self, frame_size: tuple[int, int] | None = None) -> None:
-        """Tell the callback where things stand."""
         if self._on_progress is not None:
             self._on_progress(
-                Progress(self._step, self.frames_done, self._expected, self.elapsed_seconds, frame_size)
+                Progress(
+                    self._step,
+                    self.frames_done,
+                    self._expected,
+                    self.elapsed_seconds,
+                    frame_size,
+                    written_bytes,
+                )
             )

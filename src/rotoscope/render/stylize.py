@@ -135,7 +135,7 @@ def paint_frames(
         for painted in all_painted:
             frame_size = (painted.shape[1], painted.shape[0])
             behind.put(painted)
-            meter.advance(frame_size)
+            meter.advance(frame_size, written_bytes=writer.written_bytes)
     if not meter.frames_done:
         raise DecodeError("The chosen part of the source holds no frames; choose another --start or --stop.")
     return frame_size

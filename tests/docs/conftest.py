@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rotoscope.palette.palette import BUNDLED_FOLDER
-
 from command import run
-from doc_samples import lay_out, place_filter
+from doc_samples import lay_out
 
 __all__ = ["reader", "run", "samples_folder"]
 
@@ -25,10 +23,8 @@ def samples_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reader(samples_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with copies of the samples, in which the reader of a page stands; own filters too."""
+    """A folder with copies of the samples, in which the reader of a page stands."""
     shutil.copytree(samples_folder, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ROTOSCOPE_DATA_DIR", str(tmp_path / "data"))
-    if not (BUNDLED_FOLDER / "great-wave.onnx").exists():  # a clone without the bundled filters
-        place_filter(tmp_path / "data", "great-wave")
     return tmp_path

@@ -278,7 +278,7 @@ PARTS: Final[Mapping[str, tuple[str, str, Callable[[], str]]]] = {
     "docs/explanation/filters.md": ("<!-- bundled -->\n", "\n<!-- /bundled -->", bundled_table),
     "NOTICE": (
         "filters of its own; their style images are:\n\n",
-        "\n\nThe wheels",
+        "\n\nThe wheels of",
         bundled_credits,
     ),
 }

@@ -13,8 +13,8 @@ from rotoscope import errors
 from rotoscope.media.encoders import CODECS
 from rotoscope.media.output import CONTAINERS
 
-from doc_pages import ROOT
-from reference_pages import PARTS, WHOLE, part_of
+from doc_pages import PAGES, ROOT, prose, title
+from reference_pages import PARTS, WHOLE, command_line, part_of
 
 HOW = "run `make docs`, and look at what changed"
 
@@ -42,6 +42,13 @@ def test_the_command_line_page_has_every_command_and_option() -> None:
         "| `--strength` `0..1` | 0 gives the source back, 1 the full painting. | `1.0` |",
     ):
         assert expected in text, expected
+
+
+def test_every_option_that_the_pages_speak_of_exists() -> None:
+    known = set(re.findall(r"`(--[a-z-]+)`", command_line())) | {"--help", "--version"}
+    for page in PAGES:
+        spoken = set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", prose(page)))
+        assert spoken <= known, title(page)
 
 
 def test_every_error_is_in_the_reference() -> None:

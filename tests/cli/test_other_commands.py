@@ -107,3 +107,9 @@ def test_train_without_torch_names_the_extra(
 
 def _without_torch(name: str) -> object | None:
     return None if name == "torch" else object()
+
+
+def test_train_checks_the_name_before_anything_else(run: Run, tmp_path: Path) -> None:
+    ran = run("train", tmp_path / "style.jpg", "--name", "Bad Name")
+    assert ran.exit_code == 1
+    assert "'Bad Name' cannot be a filter's name" in ran.err

@@ -93,6 +93,45 @@ def test_a_still_and_a_folder_of_stills(run: Run, tmp_path: Path) -> None:
     assert len(list((tmp_path / "painted").glob("*.png"))) == 3
 
 
+def test_photographs_of_any_size_keep_their_names_and_sizes(run: Run, tmp_path: Path) -> None:
+    photos, paintings = tmp_path / "photos", tmp_path / "paintings"
+    photos.mkdir()
+    Image.fromarray(samples.picture(1, (64, 48))).save(photos / "sea.jpg")
+    Image.fromarray(samples.picture(2, (50, 70))).save(photos / "tower.png")
+    ran = run("stylize", photos, paintings, *POSTER)
+    assert ran.exit_code == 0, ran.err
+    sizes: dict[str, tuple[int, int]] = {}
+    for path in sorted(paintings.iterdir()):
+        with Image.open(path) as image:
+            sizes[path.name] = image.size
+    assert sizes == {"sea.jpg": (64, 48), "tower.png": (50, 70)}
+    again = run("stylize", photos, paintings, *POSTER)
+    assert again.exit_code == 1
+    assert "holds 2 pictures of the same names already, such as sea.jpg" in again.err
+    assert run("stylize", photos, paintings, *POSTER, "--overwrite").exit_code == 0
+    assert run("stylize", photos, photos, *POSTER, "--overwrite").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("output", "option", "told"),
+    [
+        ("a.mp4", ("--width", "32"), "--width is for animations"),
+        ("a.mp4", ("--loop", "3"), "--loop is for animations"),
+        ("a.gif", ("--codec", "h264"), "--codec is for videos"),
+        ("a.mp4", ("--preset", "bogus"), "'bogus' is no preset of the codec h264; it has ultrafast"),
+        ("a.mp4", ("--codec", "mpg7"), "There is no video codec 'mpg7'"),
+        ("", (), "The output has no name"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    run: Run, clip: Path, tmp_path: Path, output: str, option: tuple[str, ...], told: str
+) -> None:
+    ran = run("stylize", clip, tmp_path / output if output else "", *POSTER, *option)
+    assert ran.exit_code == 1
+    assert told in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+
+
 def test_filters_chain_in_order(run: Run, clip: Path, tmp_path: Path) -> None:
     ran = run("stylize", clip, tmp_path / "a.png", "--preview", *POSTER, "--filter", "lineart", "--json")
     assert ran.exit_code == 0, ran.err

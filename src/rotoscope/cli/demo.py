@@ -9,6 +9,7 @@ import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
 from rotoscope.cli.requests import make_look
 
@@ -22,13 +23,15 @@ Example:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("demo", help=HELP)(demo)
+    app.command("demo", help=flow(HELP))(demo)
 
 
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the results go.")] = Path("demo"),
     *,
-    filter_name: Annotated[str, typer.Option("--filter", "-f", metavar="NAME")] = "great-wave",
+    filter_name: Annotated[
+        str, typer.Option("--filter", "-f", metavar="NAME", help="What to paint with.")
+    ] = "great-wave",
     seconds: Annotated[float, typer.Option(min=0.25, max=60, help="Length of the flight.")] = 4.0,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,

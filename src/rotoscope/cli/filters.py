@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from rotoscope.cli import options
+from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import print_json
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ Name: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="A filter o
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    group = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="rich")
+    group = typer.Typer(help=flow(HELP), no_args_is_help=True, rich_markup_mode="rich")
     group.command("list")(list_filters)
     group.command("show")(show)
     group.command("import")(import_filter)

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rotoscope.cli import options
+from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_size, print_json
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from rotoscope.media.info import MediaInfo
+
+TECHNICAL_TAGS = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder"})
+"""Tags about the file rather than the clip; --json has them."""
 
 INSPECT_HELP = """Tell what is in a video, GIF, still or folder of stills.
 
@@ -34,8 +38,8 @@ Example:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command("inspect", help=INSPECT_HELP)(inspect)
-    app.command("check", help=CHECK_HELP)(check)
+    app.command("inspect", help=flow(INSPECT_HELP))(inspect)
+    app.command("check", help=flow(CHECK_HELP))(check)
 
 
 def inspect(source: options.Source, *, as_json: options.AsJson = False) -> None:
@@ -51,8 +55,8 @@ def inspect(source: options.Source, *, as_json: options.AsJson = False) -> None:
 
 
 def check(
-    source: Annotated[Path, typer.Argument(metavar="SOURCE")],
-    result: Annotated[Path, typer.Argument(metavar="RESULT")],
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="What went in.")],
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="What came out.")],
     *,
     as_json: options.AsJson = False,
 ) -> None:
@@ -63,10 +67,13 @@ def check(
     if as_json:
         print_json(report)
     else:
+        width = max(len(row.name) for row in report.rows)
         for row in report.rows:
             why = f"  ({row.why})" if row.why else ""
-            typer.echo(f"{row.verdict:<10} {row.name:<24} {row.source} -> {row.result}{why}")
+            typer.echo(f"{row.verdict:<10} {row.name:<{width}}  {row.source} -> {row.result}{why}")
         typer.echo("nothing was lost" if not report.lost else f"{len(report.lost)} lost")
+        if any(row.name == "frame count" for row in report.lost):
+            typer.echo("(a result that is a part of its source, or at another rate, counts as a loss)")
     if report.lost:
         raise typer.Exit(1)
 
@@ -96,7 +103,7 @@ def describe(info: MediaInfo) -> list[tuple[str, str]]:
         ("chapter", f"{float(c.start_seconds):.3f} to {float(c.end_seconds):.3f} s: {c.title or 'untitled'}")
         for c in info.chapters
     ]
-    rows += [("tag", f"{key}: {value}") for key, value in info.metadata.items()]
+    rows += [("tag", f"{key}: {value}") for key, value in info.metadata.items() if key not in TECHNICAL_TAGS]
     rows += [("PROBLEM", problem) for problem in info.problems]
     return rows
 

@@ -66,4 +66,6 @@ Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print not
 Threads: TypeAlias = Annotated[
     int | None, typer.Option(min=1, help="Threads that paint; default: one a core.")
 ]
-Output: TypeAlias = Annotated[Path, typer.Argument(metavar="OUTPUT")]
+Output: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="OUTPUT", help="Its name says what it becomes: painted.mp4, .gif, .png …")
+]

@@ -84,8 +84,8 @@ def present_render(result: RenderResult, *, as_json: bool, quiet: bool) -> None:
 def summary_line(result: RenderResult) -> str:
     """``painted.mp4: 96 frames, 1280x720, h264, 4.1 MB, great-wave, in 4.2 s (22.9 fps)``."""
     frames = "1 picture" if result.frames == 1 else f"{result.frames} frames"
+    rate = f" ({result.frames_per_second:.1f} fps)" if result.frames > 1 else ""
     return (
         f"{result.output}: {frames}, {result.frame_size[0]}x{result.frame_size[1]}, {result.codec}, "
-        f"{human_size(result.size_bytes)}, {result.look}, in {human_duration(result.elapsed_seconds)} "
-        f"({result.frames_per_second:.1f} fps)"
+        f"{human_size(result.size_bytes)}, {result.look}, in {human_duration(result.elapsed_seconds)}{rate}"
     )

@@ -9,6 +9,7 @@ import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
 from rotoscope.cli.requests import make_selection
 
@@ -35,8 +36,8 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command("separate", help=SEPARATE_HELP)(separate)
-    app.command("assemble", help=ASSEMBLE_HELP)(assemble)
+    app.command("separate", help=flow(SEPARATE_HELP))(separate)
+    app.command("assemble", help=flow(ASSEMBLE_HELP))(assemble)
 
 
 def separate(

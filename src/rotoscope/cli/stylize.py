@@ -9,6 +9,7 @@ import typer
 from rotoscope.cli import options
 from rotoscope.cli.arguments import PREVIEW_MIDDLE
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
 from rotoscope.cli.requests import make_look, make_selection, make_time
 
@@ -32,7 +33,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("stylize", help=HELP)(stylize)
+    app.command("stylize", help=flow(HELP))(stylize)
 
 
 def stylize(
@@ -55,7 +56,11 @@ def stylize(
     loop: Annotated[int, typer.Option(min=0, help="How often a GIF or animated WebP plays; 0: forever.")] = 0,
     preview: Annotated[
         str | None,
-        typer.Option(metavar="[TIME]", help="Paint one frame as a picture: the one at TIME, or the middle."),
+        typer.Option(
+            metavar="[TIME]",
+            help="Paint one frame as a picture, the one at TIME or the middle; a video's name stands for the "
+            "same name with .png.",
+        ),
     ] = None,
     on_truncated: options.OnTruncated = "fail",
     threads: options.Threads = None,
@@ -71,11 +76,11 @@ def stylize(
 
     look = make_look(filter_names, strength=strength, size=size, threads=threads, precision=precision)
     selection = make_selection(start, stop, every, fps)
+    encoder = EncoderOptions(codec=codec, quality=quality, preset=preset, width=width, loop=loop)
     if preview is not None:
         at = None if preview == PREVIEW_MIDDLE else make_time(preview)
         result = previewing.preview(source, output, look, at=at, selection=selection, overwrite=overwrite)
     else:
-        encoder = EncoderOptions(codec=codec, quality=quality, preset=preset, width=width, loop=loop)
         with progress_bar(shown=not (quiet or as_json)) as on_progress:
             result = stylizing.stylize(
                 source,

@@ -10,6 +10,7 @@ import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.bar import training_bar
+from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, print_json
 from rotoscope.errors import MissingExtra
 
@@ -37,7 +38,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("train", help=HELP)(train)
+    app.command("train", help=flow(HELP))(train)
 
 
 def train(
@@ -92,9 +93,11 @@ def train(
     from rotoscope.filters.card import StyleImage  # noqa: PLC0415 - torch is heavy, and only needed here
     from rotoscope.settings import load_settings  # noqa: PLC0415
     from rotoscope.training.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from rotoscope.training.made_card import require_name  # noqa: PLC0415
     from rotoscope.training.progress import Budget  # noqa: PLC0415
     from rotoscope.training.trainer import SessionOptions, train_filter  # noqa: PLC0415
 
+    require_name(name)
     settings = load_settings(os.environ)
     numbers = make_recipe(recipe, style_weight=style_weight, features=features)
     place = output or own_filter_file(settings, name)

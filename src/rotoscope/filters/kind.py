@@ -149,5 +149,5 @@ def _type_word(annotation: Any) -> str:  # noqa: ANN401 - a type expression has 
 
 def _describe(name: str, info: FieldInfo) -> OptionInfo:
     default = None if info.is_required() else info.get_default(call_default_factory=False)
-    text = None if info.is_required() else ("none" if default is None else str(default))
+    text = None if info.is_required() else ("none" if default in (None, ()) else str(default))
     return OptionInfo(_public_name(name, info), info.description or "", _values(info), text)

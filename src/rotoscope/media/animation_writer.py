@@ -299,7 +299,7 @@ def _notes(delays: Delays, source: MediaInfo | None) -> tuple[str, ...]:
             "HDR colors written as they are, and so look flat: animated pictures state no transfer function"
         )
     if source is not None and source.audio:
-        notes.append(f"{len(source.audio)} sound tracks left out: animated pictures are silent")
+        notes.append("sound left out: animated pictures are silent")
     return tuple(notes)
 
 

@@ -15,6 +15,7 @@ from rotoscope.media.encoders import (
     is_ycbcr,
     picture_of,
     pixel_format_for,
+    preset_for,
     stated_colors,
 )
 from rotoscope.media.hdr import HdrMetadata, read_hdr, x265_parameters
@@ -171,8 +172,8 @@ def _rate_control(codec: VideoCodec, options: EncoderOptions) -> list[tuple[str,
             knobs += [("qmin", f"{knob:.0f}"), ("qmax", f"{knob:.0f}")]
         else:
             knobs.append((codec.quality.option, f"{knob:.4g}"))
-    preset = options.preset or codec.preset
-    if codec.preset is not None and preset is not None:
+    preset = preset_for(codec, options.preset)
+    if preset is not None:
         knobs.append(("preset", preset))
     return knobs
 

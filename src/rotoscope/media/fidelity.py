@@ -34,7 +34,7 @@ class FidelityReport:
         return tuple(row for row in self.rows if row.is_loss)
 
 
-def check(source: Path, result: Path, *, limits: Limits = DEFAULT_LIMITS) -> FidelityReport:
+def check(source: str | Path, result: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> FidelityReport:
     """Compare a result with the source it was made from.
 
     Pixels are not compared: they were painted. Everything else is: presentation times frame by frame, sound
@@ -44,6 +44,7 @@ def check(source: Path, result: Path, *, limits: Limits = DEFAULT_LIMITS) -> Fid
         OpenError: one of them cannot be opened.
         DecodeError: not one picture of one of them can be decoded.
     """
+    source, result = Path(source), Path(result)
     before = probe(source, count=True, rate=None, limits=limits)
     after = probe(result, count=True, rate=None, limits=limits)
     rows = (

@@ -22,7 +22,7 @@ _SIGNATURES: Final = (
 _AVIF_BRANDS: Final = (b"avif", b"avis")
 
 
-def inspect_media(path: Path, *, count: bool = True, limits: Limits = DEFAULT_LIMITS) -> MediaInfo:
+def inspect_media(path: str | Path, *, count: bool = True, limits: Limits = DEFAULT_LIMITS) -> MediaInfo:
     """What is in a video, animated picture, still, folder of stills, or numbered pattern.
 
     Args:
@@ -38,7 +38,7 @@ def inspect_media(path: Path, *, count: bool = True, limits: Limits = DEFAULT_LI
         UnsupportedMedia: stills of different sizes, or of a layout that is not read.
         ManifestError: a folder's manifest is broken.
     """
-    return probe(path, count=count, rate=None, limits=limits).info
+    return probe(Path(path), count=count, rate=None, limits=limits).info
 
 
 def probe(path: Path, *, count: bool, rate: Fraction | None, limits: Limits) -> Probed:

@@ -20,7 +20,7 @@ from rotoscope.errors import EncodeError
 from rotoscope.media.atomic import StagedFile
 from rotoscope.media.color import MATRICES, PRIMARIES, RANGES, TRANSFERS
 from rotoscope.media.copying import Span, StreamCopier, needs_key_value_tags
-from rotoscope.media.encoders import EncoderOptions, codec_for
+from rotoscope.media.encoders import EncoderOptions, codec_for, preset_for
 from rotoscope.media.encoding import EncodingPlan, plan_encoding
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import ColorTags, MediaInfo
@@ -78,7 +78,8 @@ class VideoWriter(TransactionalWriter):
         self._options = options
         self._span = span
         self._metadata = dict(metadata)
-        codec_for(self._container, options.codec, bit_depth=source.video.bit_depth if source else 8)
+        codec = codec_for(self._container, options.codec, bit_depth=source.video.bit_depth if source else 8)
+        preset_for(codec, options.preset)
         self._copier = StreamCopier(copy_streams_from, self._container) if copy_streams_from else None
         try:
             self._staged = StagedFile(output, overwrite=overwrite)

@@ -40,7 +40,7 @@ class Progress:
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
-"""Called after every frame, from the thread that paints. What it raises stops the work."""
+"""Called after every frame, in the thread that asked for the work. What it raises stops it."""
 
 
 class ProgressMeter:

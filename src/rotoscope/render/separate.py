@@ -8,11 +8,11 @@ from typing import Literal
 from rotoscope.errors import InvalidOptions
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.output import OutputKind, is_pattern, output_kind
-from rotoscope.media.selection import Selection
+from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.render.look import Look
 from rotoscope.render.progress import ProgressCallback
 from rotoscope.render.result import RenderResult
-from rotoscope.render.stylize import EVERYTHING, render
+from rotoscope.render.stylize import render, require_output_name
 
 UNPAINTED = Look()
 
@@ -21,7 +21,7 @@ def separate(
     source: str | Path,
     folder: str | Path,
     *,
-    selection: Selection = EVERYTHING,
+    selection: Selection = WHOLE_CLIP,
     picture_format: str = "png",
     quality: float | None = None,
     overwrite: bool = False,
@@ -44,6 +44,7 @@ def separate(
         InvalidOptions: ``folder`` names a file or a pattern.
         RotoscopeError: see :mod:`rotoscope.errors`; nothing is left behind then.
     """
+    require_output_name(folder)
     folder = Path(folder)
     if is_pattern(folder) or output_kind(folder) is not OutputKind.STILLS:
         raise InvalidOptions(

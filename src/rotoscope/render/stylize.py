@@ -12,22 +12,22 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from rotoscope.errors import DecodeError, EncodeError
+from rotoscope.errors import DecodeError, EncodeError, InvalidOptions
 from rotoscope.media.clip import Clip, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import MediaKind
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
-from rotoscope.media.selection import Selection
+from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.look import Look
 from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
+from rotoscope.render.photographs import are_photographs, stylize_photographs
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.result import RenderResult
 
-EVERYTHING = Selection()
 DEFAULT_ENCODER = EncoderOptions()
 
 
@@ -36,7 +36,7 @@ def stylize(
     output: str | Path,
     look: Look,
     *,
-    selection: Selection = EVERYTHING,
+    selection: Selection = WHOLE_CLIP,
     encoder: EncoderOptions = DEFAULT_ENCODER,
     overwrite: bool = False,
     on_truncated: Literal["fail", "keep"] = "fail",
@@ -46,7 +46,7 @@ def stylize(
 
     Presentation times, sound, subtitles, chapters, rotation and color tags of a video come along; what
     the output cannot hold is converted or left out, and the result's notes say so. A folder of frames gets
-    a manifest.
+    a manifest; photographs in a folder are painted one by one, each under its own name.
 
     Args:
         source: a file, a folder of stills, or a numbered pattern such as ``frames/%05d.png``.
@@ -61,6 +61,16 @@ def stylize(
     Raises:
         RotoscopeError: see :mod:`rotoscope.errors`; nothing is left at ``output`` then.
     """
+    require_output_name(output)
+    if are_photographs(Path(source), Path(output), selection):
+        return stylize_photographs(
+            Path(source),
+            Path(output),
+            look,
+            encoder=encoder,
+            overwrite=overwrite,
+            on_progress=on_progress,
+        )
     return render(
         source,
         output,
@@ -99,8 +109,40 @@ def render(
     return finish(report, meter, frame_size=frame_size, look=look.description, notes=notes)
 
 
+def require_output_name(output: str | Path) -> None:
+    """Refuse an empty name.
+
+    Raises:
+        InvalidOptions: it is empty, or the current folder.
+    """
+    if str(output) in ("", "."):
+        raise InvalidOptions("The output has no name: give the name of a file or folder, e.g. painted.mp4.")
+
+
+def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path) -> None:
+    """Refuse options that would do nothing.
+
+    Raises:
+        InvalidOptions: an option that this kind of output does not have was given.
+    """
+    animated = kind in (OutputKind.GIF, OutputKind.WEBP)
+    useless = [
+        (encoder.codec is not None and kind is not OutputKind.VIDEO, "--codec is for videos"),
+        (encoder.preset is not None and kind is not OutputKind.VIDEO, "--preset is for videos"),
+        (
+            encoder.width is not None and not animated,
+            "--width is for animations (--size is for all)",
+        ),
+        (encoder.loop != 0 and not animated, "--loop is for animations"),
+    ]
+    told = "; ".join(why for is_useless, why in useless if is_useless)
+    if told:
+        raise InvalidOptions(f"{output} is written as {kind.value}: {told}. Leave the option out.")
+
+
 def _open_output(clip: Clip, output: Path, look: Look, *, encoder: EncoderOptions, overwrite: bool) -> Writer:
     kind = output_kind(output, moving=clip.info.kind is not MediaKind.STILL)
+    _require_fitting(kind, encoder, output)
     if kind is OutputKind.STILLS and not is_pattern(output):
         return FramesFolderWriter(output, clip=clip, look=look, options=encoder, overwrite=overwrite)
     selection = clip.selection

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
-
-from pydantic import ValidationError
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.card import NAME_PATTERN, Card, Cost, Padding, StyleImage
@@ -14,8 +13,23 @@ from rotoscope.training.content import ContentSet
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.state import TrainingState
 
+_LONGEST_NAME = 64
+
 PADDING = Padding(multiple=SIZE_MULTIPLE, margin=MARGIN_PIXELS, mode="reflect")
 """What the card of every style network says of padding."""
+
+
+def require_name(name: str) -> None:
+    """Refuse what cannot be a filter's name.
+
+    Raises:
+        InvalidOptions: it is not one; says what a name is.
+    """
+    if re.fullmatch(NAME_PATTERN, name) is None or len(name) > _LONGEST_NAME:
+        raise InvalidOptions(
+            f"{name!r} cannot be a filter's name: names are lower-case letters and digits, words joined by "
+            f"single hyphens ({NAME_PATTERN}), {_LONGEST_NAME} characters at most, e.g. great-wave."
+        )
 
 
 def started_card(
@@ -33,18 +47,13 @@ def started_card(
     Raises:
         InvalidOptions: the name is not one.
     """
-    try:
-        return Card(
-            name=name,
-            padding=PADDING,
-            style=(style or StyleImage()).model_copy(update={"sha256": style_digest}),
-            recipe={**flat_recipe(recipe), "content": content.origin},
-        )
-    except ValidationError as error:
-        raise InvalidOptions(
-            f"{name!r} cannot be a filter's name: names are lower-case letters and digits, words joined by "
-            f"single hyphens ({NAME_PATTERN}), 64 characters at most, e.g. great-wave."
-        ) from error
+    require_name(name)
+    return Card(
+        name=name,
+        padding=PADDING,
+        style=(style or StyleImage()).model_copy(update={"sha256": style_digest}),
+        recipe={**flat_recipe(recipe), "content": content.origin},
+    )
 
 
 def finished_card(card: Card, state: TrainingState) -> Card:

@@ -15,7 +15,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from bench.clips import bench_clip
+from bench.clips import flight_720p
 from bench.memory import measure_memory
 from bench.painting import measure_painting
 from bench.speed import measure_speed
@@ -26,12 +26,12 @@ RESULTS = Path(__file__).parent / "results"
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer frames: for a look, not for a report")
+    parser.add_argument("--quick", action="store_true", help="fewer runs: for a look, not for a report")
     parser.add_argument("--filter", default="great-wave", help="the neural filter to paint with")
     parser.add_argument("--only", choices=["speed", "painting", "memory"])
     arguments = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
-    clip = bench_clip(RESULTS, frame_size=(1280, 720), frame_count=48 if arguments.quick else 192)
+    clip = flight_720p(RESULTS)
     report: dict[str, Any] = {"machine": machine(), "filter": arguments.filter}
     if arguments.only in (None, "speed"):
         report["speed"] = measure_speed(clip, RESULTS, arguments.filter, runs=1 if arguments.quick else 3)
@@ -40,7 +40,7 @@ def main() -> None:
         report["painting"] = measure_painting(arguments.filter, frames=4 if arguments.quick else 20)
         print_rows("painting alone, 1280x720", report["painting"])
     if arguments.only in (None, "memory"):
-        report["memory"] = measure_memory(RESULTS, arguments.filter, quick=arguments.quick)
+        report["memory"] = measure_memory(RESULTS, arguments.filter)
         print_rows("peak memory of `rotoscope stylize`", report["memory"])
     (RESULTS / "bench.json").write_text(json.dumps(report, indent=2) + "\n")
     say(f"\nwritten to {RESULTS / 'bench.json'}")

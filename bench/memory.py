@@ -9,16 +9,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.clips import bench_clip
+from bench.clips import flight_720p, flight_2160p, flight_twice_as_long
+from rotoscope.media.probe import inspect_media
 
 
-def measure_memory(folder: Path, name: str, *, quick: bool) -> list[dict[str, Any]]:
+def measure_memory(folder: Path, name: str) -> list[dict[str, Any]]:
     """Megabytes at 720p, twice as long at 720p, and at 3840x2160."""
-    frames = 48 if quick else 192
-    cases = [((1280, 720), frames), ((1280, 720), frames * 2), ((3840, 2160), 12 if quick else 24)]
+    clips = (flight_720p(folder), flight_twice_as_long(folder), flight_2160p(folder))
     rows: list[dict[str, Any]] = []
-    for frame_size, frame_count in cases:
-        clip = bench_clip(folder, frame_size=frame_size, frame_count=frame_count)
+    for clip in clips:
+        info = inspect_media(clip).video
+        frame_count = info.frame_count_from_content or 0
         output = folder / "memory.mp4"
         peak, seconds = _peak_and_seconds(
             [sys.executable, "-m", "rotoscope.cli.main", "stylize", str(clip), str(output),
@@ -27,7 +28,7 @@ def measure_memory(folder: Path, name: str, *, quick: bool) -> list[dict[str, An
         output.unlink()
         rows.append(
             {
-                "case": f"{frame_size[0]}x{frame_size[1]}, {frame_count} frames",
+                "case": f"{info.frame_size[0]}x{info.frame_size[1]}, {frame_count} frames",
                 "peak_mb": round(peak / 1e6),
                 "frames_per_second": round(frame_count / seconds, 1),
             }

@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import onnxruntime
@@ -33,7 +33,7 @@ def measure_painting(name: str, *, frames: int) -> list[dict[str, Any]]:
     ours = _median_ms(lambda: painter.apply(pixels), frames)
     with torch.inference_mode():
         in_torch = _median_ms(lambda: network(tensor), slow_frames)
-    run: Callable[..., object] = session.run  # pyright: ignore[reportUnknownMemberType] - partial stubs
+    run = cast("Callable[..., object]", session.run)  # its stubs are partial
     in_onnxruntime = _median_ms(lambda: run(None, {"image": array}), slow_frames)
     return [
         {"case": f"rotoscope, {name}", "ms": round(ours, 1)},

@@ -131,7 +131,7 @@ def plant(patch: Patch, likely: Field, slope: Field, *, seed: int) -> Plants:
     canopy, crown, hue = zero, zero, zero
     if patch.texel <= 1.0:
         meadow = np.where((patch.inland > 14.0) & (slope < 0.9), np.float32(0.55), np.float32(0.0))
-        meadow *= smoothstep(-0.5, 0.3, patch.fields[..., MOISTURE])
+        meadow *= 0.45 + 0.55 * smoothstep(-0.5, 0.3, patch.fields[..., MOISTURE])
         bushes = scatter(patch, meadow, spacing=2.6, seed=seed + 10)
         if bushes is not None:
             out = bushes[0] / (0.35 + 1.15 * bushes[1] ** 2) + rough
@@ -172,11 +172,11 @@ def albedo(patch: Patch, slope: Field, plants: Plants) -> tuple[Field, Field]:
     relief, grain, height = patch.fields[..., RELIEF], patch.grain, patch.bare
     fine = min(1.0, 1.2 / patch.texel**0.5)
 
-    meadow = smoothstep(-0.55, 0.40, wet + 0.16 * grain * fine)
-    color = _mix(_rgb(0.255, 0.205, 0.098), _rgb(0.092, 0.128, 0.036), meadow)
+    meadow = smoothstep(-0.75, 0.40, wet + 0.30 * patch.fields[..., CRAG] + 0.22 * grain * fine)
+    color = _mix(_rgb(0.235, 0.200, 0.095), _rgb(0.085, 0.125, 0.036), meadow)
     color = _mix(color, _rgb(0.165, 0.165, 0.062), 0.6 * smoothstep(0.1, 0.9, grain + 1.4 * relief))
     color = _mix(color, _rgb(0.20, 0.165, 0.115), 0.8 * smoothstep(250.0, 520.0, height + 90.0 * relief))
-    color *= (1.0 + 0.20 * fine * grain)[..., None]
+    color *= (1.0 + 0.26 * fine * grain)[..., None]
 
     path = np.abs(patch.inland - 58.0 - 9.0 * np.sin(patch.x / 31.0 + patch.y / 47.0))
     color = _mix(color, _rgb(0.46, 0.38, 0.27), smoothstep(2.4, 1.4, path) * (slope < 0.6))

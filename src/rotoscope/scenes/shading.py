@@ -36,6 +36,20 @@ class Layer:
     shine: Field
     """(H, w, 3): mirrored sky, sun glitter and foam."""
 
+    def part(self, columns: slice) -> Layer:
+        """Some of the columns."""
+        footprint = self.footprint[:, columns]
+        if self.wet is None:
+            return Layer(footprint, None, self.clear, self.shine)
+        start, stop = (
+            min(max(edge, columns.start), columns.stop) for edge in (self.wet[1].start, self.wet[1].stop)
+        )
+        if start >= stop:
+            return Layer(footprint, None, self.clear, self.shine)
+        own = slice(start - self.wet[1].start, stop - self.wet[1].start)
+        wet = (slice(None), slice(start - columns.start, stop - columns.start))
+        return Layer(footprint, wet, self.clear[:, own], self.shine[:, own])
+
 
 class Painter:
     """Colors samples of one camera at one time."""
@@ -44,15 +58,20 @@ class Painter:
         self._terrain, self._sky, self._rock = scene.terrain, scene.sky, scene.rock
         self._sea, self._camera, self._actor_colors = sea, camera, actor_colors
 
-    def prepare(self, hits: Hits) -> Layer:
-        """Work out what does not change within a pixel; ``hits`` are those of the middles of the pixels."""
-        across, down = self._extent(hits)
+    def prepare(self, hits: Hits, extent: tuple[Field, Field]) -> Layer:
+        """Work out what does not change within a pixel.
+
+        Args:
+            hits: those of the middles of a block of pixels.
+            extent: from :meth:`extent`, of the same block.
+        """
+        across, down = extent
         footprint = np.sqrt(across * down) * np.float32(SHARPNESS)
         wet = _box((hits.ground < 0.0) & np.isfinite(hits.depth))
         if wet is None:
             return Layer(footprint, None, footprint, footprint)
         # One column more on each side: a sample may be wet where the middle is dry.
-        wet = (slice(None), slice(max(wet[1].start - 1, 0), wet[1].stop + 1))
+        wet = (slice(None), slice(max(wet[1].start - 1, 0), min(wet[1].stop + 1, footprint.shape[1])))
         clear, shine = self._water(hits.part(wet), down[wet])
         return Layer(footprint, wet, clear, shine)
 
@@ -114,8 +133,11 @@ class Painter:
         white = (0.25 + 0.75 * sunlit[..., None]) * np.array([1.5, 1.5, 1.45], np.float32)
         return (1.0 - mirrored) * (1.0 - foam), shine + (white - shine) * foam
 
-    def _extent(self, hits: Hits) -> tuple[Field, Field]:
-        """Metres of level ground that each pixel covers: across, and along the view (the longer)."""
+    def extent(self, hits: Hits) -> tuple[Field, Field]:
+        """Metres of level ground that each pixel covers: across, and along the view (the longer).
+
+        ``hits`` are those of a whole frame: a pixel is measured against its neighbours.
+        """
         across = np.minimum(hits.depth, np.float32(1e6)) / np.float32(self._camera.focal)
         down = across * np.float32(2.0)
         if len(across) > 1:

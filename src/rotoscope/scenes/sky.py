@@ -153,7 +153,7 @@ def _cloud(pattern: Field, x: Field, y: Field, share: Field) -> Field:
     """How much cloud there is at a place and a height in the slab (0..1); 0 in clear air."""
     scale = np.float32(1024.0 / CLOUD_TILE)
     shape = sampled(pattern, wrapped(x * scale, 1024), wrapped(y * scale, 1024))
-    shape -= 1.02 + 0.9 * share * share + 0.5 * np.exp(-share * 30.0)
+    shape -= 1.16 + 0.8 * share * share + 0.5 * np.exp(-share * 30.0)
     near = shape > -0.75
     if not near.any():
         return np.zeros_like(shape)

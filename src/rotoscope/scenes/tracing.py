@@ -20,6 +20,8 @@ NEAREST, FARTHEST = 60.0, 15500.0
 """Metres ahead between which land is looked for."""
 FAR_STEP = 0.0018
 """Longest step of a profile, relative to the distance."""
+NO_GROUND = -50.0
+"""Height of the bottom of the open sea, where nobody looks."""
 OPEN_SEA = -2.5
 """Where the bottom lies deeper than this there is nothing but water."""
 SKY, SEA, LAND = range(3)
@@ -137,7 +139,7 @@ class Profiles:
         map_x, map_y = (aside - self._left) * self._density, (upward - self._bottom) * self._density
         kind = sampled(self._kind, map_x, map_y, nearest=True)
         ahead = -np.float32(self.camera.position[2]) / np.minimum(upward, np.float32(-1e-6))
-        ground = np.full_like(ahead, -50.0)
+        ground = np.full_like(ahead, NO_GROUND)
         columns = np.flatnonzero((kind == LAND).any(axis=0))
         if len(columns) > 0:
             box = (slice(None), slice(int(columns[0]), int(columns[-1]) + 1))

@@ -8,12 +8,13 @@ from typing import cast
 import numpy as np
 import pytest
 
-from graph_samples import random_picture
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
 from rotoscope.filters.chain import ChainFilter, chain
 from rotoscope.filters.strength import StrengthFilter, mix, with_strength
 from rotoscope.media.frame import Pixels
+
+from graph_samples import random_picture
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from graph_samples import half_size_model, identity_model, make_model, node, tint_model
 from rotoscope.errors import InvalidCard, OutputExists, UnknownFilter, UnsafeFile, UnsupportedArchitecture
 from rotoscope.filters import file as file_module
 from rotoscope.filters.card import Card, Padding
@@ -24,6 +23,8 @@ from rotoscope.filters.file import (
     write_filter_file,
 )
 from rotoscope.filters.graph_rules import ALLOWED_OPERATORS
+
+from graph_samples import half_size_model, identity_model, make_model, node, tint_model
 
 CARD = Card(name="sample", padding=Padding(multiple=2))
 

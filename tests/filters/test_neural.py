@@ -5,6 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rotoscope.errors import FilterFailed
+from rotoscope.filters.base import Filter
+from rotoscope.filters.card import Padding
+from rotoscope.filters.neural import NeuralFilter
+from rotoscope.runtime.graph import RuntimeOptions
+
 from graph_samples import (
     filter_file,
     half_size_model,
@@ -15,11 +21,6 @@ from graph_samples import (
     tint_model,
     tinted,
 )
-from rotoscope.errors import FilterFailed
-from rotoscope.filters.base import Filter
-from rotoscope.filters.card import Padding
-from rotoscope.filters.neural import NeuralFilter
-from rotoscope.runtime.graph import RuntimeOptions
 
 F32 = RuntimeOptions(precision="f32")
 SIZES = [(1, 1), (3, 5), (2, 40), (33, 17), (64, 64)]

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_samples import random_picture
 from rotoscope.filters.card import Padding
 from rotoscope.filters.padding import Padder
+
+from graph_samples import random_picture
 
 
 @given(

@@ -80,23 +80,23 @@ class Recorder(nn.Module):
 
 
 def test_margin_is_put_on_and_cut_off_exactly() -> None:
-    image = torch.rand(1, 3, 24, 32)
+    image = torch.rand(1, 3, 40, 48)
     assert torch.equal(paint_with_margin(Identity(), image), image)
 
 
 def test_margin_reflects_the_picture() -> None:
-    image = torch.rand(1, 3, 24, 32)
+    image = torch.rand(1, 3, 40, 48)
     recorder = Recorder()
     paint_with_margin(recorder, image)
     m = MARGIN_PIXELS
-    assert recorder.seen.shape == (1, 3, 24 + 2 * m, 32 + 2 * m)
+    assert recorder.seen.shape == (1, 3, 40 + 2 * m, 48 + 2 * m)
     assert torch.equal(recorder.seen[:, :, m - 3], F.pad(image, (m, m, m, m), mode="reflect")[:, :, m + 3])
     assert m % SIZE_MULTIPLE == 0
 
 
 def test_gradients_reach_every_parameter() -> None:
     painter = network()
-    paint_with_margin(painter, torch.rand(1, 3, 32, 32)).square().mean().backward()
+    paint_with_margin(painter, torch.rand(1, 3, 48, 48)).square().mean().backward()
     assert [name for name, p in painter.named_parameters() if p.grad is None] == []
 
 

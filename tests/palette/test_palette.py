@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graph_samples import half_size_model, identity_model, random_picture, tint_model, tinted
 from rotoscope.errors import (
     ChecksumMismatch,
     DuplicateFilter,
@@ -22,6 +21,8 @@ from rotoscope.filters.file import read_filter_file, write_filter_file
 from rotoscope.palette.folder import checksum_path, record_checksum
 from rotoscope.palette.palette import BUNDLED_FOLDER, Palette
 from rotoscope.palette.third_party import ImportOptions
+
+from graph_samples import half_size_model, identity_model, random_picture, tint_model, tinted
 
 PADDING = Padding(multiple=2, margin=4)
 

@@ -9,10 +9,11 @@ from typing import Any
 import onnx
 import pytest
 
-from graph_samples import half_size_model, make_model, node, tint_model
 from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import write_filter_file
 from rotoscope.palette.verify import verify_file
+
+from graph_samples import half_size_model, make_model, node, tint_model
 
 
 def flaw(operator: str, constant: float) -> onnx.ModelProto:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from training_toys import Toy, make_toy
 
 

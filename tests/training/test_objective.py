@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
-from training_toys import Toy
 
 from rotoscope.networks.losses import (
     StyleTarget,
@@ -16,6 +15,8 @@ from rotoscope.networks.losses import (
     total_variation_loss,
 )
 from rotoscope.training.objective import Objective, Painter, StepLosses
+
+from training_toys import Toy
 
 
 def objective(toy: Toy, **values: object) -> Objective:

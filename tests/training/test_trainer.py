@@ -15,7 +15,6 @@ import onnxruntime
 import pytest
 import torch
 from PIL import Image
-from training_toys import Toy, ToyEncoder
 
 from rotoscope.errors import InvalidOptions, OpenError, OutputExists, TrainingError
 from rotoscope.filters.card import StyleImage
@@ -23,6 +22,8 @@ from rotoscope.filters.file import read_filter_file
 from rotoscope.training.checkpoint import FILE_NAME
 from rotoscope.training.progress import Budget, StopReason, TrainingProgress
 from rotoscope.training.trainer import SessionOptions, TrainingResult, train_filter
+
+from training_toys import Toy, ToyEncoder
 
 ONE_THREAD = SessionOptions(threads=1)
 EVERY_STEP = replace(ONE_THREAD, checkpoint_seconds=0)
@@ -97,7 +98,7 @@ def test_the_card_says_what_the_filter_was_made_of(toy: Toy, tmp_path: Path) -> 
         artist="A generator",
         sha256=hashlib.sha256(toy.style.read_bytes()).hexdigest(),
     )
-    assert (card.padding.multiple, card.padding.margin) == (4, 16)
+    assert (card.padding.multiple, card.padding.margin) == (4, 32)
     assert card.recipe["learning_rate"] == toy.recipe.learning_rate
     assert json.loads(str(card.recipe["content_side_range"])) == list(toy.recipe.content_side_range)
     assert card.recipe["content"] == "toy"

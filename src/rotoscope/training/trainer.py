@@ -18,7 +18,7 @@ from rotoscope.filters.card import Card, StyleImage
 from rotoscope.filters.file import read_filter_file
 from rotoscope.media.atomic import refuse_existing
 from rotoscope.networks.features import Encoder, fast_precision
-from rotoscope.networks.style_network import paint_with_margin
+from rotoscope.networks.style_network import TRAINING_MARGIN_PIXELS, paint_with_margin
 from rotoscope.training.checkpoint import RunIdentity, restore_checkpoint, save_checkpoint, step_rng
 from rotoscope.training.content import ContentSet, to_tensor
 from rotoscope.training.export import export_filter, load_starting_weights
@@ -201,7 +201,7 @@ class _Run:
     def paint(self, image: Tensor) -> Tensor:
         """What the objective calls: the network as it is now, in bfloat16 where that is fast."""
         with torch.autocast("cpu", torch.bfloat16, enabled=self._has_bfloat16):
-            return paint_with_margin(self.state.network, image)
+            return paint_with_margin(self.state.network, image, margin=TRAINING_MARGIN_PIXELS)
 
     def _fraction(self) -> float:
         return self.budget.fraction(steps=self.state.step, seconds=self.state.seconds)
@@ -251,7 +251,7 @@ class _Run:
         """Paint with the averaged weights: what the filter would be if the run ended now."""
         network = self.state.averaged_network()
         with torch.autocast("cpu", torch.bfloat16, enabled=self._has_bfloat16):
-            return paint_with_margin(network, image)
+            return paint_with_margin(network, image, margin=TRAINING_MARGIN_PIXELS)
 
     def _save_checkpoint(self) -> None:
         if self.checkpoint_dir is not None:

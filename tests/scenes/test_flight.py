@@ -204,6 +204,16 @@ def test_frames_do_not_depend_on_the_order_they_are_asked_for(
         np.testing.assert_array_equal(other.occlusion, frames[10].occlusion)
 
 
+def test_the_strips_a_frame_is_worked_in_do_not_show(
+    flight: Flight, frames: dict[int, FlightFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rotoscope.scenes.flight.STRIP_SAMPLES", 7 * 224)
+    frame = Flight(OPTIONS, scene=flight.scene).render(10)
+    assert np.abs(frame.pixels.astype(int) - frames[10].pixels).max() <= 16
+    np.testing.assert_array_equal(frame.depth, frames[10].depth)
+    np.testing.assert_array_equal(frame.backward_flow, frames[10].backward_flow)
+
+
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_coast(flight: Flight) -> None:
     small = replace(OPTIONS, frame_size=(64, 36))
     one, two = (Flight(small).render(1) for _ in range(2))

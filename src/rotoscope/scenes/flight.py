@@ -242,11 +242,11 @@ class Flight:
         stage = actors.Stage(camera, triangles)
         width, height = self.options.frame_size
         column, row = _columns((height, width)), _rows((height, width))
-        extent = painter.extent(geometry.hits)
+        survey = painter.survey(geometry.hits)
         strips: list[NDArray[np.uint8]] = []
         for rows in self._strips():
             middle = geometry.hits.part((rows, slice(None)))
-            layer = painter.prepare(middle, (extent[0][rows], extent[1][rows]))
+            layer = painter.prepare(middle, survey.part(rows))
             light = _supersampled(painter, profiles, stage, (middle, layer), (column[rows], row[rows]))
             strips.append(filmic(light))
         pixels = np.concatenate(strips)

@@ -116,7 +116,7 @@ def sampled(picture: NDArray[Any], column: Field, row: Field, *, nearest: bool =
     return np.asarray(cv2.remap(picture, column, row, method, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def resized(field: Field, size: tuple[int, int], *, smooth: bool = False) -> Field:
+def resized(field: NDArray[Any], size: tuple[int, int], *, smooth: bool = False) -> Field:
     """A map at another size (width, height): averaged to shrink, blended (``smooth``: by cubics) to grow."""
     growing = cv2.INTER_CUBIC if smooth else cv2.INTER_LINEAR
     method = cv2.INTER_AREA if size[0] < field.shape[1] else growing

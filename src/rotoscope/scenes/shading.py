@@ -51,6 +51,22 @@ class Layer:
         return Layer(footprint, wet, self.clear[:, own], self.shine[:, own])
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What has to be known of a pixel's neighbours, for a whole frame."""
+
+    across: Field
+    """(H, W): metres of level ground that a pixel covers across the view."""
+    down: Field
+    """(H, W): and along it, which is more."""
+    wet: NDArray[np.bool_]
+    """(H, W): whether the sea shows in the middle of this pixel or of one above or below."""
+
+    def part(self, rows: slice) -> Survey:
+        """Some of the rows."""
+        return Survey(self.across[rows], self.down[rows], self.wet[rows])
+
+
 class Painter:
     """Colors samples of one camera at one time."""
 
@@ -58,21 +74,20 @@ class Painter:
         self._terrain, self._sky, self._rock = scene.terrain, scene.sky, scene.rock
         self._sea, self._camera, self._actor_colors = sea, camera, actor_colors
 
-    def prepare(self, hits: Hits, extent: tuple[Field, Field]) -> Layer:
+    def prepare(self, hits: Hits, survey: Survey) -> Layer:
         """Work out what does not change within a pixel.
 
         Args:
             hits: those of the middles of a block of pixels.
-            extent: from :meth:`extent`, of the same block.
+            survey: of the same block.
         """
-        across, down = extent
-        footprint = np.sqrt(across * down) * np.float32(SHARPNESS)
-        wet = _box((hits.ground < 0.0) & np.isfinite(hits.depth))
+        footprint = np.sqrt(survey.across * survey.down) * np.float32(SHARPNESS)
+        wet = _box(survey.wet)
         if wet is None:
             return Layer(footprint, None, footprint, footprint)
         # One column more on each side: a sample may be wet where the middle is dry.
         wet = (slice(None), slice(max(wet[1].start - 1, 0), min(wet[1].stop + 1, footprint.shape[1])))
-        clear, shine = self._water(hits.part(wet), down[wet])
+        clear, shine = self._water(hits.part(wet), survey.down[wet])
         return Layer(footprint, wet, clear, shine)
 
     def paint(self, hits: Hits, sighting: Sighting, layer: Layer) -> Field:
@@ -133,20 +148,21 @@ class Painter:
         white = (0.25 + 0.75 * sunlit[..., None]) * np.array([1.5, 1.5, 1.45], np.float32)
         return (1.0 - mirrored) * (1.0 - foam), shine + (white - shine) * foam
 
-    def extent(self, hits: Hits) -> tuple[Field, Field]:
-        """Metres of level ground that each pixel covers: across, and along the view (the longer).
-
-        ``hits`` are those of a whole frame: a pixel is measured against its neighbours.
-        """
+    def survey(self, hits: Hits) -> Survey:
+        """Measure each pixel against its neighbours; ``hits`` are those of the middles of a whole frame."""
         across = np.minimum(hits.depth, np.float32(1e6)) / np.float32(self._camera.focal)
-        down = across * np.float32(2.0)
-        if len(across) > 1:
-            step_x, step_y = hits.x[1:] - hits.x[:-1], hits.y[1:] - hits.y[:-1]
-            step = np.sqrt(step_x * step_x + step_y * step_y)
-            # The smaller of two steps: the larger may jump over the edge of a hill.
-            down[1:-1] = np.minimum(step[1:], step[:-1])
-            down[0], down[-1] = step[0], step[-1]
-        return across, np.clip(down, across, across * np.float32(ANISOTROPY))
+        step_x, step_y = hits.x[1:] - hits.x[:-1], hits.y[1:] - hits.y[:-1]
+        step = np.sqrt(step_x * step_x + step_y * step_y)
+        down = np.empty_like(across)
+        # The smaller of two steps: the larger may jump over the edge of a hill.
+        down[1:-1] = np.minimum(step[1:], step[:-1])
+        down[0], down[-1] = step[0], step[-1]
+        down = np.clip(down, across, across * np.float32(ANISOTROPY))
+        sea = (hits.ground < 0.0) & np.isfinite(hits.depth)
+        wet = sea.copy()
+        wet[1:] |= sea[:-1]
+        wet[:-1] |= sea[1:]
+        return Survey(across, down, wet)
 
 
 def filmic(radiance: Field) -> NDArray[np.uint8]:

@@ -8,8 +8,10 @@ so far ground neither shimmers nor aliases.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rotoscope.scenes import ground, relief
 from rotoscope.scenes.noise import Field, band, blurred, resized, sampled, smoothstep
@@ -55,14 +57,16 @@ class Terrain:
         self._seed, self._middle, self._heading, self._sun_slope = seed, middle, heading, sun_slope
         self.finest_texel = finest_texel
         """Metres a texel of the finest map."""
-        maps: list[_Map] = []
-        texel = WIDEST_TEXEL
+        heights: list[Field] = []
+        colors: list[NDArray[np.uint8]] = []
+        parent, texel = None, WIDEST_TEXEL
         while texel >= finest_texel:
-            maps.append(self._make(texel, maps[-1] if maps else None))
+            parent = self._make(texel, parent)
+            heights.insert(0, parent.height)
+            colors.insert(0, np.rint(parent.color).astype(np.uint8))
             texel /= 2.0
-        maps.reverse()
-        self.level_count = len(maps)
-        self._store([one.height for one in maps], _fold([one.color for one in maps]))
+        self.level_count = len(heights)
+        self._store(heights, colors)
 
     def _make(self, texel: float, parent: _Map | None) -> _Map:
         """One map, from the next wider one (None: from nothing)."""
@@ -136,12 +140,12 @@ class Terrain:
             result[rows, :, 4] = sun * 255.0
         return result
 
-    def _store(self, heights: list[Field], colors: list[Field]) -> None:
+    def _store(self, heights: list[Field], colors: list[NDArray[np.uint8]]) -> None:
         """Lay the maps one under the other in one picture: a sample is then one look-up."""
+        _fold(colors)
         self._heights = np.concatenate(heights)
-        stored = np.rint(np.concatenate(colors)).astype(np.uint8)
-        self._colors = np.ascontiguousarray(stored[..., :4])
-        self._sunlight = np.ascontiguousarray(stored[..., 4])
+        self._colors = np.concatenate([color[..., :4] for color in colors])
+        self._sunlight = np.concatenate([color[..., 4] for color in colors])
 
     def home_level(self, x: Field, y: Field) -> Field:
         """The finest map that holds each point, as a whole number in float32; any shape."""
@@ -213,13 +217,9 @@ def _fade_into(own: Field, parent: Field) -> Field:
     return wide + (own - wide) * (share if own.ndim == 2 else share[..., None])
 
 
-def _fold(colors: list[Field]) -> list[Field]:
+def _fold(colors: list[NDArray[np.uint8]]) -> None:
     """Replace the middle of each map by the average of the finer one: nothing changes as it nears."""
-    folded = [colors[0]]
-    for color in colors[1:]:
-        quarter = MAP_SIZE // 4
-        middle = resized(folded[-1], (MAP_SIZE // 2, MAP_SIZE // 2))
-        whole = color.copy()
-        whole[quarter:-quarter, quarter:-quarter] = middle
-        folded.append(whole)
-    return folded
+    quarter = MAP_SIZE // 4
+    for finer, color in pairwise(colors):
+        middle = resized(finer, (MAP_SIZE // 2, MAP_SIZE // 2))
+        color[quarter:-quarter, quarter:-quarter] = np.rint(middle)

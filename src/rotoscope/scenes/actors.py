@@ -143,6 +143,14 @@ class Stage:
         places = corners[seen, :, :2] / corners[seen, :, 2:] * camera.focal + self._middle
         self._low, self._high = places.min(axis=1), places.max(axis=1)
 
+    def neighborhood(self, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        """Pixels (H, W) that some triangle may touch, be it between their middles."""
+        touched = np.zeros(shape, bool)
+        low, high = np.floor(self._low).astype(np.int64), np.ceil(self._high).astype(np.int64) + 1
+        for (left, top), (right, bottom) in zip(np.maximum(low, 0), np.maximum(high, 0), strict=True):
+            touched[top:bottom, left:right] = True
+        return touched
+
     def look(self, column: Field, row: Field) -> Sighting:
         """Find the nearest triangle along each ray.
 

@@ -17,8 +17,8 @@ from rotoscope.scenes import actors
 from rotoscope.scenes.camera import Camera, FlightPath
 from rotoscope.scenes.noise import Field, sampled
 from rotoscope.scenes.scene import HEADING, Scene
-from rotoscope.scenes.shading import Layer, Painter, film_grain, filmic
-from rotoscope.scenes.tracing import NO_GROUND, Hits, Profiles
+from rotoscope.scenes.shading import Layer, Painter, columns_of, film_grain, filmic
+from rotoscope.scenes.tracing import Hits, Profiles
 
 SAMPLES = ((-0.45, -0.28), (0.47, -0.25), (-0.02, 0.53))
 """Where a pixel's color is sampled besides its middle: columns and rows from there."""
@@ -242,12 +242,17 @@ class Flight:
         stage = actors.Stage(camera, triangles)
         width, height = self.options.frame_size
         column, row = _columns((height, width)), _rows((height, width))
-        survey = painter.survey(geometry.hits)
+        survey = painter.survey(geometry.hits, stage)
         strips: list[NDArray[np.uint8]] = []
         for rows in self._strips():
-            middle = geometry.hits.part((rows, slice(None)))
-            layer = painter.prepare(middle, survey.part(rows))
-            light = _supersampled(painter, profiles, stage, (middle, layer), (column[rows], row[rows]))
+            middle, nearby = geometry.hits.part((rows, slice(None))), survey.part(rows)
+            layer = painter.prepare(middle, nearby)
+            light = painter.paint(middle, stage.look(column[rows], row[rows]), layer)
+            box = columns_of(nearby.busy)
+            if box is not None:
+                places = column[rows][box], row[rows][box]
+                light[box] += _more_samples(painter, profiles, stage, layer.part(box[1]), places)
+                light[box] *= np.float32(1.0 / (1 + len(SAMPLES)))
             strips.append(filmic(light))
         pixels = np.concatenate(strips)
         if self.options.grain > 0.0:
@@ -280,34 +285,12 @@ def _rows(shape: tuple[int, ...]) -> Field:
     return np.broadcast_to(np.arange(shape[0], dtype=np.float32)[:, None], shape)
 
 
-def _supersampled(
-    painter: Painter,
-    profiles: Profiles,
-    stage: actors.Stage,
-    middle: tuple[Hits, Layer],
-    places: tuple[Field, Field],
+def _more_samples(
+    painter: Painter, profiles: Profiles, stage: actors.Stage, layer: Layer, places: tuple[Field, Field]
 ) -> Field:
-    """Radiance of a strip of pixels, (H, W, 3): one sample each in open sea and sky, several elsewhere."""
-    hits, layer = middle
-    column, row = places
-    sighting = stage.look(column, row)
-    light = painter.paint(hits, sighting, layer)
-    busy = _edges(hits, sighting)
-    if busy is None:
-        return light
-    total = light[:, busy].copy()
+    """The sum of ``SAMPLES`` around the middles of some pixels: radiance, (H, W, 3)."""
+    total = np.zeros((*places[0].shape, 3), np.float32)
     for aside, below in SAMPLES:
-        at = column[:, busy] + np.float32(aside), row[:, busy] + np.float32(below)
-        total += painter.paint(profiles.trace(*at), stage.look(*at), layer.part(busy))
-    light[:, busy] = total * np.float32(1.0 / (1 + len(SAMPLES)))
-    return light
-
-
-def _edges(hits: Hits, sighting: actors.Sighting) -> slice | None:
-    """The columns that need several samples a pixel: not those of open sea alone, nor of sky alone."""
-    sky = np.isinf(hits.depth)
-    land = (hits.ground > NO_GROUND) & ~sky
-    some_sky = sky.any(axis=0) & ~sky.all(axis=0)
-    columns = np.flatnonzero(land.any(axis=0) | some_sky | (sighting.triangle >= 0).any(axis=0))
-    # Two columns more on each side, for what a sample sees and its middle does not.
-    return slice(max(int(columns[0]) - 2, 0), int(columns[-1]) + 3) if len(columns) > 0 else None
+        at = places[0] + np.float32(aside), places[1] + np.float32(below)
+        total += painter.paint(profiles.trace(*at), stage.look(*at), layer)
+    return total

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rotoscope.scenes.actors import Sighting
+from rotoscope.scenes.actors import Sighting, Stage
 from rotoscope.scenes.camera import Camera
 from rotoscope.scenes.noise import Field, blurred
 from rotoscope.scenes.scene import Scene
-from rotoscope.scenes.tracing import Hits
+from rotoscope.scenes.tracing import NO_GROUND, Hits
 from rotoscope.scenes.water import Sea, fresnel, sun_on_water
 
 WHITEST = 6.0
@@ -60,11 +61,13 @@ class Survey:
     down: Field
     """(H, W): and along it, which is more."""
     wet: NDArray[np.bool_]
-    """(H, W): whether the sea shows in the middle of this pixel or of one above or below."""
+    """(H, W): whether the sea shows in the middle of this pixel or of one beside it."""
+    busy: NDArray[np.bool_]
+    """(H, W): whether one sample a pixel is not enough: anything but open sea alone, or sky alone."""
 
     def part(self, rows: slice) -> Survey:
         """Some of the rows."""
-        return Survey(self.across[rows], self.down[rows], self.wet[rows])
+        return Survey(self.across[rows], self.down[rows], self.wet[rows], self.busy[rows])
 
 
 class Painter:
@@ -82,11 +85,9 @@ class Painter:
             survey: of the same block.
         """
         footprint = np.sqrt(survey.across * survey.down) * np.float32(SHARPNESS)
-        wet = _box(survey.wet)
+        wet = columns_of(survey.wet)
         if wet is None:
             return Layer(footprint, None, footprint, footprint)
-        # One column more on each side: a sample may be wet where the middle is dry.
-        wet = (slice(None), slice(max(wet[1].start - 1, 0), min(wet[1].stop + 1, footprint.shape[1])))
         clear, shine = self._water(hits.part(wet), survey.down[wet])
         return Layer(footprint, wet, clear, shine)
 
@@ -100,10 +101,10 @@ class Painter:
         """
         sky = np.isinf(hits.depth)
         color = np.empty((*sky.shape, 3), np.float32)
-        box = _box(~sky)
+        box = columns_of(~sky)
         if box is not None:
             color[box] = self._surfaces(hits, layer)[box]
-        box = _box(sky)
+        box = columns_of(sky)
         if box is not None:
             light = self._sky.light(hits.x[box], hits.y[box], hits.z[box])
             np.copyto(color[box], light, where=sky[box][..., None])
@@ -116,7 +117,7 @@ class Painter:
         position = self._camera.position
         x, y = hits.x + np.float32(position[0]), hits.y + np.float32(position[1])
         color, stone = self._terrain.color(x, y, layer.footprint)
-        box = _box(stone > 0.1)
+        box = columns_of(stone > 0.1)
         if box is not None:
             height = hits.z[box] + np.float32(position[2])
             pixel = hits.depth[box] * np.float32(1.0 / self._camera.focal)
@@ -148,8 +149,8 @@ class Painter:
         white = (0.25 + 0.75 * sunlit[..., None]) * np.array([1.5, 1.5, 1.45], np.float32)
         return (1.0 - mirrored) * (1.0 - foam), shine + (white - shine) * foam
 
-    def survey(self, hits: Hits) -> Survey:
-        """Measure each pixel against its neighbours; ``hits`` are those of the middles of a whole frame."""
+    def survey(self, hits: Hits, stage: Stage) -> Survey:
+        """Measure each pixel of a whole frame against its neighbours; ``hits`` are those of the middles."""
         across = np.minimum(hits.depth, np.float32(1e6)) / np.float32(self._camera.focal)
         step_x, step_y = hits.x[1:] - hits.x[:-1], hits.y[1:] - hits.y[:-1]
         step = np.sqrt(step_x * step_x + step_y * step_y)
@@ -158,11 +159,11 @@ class Painter:
         down[1:-1] = np.minimum(step[1:], step[:-1])
         down[0], down[-1] = step[0], step[-1]
         down = np.clip(down, across, across * np.float32(ANISOTROPY))
-        sea = (hits.ground < 0.0) & np.isfinite(hits.depth)
-        wet = sea.copy()
-        wet[1:] |= sea[:-1]
-        wet[:-1] |= sea[1:]
-        return Survey(across, down, wet)
+        sky = np.isinf(hits.depth)
+        wet = (hits.ground < 0.0) & ~sky
+        solid = ((hits.ground > NO_GROUND) & ~sky) | stage.neighborhood(sky.shape)
+        wet, around, solid = _widened(wet), _widened(sky), _widened(solid)
+        return Survey(across, down, wet, solid | (around & wet))
 
 
 def filmic(radiance: Field) -> NDArray[np.uint8]:
@@ -188,7 +189,12 @@ def film_grain(
     return np.clip(np.rint(noisy), 0.0, 255.0).astype(np.uint8)
 
 
-def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice] | None:
+def _widened(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """True also next to where it was True."""
+    return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+
+
+def columns_of(mask: NDArray[np.bool_]) -> tuple[slice, slice] | None:
     """The smallest run of columns (all rows) that holds every True; None where there is none."""
     columns = np.flatnonzero(mask.any(axis=0))
     return None if len(columns) == 0 else (slice(None), slice(int(columns[0]), int(columns[-1]) + 1))

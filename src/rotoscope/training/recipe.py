@@ -36,7 +36,7 @@ class Recipe(BaseModel):
     """Channels of the style network at 1/2 of the picture's size."""
     trunk_channels: _Channels = 64
     """Channels at 1/4."""
-    trunk_blocks: Annotated[int, Field(ge=1, le=32)] = 5
+    trunk_blocks: Annotated[int, Field(ge=1, le=32)] = 3
     """Residual blocks at 1/4."""
 
     features: FeatureName = "vgg19"

@@ -10,7 +10,6 @@ import pytest
 from doc_pages import PAGES, ROOT, prose, title
 
 _LINK = re.compile(r"\]\(\s*([^)\s]+)\s*\)")
-PICTURES = ROOT / "docs" / "pictures"
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -24,18 +23,13 @@ def targets(page: Path) -> list[str]:
     return [link for link in _LINK.findall(prose(page)) if not link.startswith(("https://", "http://"))]
 
 
-def is_to_be_made(target: Path) -> bool:
-    """Whether it is one of the pictures, none of which has been made yet (``make pictures``)."""
-    return target.parent == PICTURES and not PICTURES.exists()
-
-
 @pytest.mark.parametrize("page", PAGES, ids=title)
 def test_links_lead_somewhere(page: Path) -> None:
     for link in targets(page):
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
         assert target.is_relative_to(ROOT), f"{link} leaves the project"
-        assert target.exists() or is_to_be_made(target), f"{link} is not there"
+        assert target.exists(), f"{link} is not there"
         if anchor:
             assert anchor in anchors(target), f"{link}: no such heading, but {sorted(anchors(target))}"
 

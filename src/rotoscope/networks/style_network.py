@@ -34,8 +34,8 @@ MARGIN_PIXELS = 32
 """Reflected border that a filter's card asks for: put around a picture before painting and cut off after.
 
 Convolutions pad with zeros, which show most in the outermost pixels; those are cut off with the border.
-Against a border of 96, the outermost rows of four trained filters differ by 14 to 18 levels with 16 pixels,
-6 to 9 with 24, and with 32 no more than rows inside the picture (2 to 3). A multiple of SIZE_MULTIPLE, so
+Against a border of 96, the outermost rows of five trained filters differed by 14 to 18 levels with 16 pixels,
+6 to 9 with 24, and with 32 hardly more than rows inside the picture (2 to 4). A multiple of SIZE_MULTIPLE, so
 that the picture keeps its place on the network's grid.
 """
 TRAINING_MARGIN_PIXELS = 16

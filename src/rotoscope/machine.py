@@ -1,8 +1,13 @@
-"""What this machine offers."""
+"""What this machine offers, and how its time is shared."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Generator
+from pathlib import Path
+
+_THREADS = Path("/proc/self/task")
 
 
 def processors() -> int:
@@ -10,3 +15,25 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):  # not on every platform
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def scheduling_kept() -> Generator[None]:
+    """Give the calling thread, and threads started meanwhile, the scheduling policy it had before.
+
+    For libraries that take real-time priority when they may, as SVT-AV1 4.1 does for root: at priority 99 its
+    threads, and the one that opened it, come before everything else on the machine, and two of them that wait
+    for a third in a loop never let it run. Does nothing where there is no ``/proc``.
+    """
+    if not _THREADS.is_dir():
+        yield
+        return
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    before = set(_THREADS.iterdir())
+    try:
+        yield
+    finally:
+        started = (int(thread.name) for thread in _THREADS.iterdir() if thread not in before)
+        for thread in (0, *started):
+            with contextlib.suppress(ProcessLookupError):  # it may have ended by now
+                os.sched_setscheduler(thread, policy, parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -12,7 +13,7 @@ import av
 import numpy as np
 import pytest
 
-from rotoscope.errors import EncodeError, OutputExists, UnsupportedMedia
+from rotoscope.errors import EncodeError, InvalidOptions, OutputExists, UnsupportedMedia
 from rotoscope.media.clip import Clip, open_clip
 from rotoscope.media.encoders import CODECS, EncoderOptions
 from rotoscope.media.frame import Frame
@@ -412,10 +413,38 @@ def test_what_can_be_refused_is_refused_before_any_frame(tmp_path: Path) -> None
 
 def test_an_unknown_preset_is_an_error_not_a_fallback(tmp_path: Path) -> None:
     with pytest.raises(
-        EncodeError, match=r"FFmpeg refuses h264 \(libx264\) in mp4 for 64x48 .*'preset': 'warp'"
+        InvalidOptions, match="'warp' is no preset of the codec h264; it has ultrafast, superf"
     ):
         write_frames(tmp_path / "a.mp4", options=EncoderOptions(preset="warp"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_encoder_refuses_is_said_with_advice(tmp_path: Path) -> None:
+    advice = (
+        r"FFmpeg refuses mpeg2 \(mpeg2video\) in mpeg for 64x48 yuv420p at 7 frames a second, .*\(--fps\)\."
+    )
+    with (
+        pytest.raises(EncodeError, match=advice),
+        open_writer(tmp_path / "a.mpg", source=None) as writer,
+    ):
+        for index in range(3):
+            writer.write(made_frame(index, rate=7))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are listed in /proc")
+def test_av1_takes_no_priority_over_other_processes_and_is_silent(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = os.sched_getscheduler(0)
+    with open_writer(tmp_path / "a.mp4", source=None, options=EncoderOptions(codec="av1")) as writer:
+        for index in range(3):
+            writer.write(made_frame(index, size=(64, 64)))
+        policies = {os.sched_getscheduler(int(thread.name)) for thread in Path("/proc/self/task").iterdir()}
+    writer.close()
+    assert policies == {before}
+    assert os.sched_getscheduler(0) == before
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def test_small_clips_come_back_whole(clip: Path, tmp_path: Path, great_wave: Fil
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("clip", _clips(small=False))
 def test_every_clip_comes_back_whole(clip: Path, tmp_path: Path, great_wave: Filter) -> None:
     _paint_and_check(clip, tmp_path, great_wave)

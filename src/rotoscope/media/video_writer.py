@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -17,6 +18,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from rotoscope.errors import EncodeError
+from rotoscope.machine import scheduling_kept
 from rotoscope.media.atomic import StagedFile
 from rotoscope.media.color import MATRICES, PRIMARIES, RANGES, TRANSFERS
 from rotoscope.media.copying import Span, StreamCopier, needs_key_value_tags
@@ -182,7 +184,7 @@ class VideoWriter(TransactionalWriter):
         else:
             muxer.metadata.update(self._metadata)
         try:
-            stream.codec_context.open()
+            _open_encoder(stream)
         except (ArgumentError, InvalidDataError) as error:
             raise EncodeError(self._refusal(plan, stream)) from error
         muxer.start_encoding()
@@ -291,3 +293,9 @@ def tag_colors(context: VideoCodecContext, color: ColorTags) -> None:
 
 def _number(names: Mapping[int, str], name: str | None, unspecified: int) -> int:
     return next((number for number, known in names.items() if known == name), unspecified)
+
+
+def _open_encoder(stream: VideoStream) -> None:
+    os.environ.setdefault("SVT_LOG", "1")  # errors only: SVT-AV1 prints its settings to stderr otherwise
+    with scheduling_kept():
+        stream.codec_context.open()

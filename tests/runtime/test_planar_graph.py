@@ -6,10 +6,13 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from rotoscope.media.planes import LUMA_WEIGHTS, PlaneEncoding, Planes, color_matrices
+from rotoscope.networks.export import build_style_graph
+from rotoscope.networks.style_network import StyleNetwork, StyleNetworkSize
 from rotoscope.runtime.graph import RuntimeOptions
 from rotoscope.runtime.openvino_planar import OpenVinoPlanarGraph, pack_cells, unpack_cells
 from rotoscope.runtime.planar_graph import fold_planes
@@ -81,9 +84,13 @@ def _reference(
 ) -> list[NDArray[np.float64]]:
     """The long way: planes to RGB, the graph in ONNX Runtime, RGB to planes; in floating point."""
     offset, luma_scale, chroma_scale = (0, 255, 255) if encoding.is_full_range else (16, 219, 224)
-    luma = np.pad(planes.luma.astype(float), margin, mode="reflect")
+    height, width = planes.luma.shape
+    border = [(margin, margin + -(side + 2 * margin) % 4) for side in (height, width)]
+    luma = np.pad(planes.luma.astype(float), border, mode="reflect")
     chroma = [
-        np.pad(plane.astype(float), margin // 2, mode="symmetric").repeat(2, 0).repeat(2, 1)
+        np.pad(plane.astype(float), [(a // 2, b // 2) for a, b in border], mode="symmetric")
+        .repeat(2, 0)
+        .repeat(2, 1)
         for plane in (planes.cb, planes.cr)
     ]
     ycbcr = np.stack([(luma - offset) / luma_scale, *((plane - 128) / chroma_scale for plane in chroma)])
@@ -91,11 +98,13 @@ def _reference(
     rgb = np.einsum("cp,phw->chw", to_rgb, ycbcr)[None].astype(np.float32)
     painted = np.asarray(onnxruntime.InferenceSession(model).run(None, {"image": rgb})[0])[0]
     back = np.einsum("pc,chw->phw", to_ycbcr, painted)
-    height, width = back.shape[1:]
-    cells = back.reshape(3, height // 2, 2, width // 2, 2).mean((2, 4))
-    inner, half = slice(margin, -margin), slice(margin // 2, -(margin // 2))
-    luma_back = back[0, inner, inner] * luma_scale + offset
-    return [luma_back, *(cells[1:, half, half] * chroma_scale + 128)]
+    cells = back.reshape(3, back.shape[1] // 2, 2, -1, 2).mean((2, 4))
+    top = margin // 2
+    luma_back = back[0, margin : margin + height, margin : margin + width] * luma_scale + offset
+    return [
+        luma_back,
+        *(cells[1:, top : top + height // 2, top : top + width // 2] * chroma_scale + 128),
+    ]
 
 
 @pytest.mark.parametrize("matrix", sorted(LUMA_WEIGHTS))
@@ -106,6 +115,26 @@ def test_planes_are_painted_as_rgb_would_be(matrix: str, is_full_range: bool) ->
     assert folded is not None
     painted = OpenVinoPlanarGraph(folded, encoding, options=F32).run(planes, margin=16, multiple=4)
     for plane, wanted in zip(painted, _reference(model, planes, encoding, 16), strict=True):
+        assert plane.shape == wanted.shape
+        assert float(np.abs(plane - wanted).max()) <= 0.51  # rounding to bytes
+
+
+@pytest.mark.parametrize("margin", [8, 10])
+@pytest.mark.parametrize("size", [(48, 64), (50, 62)])
+def test_a_style_network_is_painted_as_rgb_would_be_two_rows_at_once(
+    size: tuple[int, int], margin: int
+) -> None:
+    torch.manual_seed(3)
+    network = StyleNetwork(StyleNetworkSize(stem=8, trunk=12, blocks=1))
+    with torch.no_grad():
+        network.paint.weight *= 0.5  # no color outside RGB: those are clipped in another way
+    model, planes = build_style_graph(network.state_dict()).SerializeToString(), _planes(*size)
+    encoding = PlaneEncoding("bt709", False)
+    folded = fold_planes(model, encoding)
+    assert folded is not None
+    assert folded.rows_at_once == 2
+    painted = OpenVinoPlanarGraph(folded, encoding, options=F32).run(planes, margin=margin, multiple=4)
+    for plane, wanted in zip(painted, _reference(model, planes, encoding, margin), strict=True):
         assert plane.shape == wanted.shape
         assert float(np.abs(plane - wanted).max()) <= 0.51  # rounding to bytes
 
@@ -146,5 +175,7 @@ def test_cells_hold_every_sample_of_the_planes() -> None:
         int(planes.cb[3, 5]),
         int(planes.cr[3, 5]),
     ]
-    for plane, again in zip(planes, unpack_cells(cells), strict=True):
-        np.testing.assert_array_equal(plane, again)
+    pairs = cells.reshape(12, 2, 32, 6).transpose(0, 2, 1, 3)  # as a graph with two rows at once gives them
+    for given in (cells[:, :, None], np.ascontiguousarray(pairs)):
+        for plane, again in zip(planes, unpack_cells(given), strict=True):
+            np.testing.assert_array_equal(plane, again)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from rotoscope.media.planes import PlaneEncoding, Scales, color_matrices
+from rotoscope.runtime.row_pairs import with_row_pairs
 
 CELLS_INPUT = "cells"
 CELLS_OUTPUT = "painted_cells"
@@ -38,10 +39,12 @@ class FoldedGraph(NamedTuple):
 
     model: bytes
     """ONNX. Input ``cells`` (1, 6, h, w) float32: stored numbers less their offsets (luma 0 or 16, chroma
-    128). Output ``painted_cells``, the same shape: luma less ``luma_center``, chroma, both around 0, where
-    bf16 is finest; not clipped."""
+    128). Output ``painted_cells`` (1, 6 rows_at_once, h / rows_at_once, w): luma less ``luma_center``, and
+    chroma, both around 0, where bf16 is finest; not clipped."""
     luma_center: float
     """What is to be added to luma for 0..1."""
+    rows_at_once: int
+    """Rows of cells that lie behind each other in the channels: see :mod:`rotoscope.runtime.row_pairs`."""
 
 
 def fold_planes(model: bytes, encoding: PlaneEncoding) -> FoldedGraph | None:
@@ -57,8 +60,9 @@ def fold_planes(model: bytes, encoding: PlaneEncoding) -> FoldedGraph | None:
         return None
     to_rgb, to_ycbcr = color_matrices(encoding)
     graph = ends.folded(proto.graph, to_rgb, to_ycbcr, Scales.of(encoding))
-    folded = helper.make_model(graph, opset_imports=proto.opset_import, ir_version=proto.ir_version)
-    return FoldedGraph(folded.SerializeToString(), ends.offset)
+    paired = with_row_pairs(graph)
+    folded = helper.make_model(paired or graph, opset_imports=proto.opset_import, ir_version=proto.ir_version)
+    return FoldedGraph(folded.SerializeToString(), ends.offset, 1 if paired is None else 2)
 
 
 class _Ends(NamedTuple):

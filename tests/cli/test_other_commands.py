@@ -113,3 +113,20 @@ def test_train_checks_the_name_before_anything_else(run: Run, tmp_path: Path) ->
     ran = run("train", tmp_path / "style.jpg", "--name", "Bad Name")
     assert ran.exit_code == 1
     assert "'Bad Name' cannot be a filter's name" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nonsense", "--json"), "No such command 'nonsense'."),
+        (("inspect", "--json"), "Missing argument 'INPUT'."),
+        (("inspect", "clip.mp4", "--json", "--loud"), "No such option: --loud"),
+    ],
+)
+def test_programs_are_told_of_wrong_usage_as_of_other_errors(
+    run: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    ran = run(*arguments)
+    assert ran.exit_code == 2
+    assert ran.json == {"error": {"type": "UsageError", "message": message}}
+    assert ran.err == ""

@@ -80,7 +80,7 @@ def command_line() -> str:
         "| 130 | stopped by Ctrl-C |",
         "",
         'With `--json` an error is printed as `{"error": {"type": …, "message": …}}` on standard output; the '
-        "types are those of [errors](errors.md).",
+        "types are those of [errors](errors.md), and `UsageError` for a command that was typed wrongly.",
         "",
         "## Environment",
         "",

@@ -54,11 +54,15 @@ def _root(  # pyright: ignore[reportUnusedFunction]
 def main() -> None:
     """Run the command line; exits with 0, 1 (an error that says what to do), 2 (usage) or 130 (Ctrl-C)."""
     arguments = normalize_arguments(sys.argv[1:])
+    as_json = "--json" in arguments
     try:
-        app(arguments, prog_name="rotoscope")
+        # Typer prints usage errors itself, for people; programs get them as they get other errors.
+        sys.exit(app(arguments, prog_name="rotoscope", standalone_mode=not as_json))
     except RotoscopeError as error:
-        fail(error, as_json="--json" in arguments)
-    except KeyboardInterrupt:
+        fail(type(error).__name__, str(error), code=1, as_json=as_json)
+    except typer.TyperException as error:
+        fail("UsageError", error.format_message(), code=2, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("Stopped. Nothing was left behind.", err=True)
         sys.exit(130)
 

@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from rotoscope.errors import RotoscopeError
-
 if TYPE_CHECKING:
     from rotoscope.render.result import RenderResult
 
 
-def fail(error: RotoscopeError, *, as_json: bool) -> NoReturn:
-    """Print one paragraph (or a JSON object) about an error, and exit with 1."""
+def fail(kind: str, message: str, *, code: int, as_json: bool) -> NoReturn:
+    """Print one paragraph (or a JSON object) about an error of that type, and exit with that code."""
     if as_json:
-        typer.echo(json.dumps({"error": {"type": type(error).__name__, "message": str(error)}}))
+        typer.echo(json.dumps({"error": {"type": kind, "message": message}}))
     else:
-        typer.secho(f"rotoscope: {error}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
-    sys.exit(1)
+        typer.secho(f"rotoscope: {message}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+    sys.exit(code)
 
 
 def print_json(value: object) -> None:

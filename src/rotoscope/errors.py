@@ -21,6 +21,7 @@ The tree::
     ├─ PaletteError
     │  ├─ InvalidCard          a card that breaks the schema
     │  └─ DuplicateFilter      the palette has another filter of that name
+    ├─ UnknownStyle            no style image of that name can be drawn
     ├─ ManifestError           a manifest is missing, breaks the schema, or disagrees with the files beside it
     ├─ TrainingError           training cannot start or go on
     └─ MissingExtra            a Python package of an optional extra is not installed
@@ -114,6 +115,10 @@ class InvalidCard(PaletteError):
 
 class DuplicateFilter(PaletteError):
     """The palette has another filter of that name."""
+
+
+class UnknownStyle(RotoscopeError):
+    """No style image of that name can be drawn."""
 
 
 class ManifestError(RotoscopeError):

@@ -286,3 +286,26 @@ def finished(generator: np.random.Generator, picture: Field, *, grain: float = 0
     speckle = noise(generator, side, 2.5, octaves=2, gain=0.8)
     values = picture + np.float32(grain) * speckle[..., None]
     return np.rint(np.clip(values, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def distance(mask: Field) -> Field:
+    """Units from each pixel to the nearest one where the mask is more than a half; (side, side)."""
+    empty = np.asarray(mask < 0.5, np.uint8)
+    far = cv2.distanceTransform(empty, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(far, np.float32) * np.float32(UNITS / len(mask))
+
+
+def enlarged(cells: Field, side: int) -> Field:
+    """Square cells (n, n) or (n, n, 3) as a picture; each pixel is the mean of what it covers."""
+    times = -(-side // len(cells))
+    grown = np.repeat(np.repeat(cells, times, axis=0), times, axis=1).astype(np.float32)
+    return np.asarray(cv2.resize(grown, (side, side), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def contours(phase: Field, width: Field | float) -> Field:
+    """Lines of even width where ``phase`` is a whole number, however fast it grows; ``width`` in units."""
+    scale = len(phase) / UNITS
+    down, across = np.gradient(phase)
+    slope = np.sqrt(across * across + down * down) * scale + 1e-4
+    away = np.abs(phase - np.rint(phase)) / slope
+    return np.asarray(np.clip((0.5 * width - away) * scale + 0.5, 0.0, 1.0), np.float32)

@@ -9,14 +9,24 @@ from types import MappingProxyType
 
 from rotoscope.errors import InvalidOptions, UnknownStyle
 from rotoscope.styles.canvas import Bytes
+from rotoscope.styles.charts import star_chart, topographic_map
 from rotoscope.styles.circuits import circuit_board
+from rotoscope.styles.comic import comic_dots
+from rotoscope.styles.deco import art_deco
+from rotoscope.styles.die import silicon_die
 from rotoscope.styles.drafting import blueprint
 from rotoscope.styles.engraving import woodcut
+from rotoscope.styles.game import pixel_tiles
 from rotoscope.styles.glass import stained_glass
+from rotoscope.styles.labor import linocut
 from rotoscope.styles.marbling import marbled_paper
+from rotoscope.styles.metal import riveted_steel
 from rotoscope.styles.posters import constructivist
 from rotoscope.styles.prints import halftone
+from rotoscope.styles.screens import oscilloscope
 from rotoscope.styles.space import nebula
+from rotoscope.styles.tesserae import mosaic
+from rotoscope.styles.textile import cross_stitch, kilim, plaid
 
 MIN_SIDE, MAX_SIDE = 64, 2048
 """Pixels along a side."""
@@ -38,6 +48,13 @@ class Style:
 
 _ALL = (
     Style(
+        "art-deco",
+        "Art deco",
+        "textile and pattern",
+        "The machine age dressed for dinner: fans and sunbursts in brass and lacquer",
+        art_deco,
+    ),
+    Style(
         "blueprint",
         "Blueprint",
         "industrial",
@@ -52,11 +69,25 @@ _ALL = (
         circuit_board,
     ),
     Style(
+        "comic-dots",
+        "Comic dots",
+        "print and engraving",
+        "Heroes for a dime: Ben Day dots, bursts and brushed outlines",
+        comic_dots,
+    ),
+    Style(
         "constructivist",
         "Constructivist poster",
         "propaganda",
         "Geometry that takes sides: red and black wedges, bars and disks on a diagonal",
         constructivist,
+    ),
+    Style(
+        "cross-stitch",
+        "Cross stitch",
+        "textile and pattern",
+        "Pixels before there were any, and the patience they took: stars, firs and hearts",
+        cross_stitch,
     ),
     Style(
         "halftone",
@@ -66,11 +97,32 @@ _ALL = (
         halftone,
     ),
     Style(
+        "kilim",
+        "Kilim",
+        "textile and pattern",
+        "A family's signs, knotted where others write: stepped diamonds in madder and indigo",
+        kilim,
+    ),
+    Style(
+        "linocut",
+        "Workers' linocut",
+        "labor",
+        "What anyone can cut and print at a kitchen table: wheels, lamps, tools and factories",
+        linocut,
+    ),
+    Style(
         "marbled-paper",
         "Marbled paper",
         "textile and pattern",
         "Inside the covers of ledgers and law books: inks on water, combed",
         marbled_paper,
+    ),
+    Style(
+        "mosaic",
+        "Mosaic",
+        "textile and pattern",
+        "A crowd that makes one picture: stones set in winding rows",
+        mosaic,
     ),
     Style(
         "nebula",
@@ -80,11 +132,60 @@ _ALL = (
         nebula,
     ),
     Style(
+        "oscilloscope",
+        "Oscilloscope",
+        "science fiction",
+        "What a machine has for a pulse: glowing traces on a graticule",
+        oscilloscope,
+    ),
+    Style(
+        "pixel-tiles",
+        "Pixel tiles",
+        "video game",
+        "A whole world in sixteen colors: seas, woods, castles and treasure",
+        pixel_tiles,
+    ),
+    Style(
+        "plaid",
+        "Plaid",
+        "textile and pattern",
+        "Belonging, thread by thread: a twill of green, navy and red",
+        plaid,
+    ),
+    Style(
+        "riveted-steel",
+        "Riveted steel",
+        "industrial",
+        "What industry leaves behind: painted plates, rivets, and the rust between them",
+        riveted_steel,
+    ),
+    Style(
+        "silicon-die",
+        "Silicon die",
+        "circuits",
+        "The city inside every device: blocks of memory and logic in the colors of thin oxide",
+        silicon_die,
+    ),
+    Style(
         "stained-glass",
         "Stained glass",
         "textile and pattern",
         "A story told by daylight: leaded panes of eight colors",
         stained_glass,
+    ),
+    Style(
+        "star-chart",
+        "Star chart",
+        "space",
+        "The stories we told before we could measure: constellations in gold and ivory",
+        star_chart,
+    ),
+    Style(
+        "topographic-map",
+        "Topographic map",
+        "print and engraving",
+        "The land as those see it who plan to own it: contour lines, woods, lakes and roads",
+        topographic_map,
     ),
     Style(
         "woodcut",

@@ -333,7 +333,7 @@ def test_unsafe_networks_and_bad_names_are_refused() -> None:
 
 
 def test_weights_without_a_graph_are_refused() -> None:
-    with pytest.raises(UnsupportedArchitecture, match="hold no graph and may run code when they are opened"):
+    with pytest.raises(UnsupportedArchitecture, match="hold no graph: `rotoscope filters import` makes"):
         convert_network(b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", file_name="mosaic.pth", name="mosaic")
 
 

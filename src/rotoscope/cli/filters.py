@@ -24,6 +24,8 @@ Examples:
 
   rotoscope filters import old-network.onnx --name candy
 
+  rotoscope filters import checkpoints/fns.ckpt --name propaganda
+
   rotoscope filters export great-wave great-wave.onnx
 """
 
@@ -81,7 +83,13 @@ def show(name: Name, *, as_json: options.AsJson = False) -> None:
 
 def import_filter(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A filter file, or another maker's ONNX style network.")
+        Path,
+        typer.Argument(
+            metavar="PATH",
+            help="A filter file, another maker's ONNX style network, or weights of a known one: a PyTorch or"
+            " safetensors state dict, a TensorFlow checkpoint (its folder, one of its files, or their common"
+            " name).",
+        ),
     ],
     *,
     name: Annotated[
@@ -95,7 +103,7 @@ def import_filter(
     license_: Annotated[str | None, typer.Option("--license", help="Terms of use of the network.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Bring a filter file or another maker's ONNX network into the palette."""
+    """Bring a filter file, another maker's network or the weights of a known one into the palette."""
     from rotoscope.palette.third_party import ImportOptions  # noqa: PLC0415 - see cli.main
 
     wanted = ImportOptions(

@@ -88,11 +88,19 @@ def write_filter_file(path: Path, model: onnx.ModelProto, card: Card) -> FilterF
     return file
 
 
-def filter_file_bytes(model: onnx.ModelProto, card: Card) -> bytes:
-    """Contents of the filter file of a graph and a card; the same for the same."""
+def filter_file_bytes(model: onnx.ModelProto, card: Card, *, half_weights: bool = True) -> bytes:
+    """Contents of the filter file of a graph and a card; the same for the same.
+
+    Args:
+        model: the graph. It is not changed.
+        card: what is known of the filter.
+        half_weights: store float32 weights of convolutions and matrix products as float16 where they fit,
+            at the price of up to one level of 255 in a few pixels.
+    """
     own = onnx.ModelProto()
     own.CopyFrom(model)
-    _store_weights_as_float16(own.graph)
+    if half_weights:
+        _store_weights_as_float16(own.graph)
     kept = [entry for entry in own.metadata_props if entry.key not in (CARD_KEY, FORMAT_KEY)]
     kept.append(onnx.StringStringEntryProto(key=FORMAT_KEY, value=FORMAT))
     kept.append(onnx.StringStringEntryProto(key=CARD_KEY, value=card.to_json()))

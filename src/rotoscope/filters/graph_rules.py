@@ -66,9 +66,9 @@ def parse_model(data: bytes, *, what: str) -> onnx.ModelProto:
 def not_onnx(what: str) -> UnsupportedArchitecture:
     """The error for what is no ONNX file."""
     return UnsupportedArchitecture(
-        f"{what} is not an ONNX model. Filters are .onnx files; weights in other forms (.pth, .pt, .model,"
-        " .ckpt, .t7) hold no graph and may run code when they are opened: export the network to ONNX"
-        " where it was made."
+        f"{what} is not an ONNX model. Filters are .onnx files. Weights in other forms hold no graph:"
+        " `rotoscope filters import` makes filters of those of known networks (PyTorch state dicts,"
+        " safetensors, TensorFlow checkpoints); export other networks to ONNX where they were made."
     )
 
 

@@ -35,6 +35,8 @@ from rotoscope.palette.folder import (
     read_checked_file,
     record_checksum,
 )
+from rotoscope.palette.importing.conversion import convert_weights
+from rotoscope.palette.importing.opening import plain_stem, read_weights
 from rotoscope.palette.third_party import ImportOptions, convert_network
 from rotoscope.palette.verify import VerifyReport, verify_file
 from rotoscope.runtime.graph import Backend, Precision, RuntimeOptions
@@ -135,23 +137,24 @@ class Palette:
     def import_file(
         self, path: Path, *, name: str | None = None, options: ImportOptions | None = None
     ) -> PaletteEntry:
-        """Bring a filter file or a third-party network among the own filters.
+        """Bring a filter file, a third-party network or the weights of a known one among the own filters.
 
         Args:
-            path: an .onnx file: a filter file is copied, another maker's network is fitted to the format.
+            path: an .onnx file: a filter file is copied, another maker's network is fitted to the format. Or
+                weights, as :func:`rotoscope.palette.importing.opening.read_weights` takes them.
             name: name it shall have; by default the card's, or one made from the file's name.
             options: what is known of a third-party network.
 
         Raises:
             DuplicateFilter: there is a filter of that name; nothing is ever replaced.
             UnknownFilter, UnsafeFile, UnsupportedArchitecture, InvalidCard: the file is not to be used.
+            ChecksumMismatch: a checkpoint that differs from its own checksums.
             InvalidOptions: options were given for a file that is a filter already.
             EncodeError: it cannot be written.
         """
-        data = read_bytes(path)
         if name is not None:
             self._refuse_taken(name)
-        data, card = _as_filter(data, path, name, options)
+        data, card = _as_filter(path, name, options)
         self._refuse_taken(card.name)
         make_folder(self._folder)
         place = self._folder / f"{card.name}{FILE_SUFFIX}"
@@ -252,10 +255,14 @@ def _parse_strength(text: str) -> float:
         ) from error
 
 
-def _as_filter(
-    data: bytes, path: Path, name: str | None, options: ImportOptions | None
-) -> tuple[bytes, Card]:
+def _as_filter(path: Path, name: str | None, options: ImportOptions | None) -> tuple[bytes, Card]:
     """The bytes of the filter file to be, and its card."""
+    weights = read_weights(path)
+    if weights is not None:
+        converted = convert_weights(weights, name=name or _name_from(path), options=options)
+        data = filter_file_bytes(converted.model, converted.card, half_weights=converted.half_weights)
+        return data, converted.card
+    data = read_bytes(path)
     model = parse_model(data, what=str(path))
     if all(entry.key != FORMAT_KEY for entry in model.metadata_props):
         wanted = name or _name_from(path)
@@ -275,4 +282,4 @@ def _as_filter(
 
 
 def _name_from(path: Path) -> str:
-    return "-".join(re.findall(r"[a-z0-9]+", path.stem.lower()))[:64].strip("-") or "filter"
+    return "-".join(re.findall(r"[a-z0-9]+", plain_stem(path).lower()))[:64].strip("-") or "filter"

@@ -58,6 +58,8 @@ class ConvertedNetwork:
 
     model: onnx.ModelProto
     card: Card
+    half_weights: bool = True
+    """Whether its weights shall be stored as float16."""
 
 
 def convert_network(

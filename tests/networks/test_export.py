@@ -15,7 +15,7 @@ from rotoscope.networks.export import OPSET_VERSION, build_style_graph
 from rotoscope.networks.style_network import StyleNetwork, StyleNetworkSize
 
 ONE_LEVEL = 1 / 255
-SIZES = (StyleNetworkSize(), StyleNetworkSize(stem=8, trunk=20, blocks=1))
+SIZES = (StyleNetworkSize(), StyleNetworkSize(stem=8, trunk=20, hidden=12, blocks=1))
 
 
 def state(size: StyleNetworkSize, seed: int = 0) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ from rotoscope.networks.style_network import (
     paint_with_margin,
 )
 
-TINY = StyleNetworkSize(stem=4, trunk=8, blocks=2)
+TINY = StyleNetworkSize(stem=4, trunk=8, hidden=6, blocks=2)
 
 
 def network(size: StyleNetworkSize = TINY, seed: int = 0) -> StyleNetwork:
@@ -26,8 +26,8 @@ def network(size: StyleNetworkSize = TINY, seed: int = 0) -> StyleNetwork:
 
 
 def test_default_size_has_the_documented_number_of_parameters() -> None:
-    assert sum(p.numel() for p in StyleNetwork().parameters()) == 45_276
-    assert "45,276" in (StyleNetworkSize.__doc__ or "")
+    assert sum(p.numel() for p in StyleNetwork().parameters()) == 38_508
+    assert "38,508" in (StyleNetworkSize.__doc__ or "")
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (44, 72)])
@@ -52,7 +52,7 @@ def test_norm_is_instance_norm() -> None:
 
 
 def test_a_state_of_something_else_is_refused_by_name() -> None:
-    with pytest.raises(UnsupportedArchitecture, match=r"stem\.weight and up\.weight missing"):
+    with pytest.raises(UnsupportedArchitecture, match=r"stem\.weight and up\.weight and trunk\.0\.norm\.weight missing"):
         StyleNetwork.of_state({"conv1.weight": torch.zeros(3)})
 
 
@@ -108,7 +108,7 @@ def test_an_untrained_network_makes_no_checkerboard() -> None:
 
 
 def test_multiply_adds_are_counted_by_hand() -> None:
-    stem, trunk, blocks = TINY.stem, TINY.trunk, TINY.blocks
+    stem, trunk, hidden, blocks = TINY.stem, TINY.trunk, TINY.hidden, TINY.blocks
     half = 16 * 3 * stem + 9 * stem * 12  # stem and paint, a quarter of the positions each
-    quarter = 9 * stem * trunk + blocks * 2 * (9 * trunk + trunk * trunk) + trunk * 4 * stem
+    quarter = 9 * stem * trunk + blocks * (9 * (trunk + hidden) + 2 * trunk * hidden) + trunk * 4 * stem
     assert multiply_adds_per_pixel(network()) == half / 4 + quarter / 16

@@ -125,7 +125,7 @@ def test_a_style_network_is_painted_as_rgb_would_be_two_rows_at_once(
     size: tuple[int, int], margin: int
 ) -> None:
     torch.manual_seed(3)
-    network = StyleNetwork(StyleNetworkSize(stem=8, trunk=12, blocks=1))
+    network = StyleNetwork(StyleNetworkSize(stem=8, trunk=12, hidden=8, blocks=1))
     with torch.no_grad():
         network.paint.weight *= 0.5  # no color outside RGB: those are clipped in another way
     model, planes = build_style_graph(network.state_dict()).SerializeToString(), _planes(*size)

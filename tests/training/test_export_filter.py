@@ -21,7 +21,7 @@ from rotoscope.training.recipe import Recipe
 from rotoscope.training.state import TrainingState
 
 CARD = Card(name="toy", padding=PADDING)
-TINY = StyleNetworkSize(stem=4, trunk=8, blocks=1)
+TINY = StyleNetworkSize(stem=4, trunk=8, hidden=8, blocks=1)
 
 
 def test_the_filter_paints_what_the_network_paints_margin_and_all(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_other_tensors_are_no_filter(tmp_path: Path) -> None:
 
 
 def test_a_state_goes_through_its_tensors_and_back(tmp_path: Path) -> None:
-    recipe = Recipe(stem_channels=4, trunk_channels=8, trunk_blocks=1)
+    recipe = Recipe(stem_channels=4, trunk_channels=8, hidden_channels=8, trunk_blocks=1)
     state = TrainingState.new(recipe)
     for _ in range(3):
         state.descend(state.network(torch.rand(1, 3, 32, 32)).square().mean(), recipe=recipe, fraction=0.5)

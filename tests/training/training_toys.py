@@ -66,6 +66,7 @@ def make_toy(folder: Path) -> Toy:
     recipe = Recipe(
         stem_channels=4,
         trunk_channels=8,
+        hidden_channels=6,
         trunk_blocks=1,
         layer_weights=(1, 1),
         style_side=40,

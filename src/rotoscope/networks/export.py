@@ -47,7 +47,7 @@ def build_style_graph(state: Mapping[str, Tensor]) -> onnx.ModelProto:
     half = graph.relu(graph.convolution(INPUT_NAME, "stem", kernel=4, stride=2, padding=1))
     quarter = graph.relu(graph.norm(graph.convolution(half, "down", kernel=3, stride=2, padding=1), "norm"))
     for block in range(size.blocks):
-        quarter = graph.residual(quarter, f"trunk.{block}", channels=size.trunk)
+        quarter = graph.residual(quarter, f"trunk.{block}", channels=size.trunk, hidden=size.hidden)
     half = graph.relu(graph.pixel_shuffle(graph.convolution(quarter, "up")))
     full = graph.pixel_shuffle(graph.convolution(half, "paint", kernel=3, padding=1))
     graph.offset_and_clip(full)
@@ -96,10 +96,10 @@ class _GraphBuilder:
         parameters = [self._parameter(f"{name}.weight"), self._parameter(f"{name}.bias")]
         return self._node("InstanceNormalization", [x, *parameters], name, epsilon=NORM_EPSILON)
 
-    def residual(self, x: str, name: str, *, channels: int) -> str:
+    def residual(self, x: str, name: str, *, channels: int, hidden: int) -> str:
         y = self.convolution(x, f"{name}.depthwise1", kernel=3, padding=1, groups=channels)
         y = self.relu(self.norm(self.convolution(y, f"{name}.pointwise1"), f"{name}.norm"))
-        y = self.convolution(y, f"{name}.depthwise2", kernel=3, padding=1, groups=channels)
+        y = self.convolution(y, f"{name}.depthwise2", kernel=3, padding=1, groups=hidden)
         return self.add(x, self.convolution(y, f"{name}.pointwise2"), f"{name}.sum")
 
     def relu(self, x: str) -> str:

@@ -12,7 +12,7 @@ Data flow, with the default channels::
 
     image     3 @ 1     stem   4x4 /2           16 @ 1/2   relu
               down      3x3 /2, norm            64 @ 1/4   relu
-              trunk     3 residual blocks       64 @ 1/4
+              trunk     3 residual blocks       64 @ 1/4   48 inside
               up        1x1, pixel shuffle      16 @ 1/2   relu
     painting  paint     3x3, pixel shuffle       3 @ 1     + 0.5
 """
@@ -46,12 +46,14 @@ NORM_EPSILON = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class StyleNetworkSize:
-    """How large a style network is. The defaults make 45,276 parameters."""
+    """How large a style network is. The defaults make 38,508 parameters."""
 
     stem: int = 16
     """Channels at 1/2 of the picture's size."""
     trunk: int = 64
     """Channels at 1/4."""
+    hidden: int = 48
+    """Channels inside a residual block. Three quarters of those around it took 12 % off a picture's time."""
     blocks: int = 3
     """Residual blocks at 1/4."""
 
@@ -62,12 +64,14 @@ class StyleNetworkSize:
         Raises:
             UnsupportedArchitecture: the tensors are not those of a style network; names what differs.
         """
-        if missing := [name for name in ("stem.weight", "up.weight") if name not in state]:
+        needed = ("stem.weight", "up.weight", "trunk.0.norm.weight")
+        if missing := [name for name in needed if name not in state]:
             raise UnsupportedArchitecture(_not_a_style_network(f"{' and '.join(missing)} missing", state))
         indexes = {name.split(".")[1] for name in state if name.startswith("trunk.")}
         size = cls(
             stem=state["stem.weight"].shape[0],
             trunk=state["up.weight"].shape[1],
+            hidden=state["trunk.0.norm.weight"].shape[0],
             blocks=len(indexes),
         )
         with torch.device("meta"):  # shapes alone: nothing is allocated or drawn at random
@@ -85,17 +89,17 @@ class StyleNetworkSize:
 
 
 class Residual(nn.Module):
-    """x + f(x) with f two depthwise-separable convolutions and one norm. (N, C, H, W) to the same."""
+    """x + f(x) with f two depthwise-separable convolutions and one norm between. (N, C, H, W) to the same."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
         self.depthwise1 = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
-        self.pointwise1 = nn.Conv2d(channels, channels, 1)
-        self.norm = _instance_norm(channels)
-        self.depthwise2 = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
+        self.pointwise1 = nn.Conv2d(channels, hidden, 1)
+        self.norm = _instance_norm(hidden)
+        self.depthwise2 = nn.Conv2d(hidden, hidden, 3, padding=1, groups=hidden)
         # Johnson et al. normalize here too. One norm a block: a norm reads its input twice, and at these
         # channel counts it is memory, not arithmetic, that takes the time.
-        self.pointwise2 = nn.Conv2d(channels, channels, 1)
+        self.pointwise2 = nn.Conv2d(hidden, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Channels and size stay; float32 or, under autocast, bfloat16."""
@@ -115,7 +119,7 @@ class StyleNetwork(nn.Module):
         self.stem = nn.Conv2d(3, size.stem, 4, stride=2, padding=1)
         self.down = nn.Conv2d(size.stem, size.trunk, 3, stride=2, padding=1)
         self.norm = _instance_norm(size.trunk)
-        self.trunk = nn.ModuleList([Residual(size.trunk) for _ in range(size.blocks)])
+        self.trunk = nn.ModuleList([Residual(size.trunk, size.hidden) for _ in range(size.blocks)])
         self.up = nn.Conv2d(size.trunk, size.stem * 4, 1)
         self.paint = nn.Conv2d(size.stem, 12, 3, padding=1)
         _start_without_checkerboard(self.up)

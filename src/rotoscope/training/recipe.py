@@ -36,6 +36,8 @@ class Recipe(BaseModel):
     """Channels of the style network at 1/2 of the picture's size."""
     trunk_channels: _Channels = 64
     """Channels at 1/4."""
+    hidden_channels: _Channels = 48
+    """Channels inside a residual block."""
     trunk_blocks: Annotated[int, Field(ge=1, le=32)] = 3
     """Residual blocks at 1/4."""
 
@@ -139,6 +141,7 @@ class Recipe(BaseModel):
         return StyleNetworkSize(
             stem=self.stem_channels,
             trunk=self.trunk_channels,
+            hidden=self.hidden_channels,
             blocks=self.trunk_blocks,
         )
 

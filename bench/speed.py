@@ -21,7 +21,8 @@ from rotoscope.settings import load_settings
 def measure_speed(clip: Path, folder: Path, name: str, *, runs: int) -> list[dict[str, Any]]:
     """Plain transcodes and a painted one, alternating; the best of each, as a share of plain through RGB."""
     output = folder / "speed.mp4"
-    painter = Palette(load_settings(os.environ).filters_dir).load(name)
+    palette = Palette(load_settings(os.environ).filters_dir)
+    painter, exact = palette.load(name), palette.load(name, precision="f32")
     cases: dict[str, Callable[[], int]] = {
         "plain PyAV loop through RGB": lambda: transcode(clip, output),
         "rotoscope through RGB, nothing painted": lambda: (
@@ -29,6 +30,8 @@ def measure_speed(clip: Path, folder: Path, name: str, *, runs: int) -> list[dic
         ),
         "rotoscope in planes, nothing painted": lambda: stylize(clip, output, Look(), overwrite=True).frames,
         f"rotoscope, {name}": lambda: stylize(clip, output, Look([painter]), overwrite=True).frames,
+        # What a processor without bf16 does.
+        f"rotoscope, {name}, f32": lambda: stylize(clip, output, Look([exact]), overwrite=True).frames,
     }
     rates = dict.fromkeys(cases, 0.0)
     for _ in range(runs):

@@ -72,4 +72,4 @@ def test_a_state_goes_through_its_tensors_and_back(tmp_path: Path) -> None:
     mine, theirs = state.tensors(), copy.tensors()
     assert set(mine) == set(theirs)
     assert all(torch.equal(mine[name], theirs[name]) for name in mine)
-    assert any(name.startswith("adam.exp_avg_sq.") for name in mine)
+    assert any(name.startswith("optimizer.exp_avg_sq.") for name in mine)

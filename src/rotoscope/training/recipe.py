@@ -79,7 +79,7 @@ class Recipe(BaseModel):
     """Crops painted in one step."""
 
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.004
-    """Adam's, at the start; it falls to 0 as the square root of what is left of the run."""
+    """The optimizer's, at the start; it falls to 0 as the square root of what is left of the run."""
     adam_betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.9, 0.99)
     """Adam's decay rates of the first and second moment."""
     warmup_steps: Annotated[int, Field(ge=1, le=100_000)] = 30

@@ -11,11 +11,9 @@ from torch import Tensor
 
 from rotoscope.errors import UnsupportedArchitecture
 from rotoscope.networks.style_network import StyleNetwork
+from rotoscope.training.optimizer import StyleOptimizer
 from rotoscope.training.progress import LossRecord
 from rotoscope.training.recipe import Recipe
-
-_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
-"""Adam's state of a parameter, by torch's names."""
 
 
 @dataclass
@@ -23,7 +21,7 @@ class TrainingState:
     """The mutable part of a run; everything a checkpoint holds."""
 
     network: StyleNetwork
-    optimizer: torch.optim.Adam
+    optimizer: StyleOptimizer
     average: dict[str, Tensor] | None = None
     """Exponential moving average of the weights, float32; None before the first step."""
     step: int = 0
@@ -58,11 +56,11 @@ class TrainingState:
                 )
             network = start
         network = _channels_last(network)
-        optimizer = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, betas=recipe.adam_betas)
+        optimizer = StyleOptimizer(network, adam_betas=recipe.adam_betas)
         return cls(network=network, optimizer=optimizer)
 
     def descend(self, loss: Tensor, *, recipe: Recipe, fraction: float) -> bool:
-        """One step of Adam; the average follows.
+        """One step of the optimizer; the average follows.
 
         Args:
             loss: scalar with a graph.
@@ -73,15 +71,13 @@ class TrainingState:
             False where loss or gradient was not finite: the weights and the average stayed as they were.
         """
         warmup = min(1.0, (self.step + 1) / recipe.warmup_steps)
-        for group in self.optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * math.sqrt(1 - fraction) * warmup
         self.optimizer.zero_grad()
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), recipe.gradient_clip)
         is_finite = bool(torch.isfinite(loss)) and bool(torch.isfinite(norm))
         self.step += 1
         if is_finite:
-            self.optimizer.step()
+            self.optimizer.step(recipe.learning_rate * math.sqrt(1 - fraction) * warmup)
             self._follow(recipe.average_decay)
         else:
             self.skipped_steps += 1
@@ -101,9 +97,7 @@ class TrainingState:
         """Every tensor of the state, by a name of its own; contiguous copies."""
         named: dict[str, Tensor] = {f"network.{n}": t for n, t in self.network.state_dict().items()}
         named |= {f"average.{n}": t for n, t in (self.average or {}).items()}
-        for name, parameter in self.network.named_parameters():
-            moments = self.optimizer.state.get(parameter, {})
-            named |= {f"adam.{moment}.{name}": moments[moment] for moment in moments}
+        named |= {f"optimizer.{n}": t for n, t in self.optimizer.tensors().items()}
         return {name: tensor.detach().clone().contiguous() for name, tensor in named.items()}
 
     def restore_tensors(self, tensors: Mapping[str, Tensor]) -> None:
@@ -112,7 +106,7 @@ class TrainingState:
         Raises:
             KeyError, RuntimeError: a tensor is missing, left over or of another shape.
         """
-        groups: dict[str, dict[str, Tensor]] = {"network": {}, "average": {}, "adam": {}}
+        groups: dict[str, dict[str, Tensor]] = {"network": {}, "average": {}, "optimizer": {}}
         for full_name, tensor in tensors.items():
             group, name = full_name.split(".", 1)
             groups[group][name] = tensor
@@ -121,12 +115,8 @@ class TrainingState:
         if groups["average"]:
             names = self.network.state_dict()
             self.average = {name: groups["average"][name].clone() for name in names}
-        if groups["adam"]:
-            for name, parameter in self.network.named_parameters():
-                # Moments in the parameter's own memory format: sums then run in the same order as before.
-                self.optimizer.state[parameter] = {
-                    moment: _like(groups["adam"][f"{moment}.{name}"], parameter) for moment in _MOMENTS
-                }
+        if groups["optimizer"]:
+            self.optimizer.restore(groups["optimizer"])
 
     def _follow(self, decay: float) -> None:
         state = self.network.state_dict()
@@ -143,12 +133,6 @@ class TrainingState:
 def _channels_last(network: StyleNetwork) -> StyleNetwork:
     # torch's overloads of Module.to leave memory_format out.
     return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-
-
-def _like(tensor: Tensor, parameter: Tensor) -> Tensor:
-    if tensor.dim() == 0:
-        return tensor.clone()
-    return torch.empty_like(parameter, requires_grad=False).copy_(tensor)
 
 
 def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:

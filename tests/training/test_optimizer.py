@@ -57,11 +57,11 @@ def test_updates_of_matrices_are_as_large_as_the_learning_rate_says() -> None:
 
 def test_every_parameter_changes_and_the_loss_falls() -> None:
     before, _ = _stepped(0)
-    after, _ = _stepped(60)
+    after, _ = _stepped(100)
     for name, parameter in after.named_parameters():
         assert not torch.equal(parameter, before.get_parameter(name)), name
     image = _image(99)
-    assert (after(image) - image).square().mean() < 0.8 * (before(image) - image).square().mean()
+    assert (after(image) - image).square().mean() < 0.85 * (before(image) - image).square().mean()
 
 
 def test_a_restored_optimizer_goes_on_as_if_nothing_had_happened() -> None:

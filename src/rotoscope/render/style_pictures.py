@@ -72,9 +72,8 @@ def write_style_sheet(output: Path, *, seed: int = 0, overwrite: bool = False) -
 
 
 def _still_writer(output: Path, *, overwrite: bool) -> StillWriter:
-    writer = StillWriter(output, source=None, options=EncoderOptions(), overwrite=overwrite)
     refuse_existing(output, overwrite=overwrite)
-    return writer
+    return StillWriter(output, source=None, options=EncoderOptions(), overwrite=overwrite)
 
 
 def _frame(pixels: Pixels) -> Frame:

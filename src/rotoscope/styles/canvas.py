@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 UNITS = 512.0
 """Units along a side."""
+_FINE = 1536
+"""Pixels along a side that are drawn at the least, before they are averaged."""
 _SHIFT = 4
 """Bits behind the point in the coordinates that OpenCV draws with."""
 
@@ -40,13 +42,9 @@ def colors(*codes: str) -> Field:
 class Plate:
     """A mask to draw on, antialiased; coordinates and widths in units, x to the right and y downward."""
 
-    def __init__(self, side: int, *, over: int = 2) -> None:
-        """An empty plate.
-
-        Args:
-            side: of the mask that comes of it, in pixels.
-            over: how many times finer it is drawn.
-        """
+    def __init__(self, side: int) -> None:
+        """An empty plate for a mask of ``side`` pixels; drawn finer, so that widths keep at every size."""
+        over = max(2, -(-_FINE // side))
         self._side, self._scale = side, side * over / UNITS
         self._ink: Any = np.zeros((side * over, side * over), np.uint8)
 

@@ -20,7 +20,7 @@ from rotoscope.styles.canvas import (
     smoothstep,
     stripe,
 )
-from rotoscope.styles.metal import split
+from rotoscope.styles.metal import pixels_of, split
 
 _SHEEN = (
     colors("#1a1030", "#5a2a86", "#c65aa0", "#f2c6a0"),
@@ -40,10 +40,7 @@ def silicon_die(side: int, seed: int) -> Bytes:
     level, sheen = np.zeros((side, side), np.float32), np.zeros((side, side), np.int64)
     gaps = Plate(side)
     for box in split(generator, (-20, -20, UNITS + 20, UNITS + 20), 26.0, 110.0):
-        left, top, right, bottom = (round(min(max(edge, 0.0), UNITS) * side / UNITS) for edge in box)
-        if left >= right or top >= bottom:
-            continue
-        at = (slice(top, bottom), slice(left, right))
+        at = pixels_of(box, side)
         level[at] = _block(generator, x[at] - np.float32(box[0]), y[at] - np.float32(box[1]), logic[at], side)
         sheen[at] = generator.choice(len(_SHEEN), p=[0.26, 0.24, 0.2, 0.18, 0.12])
         gaps.line([(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])], 3.4, closed=True)

@@ -54,9 +54,9 @@ def _undropped(generator: np.random.Generator, x: Field, y: Field) -> NDArray[np
     """
     ink = np.zeros(x.size, np.int64)
     open_, at_x, at_y = np.arange(x.size), x.ravel(), y.ravel()
-    for number in range(400):
+    for number in range(280):
         center = generator.uniform(-90, UNITS + 90, 2)
-        radius = float(generator.uniform(5.0, 14.0) if number < 90 else generator.uniform(17.0, 36.0))
+        radius = float(generator.uniform(5.0, 14.0) if number < 70 else generator.uniform(17.0, 34.0))
         away_x, away_y = at_x - np.float32(center[0]), at_y - np.float32(center[1])
         far = away_x * away_x + away_y * away_y
         outside = far > radius * radius
@@ -65,4 +65,8 @@ def _undropped(generator: np.random.Generator, x: Field, y: Field) -> NDArray[np
         back = np.sqrt(1.0 - np.float32(radius * radius) / far)
         at_x = np.asarray(np.float32(center[0]) + away_x[outside] * back, np.float32)
         at_y = np.asarray(np.float32(center[1]) + away_y[outside] * back, np.float32)
+    # Below the drops the bath itself is colored, in patches.
+    bath = generator.choice(6, (64, 64), p=_SHARES)
+    column, row = ((np.asarray(at) / 24.0 + 32.0).astype(np.int64) % 64 for at in (at_x, at_y))
+    ink[open_] = bath[row, column]
     return ink.reshape(x.shape)

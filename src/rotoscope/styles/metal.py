@@ -43,19 +43,21 @@ def split(
     )
 
 
+def pixels_of(box: tuple[float, float, float, float], side: int) -> tuple[slice, slice]:
+    """Rows and columns of the pixels in a box (left, top, right, bottom) of units; none beyond the sheet."""
+    left, top, right, bottom = (round(min(max(edge, 0.0), UNITS) * side / UNITS) for edge in box)
+    return slice(top, bottom), slice(left, right)
+
+
 def riveted_steel(side: int, seed: int) -> Bytes:
     """Painted plates and their rivets, eaten by rust that runs down from every seam."""
     generator = np.random.default_rng([seed, 101])
     seams, rivets = Plate(side), Plate(side)
     tint, lift = np.zeros((side, side, 3), np.float32), np.zeros((side, side), np.float32)
     for left, top, right, bottom in split(generator, (-30, -30, UNITS + 30, UNITS + 30), 40.0, 130.0):
-        plate = Plate(side, over=1)
-        plate.box(left, top, right - left, bottom - top)
-        inside = plate.mask()[..., None]
-        tint += (
-            _PAINTS[int(generator.integers(len(_PAINTS)))] * generator.uniform(0.85, 1.15) - tint
-        ) * inside
-        lift += (float(generator.uniform(0, 2.4)) - lift) * inside[..., 0]
+        at = pixels_of((left, top, right, bottom), side)
+        tint[at] = _PAINTS[int(generator.integers(len(_PAINTS)))] * generator.uniform(0.85, 1.15)
+        lift[at] = generator.uniform(0, 2.4)
         seams.line([(left, top), (right, top), (right, bottom), (left, bottom)], 1.6, closed=True)
         _rivet(generator, rivets, (left, top, right, bottom))
     return _rusted(generator, tint, lift, seams.mask(), rivets.mask())

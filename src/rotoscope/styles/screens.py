@@ -37,11 +37,11 @@ def oscilloscope(side: int, seed: int) -> Bytes:
     picture = color("#061a1c") * haze[..., None] + color("#14524e") * (0.42 * fine + 0.75 * bold)[..., None]
     for plate, tone in zip(plates, _PHOSPHORS, strict=True):
         trace = plate.mask()
-        glow = 1.5 * blurred(trace, 2.2) + 1.6 * blurred(trace, 8.0)
+        glow = 1.3 * blurred(trace, 2.0) + 0.9 * blurred(trace, 7.0)
         picture = picture + color(tone) * (0.5 * glow + 0.85 * trace)[..., None]
         picture = picture + 0.3 * (blurred(trace, 0.5) ** 2)[..., None]
     lines = 0.9 + 0.1 * np.cos(2 * np.pi * y / 2.7)
-    picture = 1.0 - np.exp(-1.25 * np.asarray(picture * lines[..., None], np.float32))
+    picture = 1.0 - np.exp(-1.05 * np.asarray(picture * lines[..., None], np.float32))
     return finished(generator, picture, grain=0.014)
 
 

@@ -58,7 +58,7 @@ def _rows_of_stones(generator: np.random.Generator, along: Field) -> list[tuple[
         laid_.append((stone, row, column))
         return angle
 
-    for size, tries in ((7.6, 500), (6.4, 1500), (4.2, 4000), (2.8, 6000)):
+    for size, tries in ((7.6, 500), (6.4, 1500), (4.2, 3000), (2.8, 4000)):
         for start in generator.uniform(-6, UNITS + 6, (tries, 2)):
             waiting = [start]
             while waiting:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from fractions import Fraction
 from pathlib import Path
 
 import onnx
+import torch
 from PIL import Image
 
 from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import filter_file_bytes
 
 import samples
+from classic_networks import TransformerNet
 from graph_samples import TINTS, clip_nodes, make_model, node, tint_model
 
+_CHECKPOINT = Path(__file__).parents[1] / "vectors" / "tensorflow-checkpoint"
 _CUBE_CORNERS = [(r, g, b) for b in (0, 1) for g in (0, 1) for r in (0, 1)]
 
 
 def lay_out(folder: Path) -> None:
-    """Put a clip of 20 seconds, photographs, a network and a table of colors into a folder."""
+    """Put a clip of 20 seconds, photographs, networks and a table of colors into a folder."""
     samples.make_clip(folder / "drone.mp4", rate=Fraction(2), frames=40)
     whole = samples.make_clip(folder / "whole.mkv", rate=Fraction(2), frames=40)
     samples.truncate(whole, folder / "cut-off.mkv")
@@ -27,8 +31,18 @@ def lay_out(folder: Path) -> None:
         Image.fromarray(samples.picture(index)).save(folder / name)
     samples.make_stills(folder / "photos", frames=3, name="{:04d}.jpg")
     (folder / "candy.onnx").write_bytes(_network_of_bytes().SerializeToString())
+    _lay_out_weights(folder)
     rows = "\n".join(f"{r} {0.9 * g:.1f} {0.8 * b:.1f}" for r, g, b in _CUBE_CORNERS)
     (folder / "grade.cube").write_text(f"LUT_3D_SIZE 2\n{rows}\n")
+
+
+def _lay_out_weights(folder: Path) -> None:
+    """A TensorFlow checkpoint and a PyTorch state dict."""
+    (folder / "checkpoints").mkdir()
+    for part in (".index", ".data-00000-of-00001"):
+        shutil.copy(_CHECKPOINT / f"version-2.ckpt{part}", folder / "checkpoints" / f"fns.ckpt{part}")
+    (folder / "saved_models").mkdir()
+    torch.save(TransformerNet().state_dict(), folder / "saved_models" / "mosaic.pth")
 
 
 def _network_of_bytes() -> onnx.ModelProto:

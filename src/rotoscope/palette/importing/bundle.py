@@ -93,15 +93,15 @@ def _read_tensor(name: str, entry: _Entry, data: bytes) -> NDArray[Any]:
     kind = FLOATING[entry.data_type]
     count = element_count(entry.shape)
     if entry.is_sliced or entry.shard != 0:
-        raise Malformed(f"the tensor {name!r} is stored in slices; save the network without partitions")
+        raise Malformed(f"the tensor {name[:80]!r} is stored in slices; save the network without partitions")
     if entry.size != count * kind.itemsize:
-        raise Malformed(f"the tensor {name!r} of shape {entry.shape} has {entry.size} bytes")
+        raise Malformed(f"the tensor {name[:80]!r} of shape {entry.shape} has {entry.size} bytes")
     if entry.offset + entry.size > len(data):
         raise Malformed(
-            f"the tensor {name!r} ends at byte {entry.offset + entry.size}, the data at {len(data)}"
+            f"the tensor {name[:80]!r} ends at byte {entry.offset + entry.size}, the data at {len(data)}"
         )
     content = memoryview(data)[entry.offset : entry.offset + entry.size]
     if masked_crc32c(content) != entry.checksum:
-        raise Damaged(f"the tensor {name!r} differs from its checksum")
+        raise Damaged(f"the tensor {name[:80]!r} differs from its checksum")
     values = np.frombuffer(content, kind).reshape(entry.shape)
     return widen_bfloat16(cast("NDArray[np.uint16]", values)) if entry.data_type == BFLOAT16 else values

@@ -80,14 +80,14 @@ def _recognize(tensors: Tensors, weights: WeightsFile) -> KnownNetwork:
         except Malformed as error:
             raise UnsupportedArchitecture(
                 f"{weights.file_name} ({weights.form}) has the names of {words}, but: {error}. Found:"
-                f" {describe_tensors(tensors)}. Export the network to ONNX where it was made."
+                f" {describe_tensors(weights.tensors)}. Export the network to ONNX where it was made."
             ) from error
         if network is not None:
             return network
     raise UnsupportedArchitecture(
-        f"{weights.file_name} is {weights.form} with {describe_tensors(tensors)}: the weights of no network"
-        f" that is known. Known are {'; '.join(words for words, _ in _KNOWN)}. Export other networks to ONNX"
-        " where they were made, and import that."
+        f"{weights.file_name} is {weights.form} with {describe_tensors(weights.tensors)}: the weights of no"
+        f" network that is known. Known are {'; '.join(words for words, _ in _KNOWN)}. Export other networks"
+        " to ONNX where they were made, and import that."
     )
 
 

@@ -46,11 +46,13 @@ def recognize_own_network(tensors: Tensors) -> KnownNetwork | None:
         "paint": (12, stem, 3, 3),
         "norm": (trunk,),
     }
-    for number in range(blocks):
-        for place in (1, 2):
-            layers[f"trunk.{number}.depthwise{place}"] = (trunk, 1, 3, 3)
-            layers[f"trunk.{number}.pointwise{place}"] = (trunk, trunk, 1, 1)
-        layers[f"trunk.{number}.norm"] = (trunk,)
+    for block in (f"trunk.{number}" for number in range(blocks)):
+        hidden = shape_of(own, f"{block}.norm.weight", 1)[0]
+        layers[f"{block}.depthwise1"] = (trunk, 1, 3, 3)
+        layers[f"{block}.pointwise1"] = (hidden, trunk, 1, 1)
+        layers[f"{block}.norm"] = (hidden,)
+        layers[f"{block}.depthwise2"] = (hidden, 1, 3, 3)
+        layers[f"{block}.pointwise2"] = (trunk, hidden, 1, 1)
     expected: dict[str, Shape] = {}
     for name, shape in layers.items():
         expected |= {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
@@ -71,12 +73,14 @@ def recognize_own_network(tensors: Tensors) -> KnownNetwork | None:
 
 def _build(tensors: Tensors, blocks: int) -> Any:  # noqa: ANN401 - an onnx.ModelProto
     graph = NetworkBuilder(tensors)
-    channels = tensors["norm.weight"].shape[0]
 
     def convolution(x: str, name: str, *, stride: int = 1, border: int = 0, groups: int = 1) -> str:
         return graph.convolution(
             x, f"{name}.weight", f"{name}.bias", stride=stride, pads=(border, border), groups=groups
         )
+
+    def depthwise(x: str, name: str) -> str:
+        return convolution(x, name, border=1, groups=tensors[f"{name}.weight"].shape[0])
 
     def norm(x: str, name: str) -> str:
         return graph.instance_norm(x, f"{name}.weight", f"{name}.bias", epsilon=_EPSILON)
@@ -84,9 +88,8 @@ def _build(tensors: Tensors, blocks: int) -> Any:  # noqa: ANN401 - an onnx.Mode
     x = graph.relu(convolution(INPUT, "stem", stride=2, border=1))
     x = graph.relu(norm(convolution(x, "down", stride=2, border=1), "norm"))
     for block in (f"trunk.{number}" for number in range(blocks)):
-        y = convolution(x, f"{block}.depthwise1", border=1, groups=channels)
+        y = depthwise(x, f"{block}.depthwise1")
         y = graph.relu(norm(convolution(y, f"{block}.pointwise1"), f"{block}.norm"))
-        y = convolution(y, f"{block}.depthwise2", border=1, groups=channels)
-        x = graph.add(x, convolution(y, f"{block}.pointwise2"))
+        x = graph.add(x, convolution(depthwise(y, f"{block}.depthwise2"), f"{block}.pointwise2"))
     x = graph.relu(graph.pixel_shuffle(convolution(x, "up")))
     return graph.finish(graph.plus(graph.pixel_shuffle(convolution(x, "paint", border=1)), 0.5))

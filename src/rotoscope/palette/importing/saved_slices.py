@@ -101,16 +101,16 @@ def _read_slice(
     name = parts[1].text()
     about = described.get(name)
     if about is None:
-        raise Malformed(f"the tensor {name!r} is not among those that the file lists")
+        raise Malformed(f"the tensor {name[:80]!r} is not among those that the file lists")
     if about.data_type not in _LISTS:
         return
     if not about.is_whole:
-        raise Malformed(f"the tensor {name!r} is stored in slices; save the network without partitions")
+        raise Malformed(f"the tensor {name[:80]!r} is stored in slices; save the network without partitions")
     if name in tensors:
-        raise Hostile(f"the tensor {name!r} is there twice")
+        raise Hostile(f"the tensor {name[:80]!r} is there twice")
     values = _read_numbers(parts[3].content(), about.data_type)
     if values.size != element_count(about.shape):
-        raise Malformed(f"the tensor {name!r} of shape {about.shape} has {values.size} numbers")
+        raise Malformed(f"the tensor {name[:80]!r} of shape {about.shape} has {values.size} numbers")
     tensors[name] = values.reshape(about.shape)
 
 

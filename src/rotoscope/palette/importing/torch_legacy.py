@@ -56,7 +56,7 @@ def read_torch_legacy(data: bytes) -> dict[str, NDArray[Any]]:
 
     def storage(claim: StorageClaim) -> NDArray[Any]:
         if claim.key not in storages:
-            raise Malformed(f"the storage {claim.key!r} is missing")
+            raise Malformed(f"the storage {claim.key[:80]!r} is missing")
         return storages[claim.key]
 
     return resolve(claims, storage)
@@ -81,9 +81,9 @@ def _read_storages(
         position += 8
         end = position + claim.count * claim.item_bytes
         if count != claim.count:
-            raise Malformed(f"the storage {claim.key!r} of {claim.count} numbers has {count}")
+            raise Malformed(f"the storage {claim.key[:80]!r} of {claim.count} numbers has {count}")
         if end > len(data):
-            raise Malformed(f"the storage {claim.key!r} ends at byte {end}, the file at {len(data)}")
+            raise Malformed(f"the storage {claim.key[:80]!r} ends at byte {end}, the file at {len(data)}")
         kind = "<u2" if claim.kind == "bfloat16" else claim.kind
         storages[claim.key] = np.frombuffer(data, kind, count=claim.count, offset=position)
         position = end

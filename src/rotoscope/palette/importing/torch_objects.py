@@ -119,7 +119,7 @@ class TorchBuilders:
         claim = StorageClaim(kind, key, count)
         known = self.storages.setdefault(key, claim)
         if known != claim:
-            raise Hostile(f"the storage {key!r} in two types or sizes")
+            raise Hostile(f"the storage {key[:80]!r} in two types or sizes")
         if len(self.storages) > MAX_TENSORS:
             raise Hostile(f"more than {MAX_TENSORS} storages")
         view = parts[5] if len(parts) == 6 else None
@@ -165,13 +165,15 @@ def to_array(claim: TensorClaim, storage: NDArray[Any]) -> NDArray[Any]:
     offset = claim.storage.view_offset + claim.offset
     count = element_count(claim.shape)
     pairs = list(zip(claim.shape, claim.strides, strict=True))
-    reach = sum((size - 1) * stride for size, stride in pairs) if count else -1
+    if count == 0:
+        return np.zeros(claim.shape, np.float32)
+    reach = sum((size - 1) * stride for size, stride in pairs)
     if min([offset, *claim.strides]) < 0 or offset + reach >= storage.size or count > storage.size:
         raise Hostile(
             f"a tensor of shape {claim.shape} that reaches beyond its storage of {storage.size} numbers"
         )
-    bytes_ = [stride * storage.itemsize for stride in claim.strides]
-    array = np.lib.stride_tricks.as_strided(storage[offset:], claim.shape, bytes_, writeable=False)
+    steps = [stride * storage.itemsize if size > 1 else 0 for size, stride in pairs]
+    array = np.lib.stride_tricks.as_strided(storage[offset:], claim.shape, steps, writeable=False)
     return widen_bfloat16(array) if claim.storage.kind == "bfloat16" else array
 
 

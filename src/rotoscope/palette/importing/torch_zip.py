@@ -102,7 +102,7 @@ def _read_archive(archive: _Archive) -> dict[str, NDArray[Any]]:
             content = archive.read(f"{root}data/{claim.key}")
             if len(content) != claim.count * claim.item_bytes:
                 raise Malformed(
-                    f"the storage {claim.key!r} of {claim.count} numbers has {len(content)} bytes"
+                    f"the storage {claim.key[:80]!r} of {claim.count} numbers has {len(content)} bytes"
                 )
             kind = "<u2" if claim.kind == "bfloat16" else claim.kind
             storages[claim.key] = np.frombuffer(content, kind)

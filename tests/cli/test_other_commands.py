@@ -109,6 +109,27 @@ def _without_torch(name: str) -> object | None:
     return None if name == "torch" else object()
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--budget-dollars", "1"), "--budget-dollars and --rate-per-hour belong together"),
+        (
+            ("--budget-dollars", "1", "--rate-per-hour", "2", "--minutes", "3"),
+            "Give --minutes or --budget-dollars, not both.",
+        ),
+        (("--steps", "3", "--minutes", "3"), "give exactly one"),
+        (("--from-scratch", "--init-from", "a.onnx"), "Give --init-from or --from-scratch, not both."),
+        (("--stroke-scale", "9"), "--stroke-scale"),
+    ],
+)
+def test_train_refuses_what_contradicts_itself(
+    run: Run, tmp_path: Path, options: tuple[str, ...], words: str
+) -> None:
+    ran = run("train", tmp_path / "style.jpg", "--name", "mine", *options)
+    assert ran.exit_code in (1, 2)
+    assert words in ran.err
+
+
 def test_train_checks_the_name_before_anything_else(run: Run, tmp_path: Path) -> None:
     ran = run("train", tmp_path / "style.jpg", "--name", "Bad Name")
     assert ran.exit_code == 1

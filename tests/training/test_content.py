@@ -9,11 +9,14 @@ import pytest
 from PIL import Image
 
 from rotoscope.errors import DecodeError, OpenError, TrainingError
+from rotoscope.media.clip import open_clip
 from rotoscope.training import content as content_module
 from rotoscope.training.content import MINIMUM_PHOTOGRAPHS, ContentSet, load_content, procedural_content
-from rotoscope.training.pictures import read_picture, resize_short_side
+from rotoscope.training.pictures import plain, read_picture, resize_short_side
 from rotoscope.training.procedural import procedural_pictures
 from rotoscope.training.recipe import Recipe
+
+import samples
 
 SMALL = Recipe(content_side_range=(36, 48), crop_side=32, stability_shift_pixels=0)
 
@@ -40,9 +43,30 @@ def test_too_few_photographs_are_refused_with_advice(tmp_path: Path) -> None:
         load_content(tmp_path, SMALL)
 
 
-def test_no_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="is not a folder"):
+def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"nowhere does not exist\. Give a folder .*or a video, or leave"):
         load_content(tmp_path / "nowhere", SMALL)
+
+
+def test_a_video_gives_frames_at_even_distances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content_module, "MAXIMUM_FRAMES", 5)
+    clip = samples.make_clip(tmp_path / "a.mp4", frames=20)
+    content = load_content(clip, SMALL)
+    assert content.origin == "5 frames"
+    frames = [frame.pixels for frame in open_clip(clip).frames()]
+    for picture, index in zip(content.pictures, (0, 4, 8, 12, 16), strict=True):
+        assert np.array_equal(picture, resize_short_side(plain(frames[index]), 48))
+
+
+def test_too_short_a_video_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"a\.mp4 has 2 frames; training wants at least 4 pictures"):
+        load_content(samples.make_clip(tmp_path / "a.mp4", frames=2), SMALL)
+
+
+def test_a_file_that_is_no_video_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_text("not a video")
+    with pytest.raises(OpenError, match=r"a\.mp4"):
+        load_content(tmp_path / "a.mp4", SMALL)
 
 
 def test_a_damaged_photograph_is_named(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ import tomllib
 from pathlib import Path
 
 from rotoscope.networks.features import NORMALIZATIONS, VGG19
-from rotoscope.training.content import MAXIMUM_PHOTOGRAPHS, MINIMUM_PHOTOGRAPHS
+from rotoscope.training.content import MAXIMUM_FRAMES, MAXIMUM_PHOTOGRAPHS, MINIMUM_PHOTOGRAPHS
 from rotoscope.training.progress import DEFAULT_BUDGET_MINUTES
 from rotoscope.training.recipe import Recipe
+from rotoscope.training.start import START_FILTER
 from rotoscope.training.trainer import train_filter
 from rotoscope.training.weights import TORCHVISION_FILES
 
@@ -45,6 +46,8 @@ def test_the_python_shown_names_what_exists() -> None:
 def test_the_numbers_are_the_programs() -> None:
     assert f"The default is {DEFAULT_BUDGET_MINUTES:.0f} minutes" in TEXT
     assert f"At least {MINIMUM_PHOTOGRAPHS} are needed" in TEXT
+    assert f"up to {MAXIMUM_FRAMES} frames of a video" in TEXT
+    assert f"the bundled filter `{START_FILTER}`" in TEXT
     assert f"Of more than {MAXIMUM_PHOTOGRAPHS}, {MAXIMUM_PHOTOGRAPHS} are taken" in TEXT
     megabytes = {name: round(remote.size_bytes / 1e6) for name, remote in TORCHVISION_FILES.items()}
     assert f"VGG-19: {megabytes['vgg19']} MB" in TEXT

@@ -12,12 +12,13 @@ from rotoscope.cli import options
 from rotoscope.cli.bar import training_bar
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, print_json
-from rotoscope.errors import MissingExtra
+from rotoscope.errors import InvalidOptions, MissingExtra
 
 if TYPE_CHECKING:
     from rotoscope.networks.features import FeatureNetwork
     from rotoscope.settings import Settings
     from rotoscope.training.content import ContentSet
+    from rotoscope.training.progress import Budget
     from rotoscope.training.recipe import Recipe
 
 HELP = """Make a filter of a picture.
@@ -48,20 +49,34 @@ def train(
     content: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help="Photographs to learn on; default: built-in procedural pictures."
+            metavar="FOLDER|VIDEO",
+            help="Photographs or footage to learn on; default: built-in procedural pictures.",
         ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Filter file; default: into your palette.")
     ] = None,
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="How long to train; default: 30.")] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option("--minutes", "--budget-minutes", min=0.01, help="How long to train; default: 30."),
+    ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="How many steps, instead of minutes.")] = None,
+    budget_dollars: Annotated[
+        float | None, typer.Option(min=0.0001, help="How much to spend, instead of minutes.")
+    ] = None,
+    rate_per_hour: Annotated[
+        float | None, typer.Option(min=0.0001, help="What an hour of this machine costs, for that.")
+    ] = None,
     recipe: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="A recipe, .toml or .json; default: the built-in one."),
     ] = None,
     style_weight: Annotated[
         float | None, typer.Option(min=0, help="More of the style, less of the photograph; default: 1.")
+    ] = None,
+    stroke_scale: Annotated[
+        float | None,
+        typer.Option(min=0.25, max=4, help="Size of strokes; 2 makes them twice as large; default: 1."),
     ] = None,
     features: Annotated[
         Literal["vgg19", "vgg16", "squeezenet1_1"] | None,
@@ -75,8 +90,12 @@ def train(
         typer.Option(help="What the weights expect, for files that do not say."),
     ] = None,
     init_from: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Start from this filter file: minutes are saved.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Filter file to start from; default: the bundled great-wave."),
     ] = None,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Start from random numbers: it takes longer.")
+    ] = False,
     title: Annotated[str | None, typer.Option(help="For the card: title of the style image.")] = None,
     artist: Annotated[str | None, typer.Option(help="For the card: who made it.")] = None,
     year: Annotated[str | None, typer.Option(help="For the card: when it was made.")] = None,
@@ -94,12 +113,13 @@ def train(
     from rotoscope.settings import load_settings  # noqa: PLC0415
     from rotoscope.training.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.training.made_card import require_name  # noqa: PLC0415
-    from rotoscope.training.progress import Budget  # noqa: PLC0415
     from rotoscope.training.trainer import SessionOptions, train_filter  # noqa: PLC0415
 
     require_name(name)
     settings = load_settings(os.environ)
-    numbers = make_recipe(recipe, style_weight=style_weight, features=features)
+    budget = make_budget(steps=steps, minutes=minutes, dollars=budget_dollars, dollars_per_hour=rate_per_hour)
+    numbers = make_recipe(recipe, style_weight=style_weight, stroke_scale=stroke_scale, features=features)
+    start = choose_start(init_from, numbers, from_scratch=from_scratch)
     place = output or own_filter_file(settings, name)
     preview = Path(f"{name}-preview.png")
     with stop_on_interrupt() as should_stop, training_bar(shown=not (quiet or as_json)) as on_progress:
@@ -110,10 +130,10 @@ def train(
             content=make_content(content, numbers),
             encoder=make_encoder(settings, numbers, feature_weights, normalization),
             output=place,
-            budget=Budget.of(steps=steps, minutes=minutes),
+            budget=budget,
             style_image=StyleImage(title=title, artist=artist, year=year, license=license_),
             checkpoint_dir=settings.cache_dir / "training" / name,
-            init_from=init_from,
+            init_from=start,
             overwrite=overwrite,
             options=SessionOptions(threads=threads, preview=preview),
             on_progress=on_progress,
@@ -149,20 +169,59 @@ def own_filter_file(settings: Settings, name: str) -> Path:
     return settings.filters_dir / f"{name}.onnx"
 
 
-def make_recipe(file: Path | None, *, style_weight: float | None, features: str | None) -> Recipe:
+def make_budget(
+    *, steps: int | None, minutes: float | None, dollars: float | None, dollars_per_hour: float | None
+) -> Budget:
+    """How long to train, from what was said.
+
+    Raises:
+        InvalidOptions: a sum without a rate, a rate without a sum, or more than one way of saying it.
+    """
+    from rotoscope.training.progress import Budget  # noqa: PLC0415
+
+    if (dollars is None) != (dollars_per_hour is None):
+        raise InvalidOptions(
+            "--budget-dollars and --rate-per-hour belong together: how much to spend, and what an hour costs."
+        )
+    if dollars is not None and dollars_per_hour is not None:
+        if minutes is not None:
+            raise InvalidOptions("Give --minutes or --budget-dollars, not both.")
+        minutes = 60 * dollars / dollars_per_hour
+    return Budget.of(steps=steps, minutes=minutes)
+
+
+def make_recipe(
+    file: Path | None, *, style_weight: float | None, stroke_scale: float | None, features: str | None
+) -> Recipe:
     """The recipe of a file or the built-in one, with what was said on the command line."""
     from rotoscope.training.recipe import Recipe  # noqa: PLC0415
 
-    given = {"style_weight": style_weight, "features": features}
     base = Recipe() if file is None else Recipe.load(file)
+    style_side = None if stroke_scale is None else round(base.style_side * stroke_scale)
+    given = {"style_weight": style_weight, "style_side": style_side, "features": features}
     return base.revised({key: value for key, value in given.items() if value is not None})
 
 
-def make_content(folder: Path | None, recipe: Recipe) -> ContentSet:
-    """The photographs of a folder, or the built-in pictures."""
+def choose_start(given: Path | None, recipe: Recipe, *, from_scratch: bool) -> Path | None:
+    """The filter file to start from: the given one, or the bundled one if its network is of that size.
+
+    Raises:
+        InvalidOptions: a file was given, and that none is to be used.
+    """
+    if from_scratch:
+        if given is not None:
+            raise InvalidOptions("Give --init-from or --from-scratch, not both.")
+        return None
+    from rotoscope.training.start import bundled_start  # noqa: PLC0415
+
+    return given or bundled_start(recipe)
+
+
+def make_content(source: Path | None, recipe: Recipe) -> ContentSet:
+    """The photographs of a folder, the frames of a video, or the built-in pictures."""
     from rotoscope.training.content import load_content, procedural_content  # noqa: PLC0415
 
-    return procedural_content(recipe) if folder is None else load_content(folder, recipe)
+    return procedural_content(recipe) if source is None else load_content(source, recipe)
 
 
 def make_encoder(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -13,15 +14,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rotoscope.errors import TrainingError
+from rotoscope.media.clip import open_clip
 from rotoscope.media.stills import SUFFIXES
-from rotoscope.training.pictures import Picture, read_picture, resize_short_side
+from rotoscope.training.pictures import Picture, plain, read_picture, resize_short_side
 from rotoscope.training.procedural import procedural_pictures
 from rotoscope.training.recipe import Recipe
+
+Item = TypeVar("Item")
 
 MINIMUM_PHOTOGRAPHS = 4
 """Fewer are refused: the filter would learn these pictures and not how to paint."""
 MAXIMUM_PHOTOGRAPHS = 200
 """More are thinned out evenly: at the default size that many take some 300 MB."""
+MAXIMUM_FRAMES = 100
+"""Of a video: its frames resemble each other, so fewer do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +77,48 @@ class ContentSet:
         return resized[:, ::-1] if rng.random() < 0.5 else resized
 
 
-def load_content(folder: Path, recipe: Recipe) -> ContentSet:
-    """Own photographs or frames, resized once and kept in memory.
+def load_content(source: Path, recipe: Recipe) -> ContentSet:
+    """Own photographs or footage, resized once and kept in memory.
 
     Args:
-        folder: searched for pictures with all folders in it; hidden files are left out. Of more than
+        source: a video, of which up to MAXIMUM_FRAMES frames are taken at even distances; or a folder,
+            searched for pictures with all folders in it, without hidden files. Of more than
             MAXIMUM_PHOTOGRAPHS pictures, that many are taken at even distances in the order of their paths.
         recipe: decides the short side.
 
     Raises:
-        TrainingError: no folder, or fewer than MINIMUM_PHOTOGRAPHS pictures in it.
-        OpenError, DecodeError, UnsupportedMedia: a picture cannot be read; names it.
+        TrainingError: nothing is there, or it holds fewer than MINIMUM_PHOTOGRAPHS pictures.
+        OpenError, DecodeError, UnsupportedMedia: it or a picture in it cannot be read; names which.
     """
-    if not folder.is_dir():
+    if source.is_dir():
+        return _photographs(source, recipe)
+    if source.is_file():
+        return _footage(source, recipe)
+    raise TrainingError(
+        f"the content {source} does not exist. Give a folder with photographs of your own, or a video, or "
+        f"leave it out to train on the built-in procedural pictures."
+    )
+
+
+def _footage(path: Path, recipe: Recipe) -> ContentSet:
+    clip = open_clip(path, on_truncated="keep")
+    count = clip.expected_frames
+    if count < MINIMUM_PHOTOGRAPHS:
         raise TrainingError(
-            f"the content {folder} is not a folder. Give a folder with photographs or frames of your own, "
-            f"or leave it out to train on the built-in procedural pictures."
+            f"the content {path} has {count} frames; training wants at least {MINIMUM_PHOTOGRAPHS} pictures. "
+            f"Give a longer video or a folder with photographs."
         )
+    wanted = set(_evenly(list(range(count)), MAXIMUM_FRAMES))
+    short_side = recipe.content_side_range[1]
+    pictures = tuple(
+        resize_short_side(plain(frame.pixels), short_side)
+        for index, frame in enumerate(clip.frames())
+        if index in wanted
+    )
+    return ContentSet.of_pictures(pictures, short_side=short_side, origin=f"{len(pictures)} frames")
+
+
+def _photographs(folder: Path, recipe: Recipe) -> ContentSet:
     paths = sorted(
         path
         for path in folder.rglob("*")
@@ -122,7 +153,7 @@ def to_tensor(pictures: NDArray[np.uint8]) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 255
 
 
-def _evenly(paths: list[Path], count: int) -> list[Path]:
-    if len(paths) <= count:
-        return paths
-    return [paths[i * len(paths) // count] for i in range(count)]
+def _evenly(items: list[Item], count: int) -> list[Item]:
+    if len(items) <= count:
+        return items
+    return [items[i * len(items) // count] for i in range(count)]

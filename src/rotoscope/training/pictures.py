@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from rotoscope.media.frame import Pixels
 from rotoscope.media.picture import flatten
 from rotoscope.media.stills import read_still
 
@@ -25,7 +26,11 @@ def read_picture(path: Path) -> Picture:
     Raises:
         OpenError, DecodeError, UnsupportedMedia: as :func:`rotoscope.media.stills.read_still`.
     """
-    pixels = read_still(path).pixels
+    return plain(read_still(path).pixels)
+
+
+def plain(pixels: Pixels) -> Picture:
+    """Pixels of any kind as (H, W, 3) uint8: what is transparent is laid on white, 16 bits become 8."""
     if pixels.shape[2] == 4:
         pixels = flatten(pixels)
     if pixels.dtype == np.uint16:

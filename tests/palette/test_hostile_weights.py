@@ -535,6 +535,15 @@ def test_a_damaged_version_1_checkpoint_is_said(tmp_path: Path) -> None:
         read_weights(tmp_path / "x.ckpt")
 
 
+def test_a_version_1_checkpoint_that_is_cut_short_is_known_by_its_head(tmp_path: Path) -> None:
+    (tmp_path / "x.ckpt").write_bytes((VECTORS / "version-1.ckpt").read_bytes()[:20_000])
+    with pytest.raises(
+        UnsupportedArchitecture,
+        match=r"cannot be read as a TensorFlow checkpoint \(version 1\): the end of a table is missing",
+    ):
+        read_weights(tmp_path / "x.ckpt")
+
+
 def test_every_error_is_one_of_the_project(tmp_path: Path) -> None:
     for form in ("zip", "legacy", "safetensors"):
         path = tmp_path / form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -210,6 +212,31 @@ def test_size_rules_are_those_that_probing_finds(tmp_path: Path) -> None:
         assert probe_padding(converted.model.SerializeToString(), margin=margin) == converted.card.padding
     converted = convert(CHECKPOINT / "version-1.ckpt")
     assert probe_padding(converted.model.SerializeToString(), margin=16) == converted.card.padding
+
+
+@pytest.mark.reference_data
+@pytest.mark.parametrize(
+    ("name", "network", "bgr"),
+    [
+        ("mosaic_nc8_b1_e2_1e05_1e10.model", TransformerNet((8, 16, 32)), False),
+        ("mosaic_TransformerResNextNetwork.pth", ResNextNet((32, 64, 128), inner=64), True),
+    ],
+)
+def test_published_weights_paint_a_photograph_as_they_do_in_pytorch(
+    name: str, network: nn.Module, bgr: bool
+) -> None:
+    folder = os.environ.get("ROTOSCOPE_REFERENCE_DATA")
+    if not folder:
+        pytest.skip("ROTOSCOPE_REFERENCE_DATA names no folder of reference data")
+    path = Path(folder) / "thirdparty-filters" / name
+    network.load_state_dict(torch.load(path, weights_only=True))
+    photograph = cv2.imread(str(sorted((Path(folder) / "validation").glob("*.jpg"))[0]))
+    assert photograph is not None
+    cropped = photograph[:240, :320, ::-1].transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)
+    image = np.ascontiguousarray(cropped)
+    wanted = painted_by(network, image, bgr=bgr)
+    assert np.std(wanted) > 0.1
+    assert np.abs(paint(convert(path), image) - wanted).max() < EXACTLY
 
 
 # TensorFlow

@@ -31,6 +31,8 @@ _PART = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")
 _STATE_FILE = "checkpoint"
 _CHOSEN = re.compile(r'^model_checkpoint_path: "((?:[^"\\]|\\.)*)"', re.MULTILINE)
 _HEAD_BYTES = 64
+_VERSION_1_HEAD = re.compile(rb"\0\0[\x80-\xff]{0,4}[\0-\x7f]\n")
+"""An entry of the empty key that begins with a message: seen of a file that is cut short, too."""
 
 _Reader = Callable[[bytes], dict[str, NDArray[Any]]]
 
@@ -60,7 +62,7 @@ def read_weights(path: Path) -> WeightsFile | None:
         return None
     with _naming(path, "a file of weights"):
         head, tail = _ends(path)
-    if tail == table.MAGIC:
+    if tail == table.MAGIC or _VERSION_1_HEAD.match(head):
         return _read_version_1(path)
     known = _reader_of(head)
     return None if known is None else _read_one(path, *known)

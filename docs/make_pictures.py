@@ -16,12 +16,14 @@ from pathlib import Path
 
 from rotoscope.filters.base import Filter
 from rotoscope.media.contact_sheet import Tile, contact_sheet
+from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame, Pixels
 from rotoscope.media.stills import read_still
 from rotoscope.media.writer import open_writer
 from rotoscope.palette.palette import Palette
 from rotoscope.render.demo import make_demo
 from rotoscope.render.look import Look, resize_short_side
+from rotoscope.render.style_pictures import style_sheet
 from rotoscope.scenes.flight import Flight, FlightOptions
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -46,6 +48,7 @@ def main() -> None:
         names = [entry.name for entry in entries if (entry.kind == "neural") == (kind == "neural")]
         filters = [palette.load(name) for name in names if name != "lut"]  # a lut needs a file
         write_picture(PICTURES / f"{kind}-filters.jpg", sheet_of(filters, photographs, title=title))
+    write_picture(PICTURES / "style-images.jpg", style_sheet(width=1200), quality=50)
     with tempfile.TemporaryDirectory() as folder:
         made = make_demo(Path(folder) / "demo", Look([palette.load("great-wave")]))
         shutil.copy(made.sheet, PICTURES / "before-and-after.png")
@@ -71,9 +74,10 @@ def sheet_of(filters: Sequence[Filter], photographs: dict[str, Pixels], *, title
     return contact_sheet(rows, title=title, row_headings=headings, width=2000, tile_height=240)
 
 
-def write_picture(path: Path, pixels: Pixels) -> None:
+def write_picture(path: Path, pixels: Pixels, *, quality: float | None = None) -> None:
     """Write one picture, replacing what is there."""
-    with open_writer(path, source=None, overwrite=True) as writer:
+    options = EncoderOptions(quality=quality)
+    with open_writer(path, source=None, options=options, overwrite=True) as writer:
         writer.write(Frame(pixels, index=0, pts=0, time_base=Fraction(1)))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rotoscope.media.atomic import refuse_existing
 from rotoscope.media.contact_sheet import Tile, contact_sheet
@@ -14,7 +16,7 @@ from rotoscope.media.output import WriteReport
 from rotoscope.media.stills_writer import StillWriter
 from rotoscope.styles.registry import STYLES, check_request, render_style
 
-SHEET_COLUMNS = 6
+SHEET_COLUMNS = 7
 SHEET_WIDTH = 2000
 """Pixels."""
 _TILE_SIDE = 512
@@ -62,13 +64,23 @@ def write_style_sheet(output: Path, *, seed: int = 0, overwrite: bool = False) -
         check_request(name, _TILE_SIDE, seed)
     writer = _still_writer(output, overwrite=overwrite)
     with writer:
-        tiles = [Tile(render_style(name, _TILE_SIDE, seed), name) for name in STYLES]
-        rows = [
-            tiles[SHEET_COLUMNS * row : SHEET_COLUMNS * (row + 1)]
-            for row in range(math.ceil(len(tiles) / SHEET_COLUMNS))
-        ]
-        writer.write(_frame(contact_sheet(rows, width=SHEET_WIDTH, title="Styles")))
+        writer.write(_frame(style_sheet(seed=seed)))
     return writer.close()
+
+
+def style_sheet(*, seed: int = 0, width: int = SHEET_WIDTH) -> NDArray[np.uint8]:
+    """Every style picture with its name.
+
+    Args:
+        seed: 0 or more.
+        width: the sheet is at most this wide, in pixels.
+
+    Returns:
+        (H, W <= width, 3) uint8 sRGB.
+    """
+    tiles = [Tile(render_style(name, _TILE_SIDE, seed), name) for name in STYLES]
+    rows = [tiles[start : start + SHEET_COLUMNS] for start in range(0, len(tiles), SHEET_COLUMNS)]
+    return contact_sheet(rows, width=width)
 
 
 def _still_writer(output: Path, *, overwrite: bool) -> StillWriter:

@@ -37,8 +37,8 @@ Filters that are made from options alone, without a file. Options come after a c
 rotoscope stylize photo.jpg poster.png --filter posterize:levels=4,tones=channels
 ```
 
-Every filter, neural ones too, takes the option `strength` (0 to 1): how much of its painting is laid over the
-picture that it was given."""
+Every filter, neural ones too, takes the options `strength`, `stroke`, `clarity` and `color` as well: see
+[chain and mix filters](../how-to/chain-and-mix.md)."""
 
 _ERRORS: Final = """\
 Everything that Rotoscope raises on purpose is one of these. Catch `RotoscopeError` to catch them all. A

@@ -23,8 +23,9 @@ from pydantic.fields import FieldInfo
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
 
-RESERVED_OPTIONS = frozenset({"strength"})
-"""Options that every filter takes and that no kind may define anew; see :mod:`rotoscope.filters.strength`."""
+RESERVED_OPTIONS = frozenset({"strength", "stroke", "clarity", "color"})
+"""Options that every filter takes and that no kind may define anew; see :mod:`rotoscope.filters.strength` and
+:mod:`rotoscope.filters.controls`."""
 
 
 class KindOptions(BaseModel):

@@ -8,6 +8,7 @@ typed                          means
 ``colors:count=6,strength=.5`` several options
 ``lut:file=a,b.cube``          a comma is part of a value unless a new ``option=`` follows it
 ``./my-own.onnx``              a filter file that is not in the palette
+``great-wave:0.7+lineart:0.3`` a mixture of filters by weight
 =============================  ==============================================================
 """
 
@@ -22,6 +23,7 @@ from rotoscope.errors import InvalidOptions, UnknownFilter
 
 _OPTION = re.compile(r"(?:^|,)([a-z][a-z0-9_-]*)=")
 _FILE = re.compile(r"^(?P<path>.+\.onnx)(?::(?P<options>[a-z][a-z0-9_-]*=.*))?$", re.IGNORECASE | re.DOTALL)
+_WEIGHTED = re.compile(r"(?P<spec>.+):(?P<weight>\d+\.?\d*|\.\d+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,30 @@ def parse_filter_spec(text: str) -> FilterSpec:
     if not name.strip():
         raise InvalidOptions(f"The filter was given as {text!r}, which names none. {_HOW}")
     return FilterSpec(name.strip(), _parse_options(text, rest) if colon else ())
+
+
+def parse_mixture(text: str) -> tuple[tuple[str, float], ...] | None:
+    """Take apart a mixture: what each filter was asked for as, and its weight.
+
+    Args:
+        text: see the table above.
+
+    Returns:
+        None where the text is no mixture but one filter (a file's name may hold a plus).
+
+    Raises:
+        InvalidOptions: some parts have a weight and others have none.
+    """
+    parts = text.split("+")
+    weighted = [_WEIGHTED.fullmatch(part.strip()) for part in parts]
+    if len(parts) < 2 or not any(weighted):
+        return None
+    found = [(match["spec"], float(match["weight"])) for match in weighted if match]
+    if len(found) < len(parts):
+        raise InvalidOptions(
+            f"The filter was given as {text!r}; in a mixture every filter has a weight: NAME:0.7+NAME:0.3."
+        )
+    return tuple(found)
 
 
 def unknown_filter(name: str, known: Iterable[str]) -> UnknownFilter:

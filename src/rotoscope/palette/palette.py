@@ -11,6 +11,7 @@ from typing import Any, cast
 from rotoscope.errors import DuplicateFilter, InvalidOptions, PaletteError
 from rotoscope.filters.base import Filter
 from rotoscope.filters.card import Card, rename_card
+from rotoscope.filters.controls import Controls, with_controls
 from rotoscope.filters.file import (
     FILE_SUFFIX,
     FORMAT_KEY,
@@ -22,10 +23,11 @@ from rotoscope.filters.file import (
     write_new_file,
 )
 from rotoscope.filters.graph_rules import parse_model
-from rotoscope.filters.kind import FilterKind
+from rotoscope.filters.kind import RESERVED_OPTIONS, FilterKind
 from rotoscope.filters.kinds import KINDS
+from rotoscope.filters.mixture import MixtureFilter
 from rotoscope.filters.neural import NeuralFilter
-from rotoscope.filters.spec import FilterSpec, parse_filter_spec, unknown_filter
+from rotoscope.filters.spec import FilterSpec, parse_filter_spec, parse_mixture, unknown_filter
 from rotoscope.filters.strength import with_strength
 from rotoscope.palette.entry import PaletteEntry
 from rotoscope.palette.folder import (
@@ -108,8 +110,8 @@ class Palette:
         """Make a filter ready to paint.
 
         Args:
-            spec: what a user types, see :mod:`rotoscope.filters.spec`. Every filter takes the option
-                ``strength``.
+            spec: what a user types, see :mod:`rotoscope.filters.spec`. Every filter takes the options
+                ``strength`` and those of :class:`~rotoscope.filters.controls.Controls`.
             precision: ``auto``, ``f32`` or ``bf16``; see :class:`rotoscope.runtime.graph.RuntimeOptions`.
             threads: threads of one inference; None: all cores.
             backend: ``openvino`` or ``onnxruntime``.
@@ -121,18 +123,26 @@ class Palette:
             MissingExtra: the backend is not installed.
         """
         options = RuntimeOptions(cast("Backend", backend), cast("Precision", precision), threads)
+        mixture = parse_mixture(spec)
+        if mixture is None:
+            return self._load_one(spec, options)
+        return MixtureFilter([(self._load_one(part, options), weight) for part, weight in mixture])
+
+    def _load_one(self, spec: str, options: RuntimeOptions) -> Filter:
         parsed = parse_filter_spec(spec)
         values = {option.name: option.value for option in parsed.options}
         strength = _parse_strength(values.pop("strength", "1"))
+        controls = Controls.taken_from(values)
         if not parsed.is_path and parsed.name in self._kinds:
-            return with_strength(self._kinds[parsed.name].build(values), strength)
+            filter = self._kinds[parsed.name].build(values)
+            return with_strength(with_controls(filter, controls), strength)
         file = self._read(parsed)
         if values:
             raise InvalidOptions(
                 f"The filter {parsed.name!r} was given the option {', '.join(values)}; a neural filter"
-                " takes strength (0 to 1) and no other."
+                f" takes {', '.join(sorted(RESERVED_OPTIONS))} and no other."
             )
-        return with_strength(NeuralFilter(file, options=options), strength)
+        return with_strength(with_controls(NeuralFilter(file, options=options), controls), strength)
 
     def import_file(
         self, path: Path, *, name: str | None = None, options: ImportOptions | None = None

@@ -100,7 +100,7 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
 def test_what_is_not_onnx_is_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "weights.pth"
     path.write_bytes(content)
-    with pytest.raises(UnsupportedArchitecture, match=r"is not an ONNX model\. .*`rotoscope filters import` makes"):
+    with pytest.raises(UnsupportedArchitecture, match=r"is not an ONNX model\. .*`rotoscope filters import`"):
         read_filter_file(path)
 
 

@@ -20,6 +20,7 @@ from rotoscope.errors import InvalidOptions, OpenError, OutputExists, TrainingEr
 from rotoscope.filters.card import StyleImage
 from rotoscope.filters.file import read_filter_file
 from rotoscope.training.checkpoint import FILE_NAME
+from rotoscope.training.made_card import CardWords
 from rotoscope.training.progress import Budget, StopReason, TrainingProgress
 from rotoscope.training.trainer import SessionOptions, TrainingResult, train_filter
 
@@ -63,7 +64,12 @@ def train(
         encoder=toy.encoder,
         output=output,
         budget=Budget(steps=steps),
-        style_image=StyleImage(title="Blocks", artist="A generator"),
+        words=CardWords(
+            style=StyleImage(title="Blocks", artist="A generator"),
+            title="Toy",
+            meaning="None.",
+            tags=("toy", "test"),
+        ),
         checkpoint_dir=checkpoint_dir,
         init_from=init_from,
         overwrite=overwrite,
@@ -102,6 +108,8 @@ def test_the_card_says_what_the_filter_was_made_of(toy: Toy, tmp_path: Path) -> 
     assert card.recipe["learning_rate"] == toy.recipe.learning_rate
     assert json.loads(str(card.recipe["content_side_range"])) == list(toy.recipe.content_side_range)
     assert card.recipe["content"] == "toy"
+    assert card.recipe["start"] == "random weights"
+    assert (card.title, card.meaning, card.tags) == ("Toy", "None.", ("toy", "test"))
     assert card.metrics["training_steps"] == 6
     assert {"style_loss", "content_loss", "stability_loss"} <= set(card.metrics)
     assert card.cost is not None

@@ -102,6 +102,14 @@ def train(
     license_: Annotated[
         str | None, typer.Option("--license", help="For the card: terms of use of the style image.")
     ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="For the card: where the style image was found, e.g. an address.")
+    ] = None,
+    collection: Annotated[
+        str | None, typer.Option(help="For the card: museum or collection that holds it.")
+    ] = None,
+    meaning: Annotated[str | None, typer.Option(help="For the card: why this picture.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="For the card: a word to find it by; repeat.")] = None,
     threads: options.Threads = None,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
@@ -109,10 +117,10 @@ def train(
 ) -> None:
     """Parse, call, present."""
     require_torch()
-    from rotoscope.filters.card import StyleImage  # noqa: PLC0415 - torch is heavy, and only needed here
+    from rotoscope.filters.card import StyleImage, card_errors  # noqa: PLC0415 - torch is heavy, and only needed here
     from rotoscope.settings import load_settings  # noqa: PLC0415
     from rotoscope.training.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from rotoscope.training.made_card import require_name  # noqa: PLC0415
+    from rotoscope.training.made_card import CardWords, require_name  # noqa: PLC0415
     from rotoscope.training.trainer import SessionOptions, train_filter  # noqa: PLC0415
 
     require_name(name)
@@ -120,6 +128,10 @@ def train(
     budget = make_budget(steps=steps, minutes=minutes, dollars=budget_dollars, dollars_per_hour=rate_per_hour)
     numbers = make_recipe(recipe, style_weight=style_weight, stroke_scale=stroke_scale, features=features)
     start = choose_start(init_from, numbers, from_scratch=from_scratch)
+    with card_errors():
+        image = StyleImage(
+            title=title, artist=artist, year=year, license=license_, source=source, collection=collection
+        )
     place = output or own_filter_file(settings, name)
     preview = Path(f"{name}-preview.png")
     with stop_on_interrupt() as should_stop, training_bar(shown=not (quiet or as_json)) as on_progress:
@@ -131,7 +143,7 @@ def train(
             encoder=make_encoder(settings, numbers, feature_weights, normalization),
             output=place,
             budget=budget,
-            style_image=StyleImage(title=title, artist=artist, year=year, license=license_),
+            words=CardWords(style=image, meaning=meaning, tags=tuple(tag or ())),
             checkpoint_dir=settings.cache_dir / "training" / name,
             init_from=start,
             overwrite=overwrite,

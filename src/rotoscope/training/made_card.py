@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.filters.card import NAME_PATTERN, Card, Cost, Padding, StyleImage
+from rotoscope.filters.card import NAME_PATTERN, Card, Cost, Padding, StyleImage, card_errors
 from rotoscope.networks.style_network import MARGIN_PIXELS, SIZE_MULTIPLE, multiply_adds_per_pixel
 from rotoscope.training.content import ContentSet
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.state import TrainingState
 
 _LONGEST_NAME = 64
+
+
+@dataclass(frozen=True, slots=True)
+class CardWords:
+    """What people say of a filter; nothing of it is made up."""
+
+    style: StyleImage = field(default_factory=StyleImage)
+    """What is known of the style image; its SHA-256 is filled in."""
+    title: str | None = None
+    """Name of the filter for people to read."""
+    author: str | None = None
+    """Who made the filter."""
+    license: str | None = None
+    """Terms of use of the filter."""
+    meaning: str | None = None
+    """Why this picture."""
+    tags: tuple[str, ...] = ()
+    """Words to find it by."""
+
 
 PADDING = Padding(multiple=SIZE_MULTIPLE, margin=MARGIN_PIXELS, mode="reflect")
 """What the card of every style network says of padding."""
@@ -33,7 +53,7 @@ def require_name(name: str) -> None:
 
 
 def started_card(
-    name: str, *, recipe: Recipe, content: ContentSet, style: StyleImage | None, style_digest: str
+    name: str, *, recipe: Recipe, content: ContentSet, words: CardWords, style_digest: str, start: str
 ) -> Card:
     """What is known before the first step.
 
@@ -41,19 +61,27 @@ def started_card(
         name: the filter's name.
         recipe: of the run.
         content: of the run; only its origin is noted.
-        style: what is known of the style image, if anything.
+        words: what people say.
         style_digest: SHA-256 of the style image's file.
+        start: what the weights were at first.
 
     Raises:
         InvalidOptions: the name is not one.
+        InvalidCard: words that a card cannot hold.
     """
     require_name(name)
-    return Card(
-        name=name,
-        padding=PADDING,
-        style=(style or StyleImage()).model_copy(update={"sha256": style_digest}),
-        recipe={**flat_recipe(recipe), "content": content.origin},
-    )
+    with card_errors():
+        return Card(
+            name=name,
+            title=words.title,
+            author=words.author,
+            license=words.license,
+            padding=PADDING,
+            style=words.style.model_copy(update={"sha256": style_digest}),
+            meaning=words.meaning,
+            tags=words.tags,
+            recipe={**flat_recipe(recipe), "content": content.origin, "start": start},
+        )
 
 
 def finished_card(card: Card, state: TrainingState) -> Card:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from rotoscope.errors import FilterError, InvalidOptions, PaletteError, TrainingError, WeightsError
-from rotoscope.filters.card import Card, StyleImage
+from rotoscope.filters.card import Card
 from rotoscope.filters.file import read_filter_file
 from rotoscope.media.atomic import refuse_existing
 from rotoscope.networks.features import Encoder, fast_precision
@@ -22,7 +22,7 @@ from rotoscope.networks.style_network import TRAINING_MARGIN_PIXELS, paint_with_
 from rotoscope.training.checkpoint import RunIdentity, restore_checkpoint, save_checkpoint, step_rng
 from rotoscope.training.content import ContentSet, to_tensor
 from rotoscope.training.export import export_filter, load_starting_weights
-from rotoscope.training.made_card import finished_card, started_card
+from rotoscope.training.made_card import CardWords, finished_card, started_card
 from rotoscope.training.objective import Objective
 from rotoscope.training.pictures import read_picture, resize_short_side
 from rotoscope.training.preview import preview_photograph, write_preview
@@ -88,7 +88,7 @@ def train_filter(
     encoder: Encoder,
     output: Path,
     budget: Budget,
-    style_image: StyleImage | None = None,
+    words: CardWords | None = None,
     checkpoint_dir: Path | None = None,
     init_from: Path | None = None,
     overwrite: bool = False,
@@ -110,7 +110,7 @@ def train_filter(
         encoder: feature network for the losses.
         output: the filter file to write; its folder must exist.
         budget: how long to train.
-        style_image: what is known of the style image; its SHA-256 is filled in.
+        words: what the card shall say of the filter and its style image.
         checkpoint_dir: where the state is kept while the run goes on. When it holds a checkpoint of this
             same run, the run continues there, and the filter an earlier session of it wrote is replaced.
             None: no checkpoints.
@@ -125,6 +125,7 @@ def train_filter(
         TrainingError: the run cannot start or continue, was stopped before its first step, or its losses
             are not finite.
         InvalidOptions: a name or recipe that does not fit.
+        InvalidCard: words that a card cannot hold.
         OpenError, DecodeError, UnsupportedMedia: the style image cannot be read.
         OutputExists, EncodeError: the output is there already, or something cannot be written.
         UnsupportedArchitecture: ``init_from`` holds another network.
@@ -133,7 +134,14 @@ def train_filter(
     style_pixels = resize_short_side(read_picture(style), recipe.style_side)
     style_digest = hashlib.sha256(style.read_bytes()).hexdigest()
     start = None if init_from is None else load_starting_weights(init_from)
-    card = started_card(name, recipe=recipe, content=content, style=style_image, style_digest=style_digest)
+    card = started_card(
+        name,
+        recipe=recipe,
+        content=content,
+        words=words or CardWords(),
+        style_digest=style_digest,
+        start="random weights" if init_from is None else init_from.stem,
+    )
     identity = RunIdentity(
         recipe=recipe.digest,
         style=style_digest,

@@ -86,7 +86,7 @@ def test_unknown_names_are_answered_with_the_nearest(palette: Palette) -> None:
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("own-tint:levels=3", "given the option levels; a neural filter takes clarity, color, strength, stroke"),
+        ("own-tint:levels=3", "option levels; a neural filter takes clarity, color, strength, stroke"),
         ("own-tint:strength=much", "strength was 'much'; it is a number from 0"),
         ("own-tint:strength=1.5", "strength was 1.5; it is a number from 0"),
         ("posterize:levels=lots", "option 'levels' was 'lots'"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -16,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from reference import MISSING, REFERENCE_DATA
 from rotoscope.media.clip import open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.fidelity import FidelityReport, Row, Verdict, check
@@ -257,7 +257,6 @@ def test_transport_headers_are_not_sound() -> None:
 
 # --- real footage -------------------------------------------------------------------------------------------
 
-REFERENCE_DATA = os.environ.get("ROTOSCOPE_REFERENCE_DATA")
 CLIPS = (
     "fmt_rot90_small.mp4",
     "fmt_vfr_motionphoto_hevc.mp4",
@@ -270,9 +269,10 @@ CLIPS = (
 
 
 @pytest.mark.reference_data
-@pytest.mark.skipif(REFERENCE_DATA is None, reason="ROTOSCOPE_REFERENCE_DATA names no folder of real clips")
+@pytest.mark.skipif(REFERENCE_DATA is None, reason=MISSING)
 @pytest.mark.parametrize("name", CLIPS)
 def test_real_clips_lose_nothing(tmp_path: Path, name: str) -> None:
-    source = Path(REFERENCE_DATA or "") / "video" / name
+    assert REFERENCE_DATA is not None
+    source = REFERENCE_DATA / "video" / name
     report = rewrite(source, tmp_path / "b.mp4")
     assert report.lost == ()

@@ -6,20 +6,19 @@ The catalogue (``SOURCES.tsv``) states, for each clip, what FFmpeg decoded of it
 from __future__ import annotations
 
 import csv
-import os
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from reference import MISSING, REFERENCE_DATA
 from rotoscope.media.clip import open_clip
 from rotoscope.media.probe import inspect_media
 from rotoscope.media.selection import Selection
 
 pytestmark = pytest.mark.reference_data
 
-_ROOT = os.environ.get("ROTOSCOPE_REFERENCE_DATA")
 _DECODED_SECONDS = Fraction(1, 5)
 """How much of each clip is decoded; counting reads all of it."""
 _LARGE = 1920 * 1080
@@ -27,16 +26,15 @@ _LARGE = 1920 * 1080
 
 
 def catalogue() -> list[dict[str, str]]:
-    if _ROOT is None:
+    if REFERENCE_DATA is None:
         return []
-    table = Path(_ROOT) / "video" / "SOURCES.tsv"
+    table = REFERENCE_DATA / "video" / "SOURCES.tsv"
     with table.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
 @pytest.fixture(
-    params=catalogue()
-    or [pytest.param(None, marks=pytest.mark.skip("ROTOSCOPE_REFERENCE_DATA names no folder of clips"))],
+    params=catalogue() or [pytest.param(None, marks=pytest.mark.skip(MISSING))],
     ids=lambda row: row["file"] if row else "no clips",
 )
 def row(request: pytest.FixtureRequest) -> dict[str, str]:
@@ -44,7 +42,8 @@ def row(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 def path_of(row: dict[str, str]) -> Path:
-    return Path(_ROOT or "") / "video" / row["file"]
+    assert REFERENCE_DATA is not None
+    return REFERENCE_DATA / "video" / row["file"]
 
 
 def test_the_count_from_packets_is_the_count_of_decoded_frames(row: dict[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from reference import MISSING, REFERENCE_DATA
 from rotoscope.errors import ChecksumMismatch, DuplicateFilter, InvalidCard, UnknownFilter, WeightsError
 from rotoscope.filters.card import Padding
 from rotoscope.filters.file import filter_file_bytes
@@ -225,12 +225,11 @@ def test_size_rules_are_those_that_probing_finds(tmp_path: Path) -> None:
 def test_published_weights_paint_a_photograph_as_they_do_in_pytorch(
     name: str, network: nn.Module, bgr: bool
 ) -> None:
-    folder = os.environ.get("ROTOSCOPE_REFERENCE_DATA")
-    if not folder:
-        pytest.skip("ROTOSCOPE_REFERENCE_DATA names no folder of reference data")
-    path = Path(folder) / "thirdparty-filters" / name
+    if REFERENCE_DATA is None:
+        pytest.skip(MISSING)
+    path = REFERENCE_DATA / "thirdparty-filters" / name
     network.load_state_dict(torch.load(path, weights_only=True))
-    photograph = cv2.imread(str(sorted((Path(folder) / "validation").glob("*.jpg"))[0]))
+    photograph = cv2.imread(str(sorted((REFERENCE_DATA / "validation").glob("*.jpg"))[0]))
     assert photograph is not None
     cropped = photograph[:240, :320, ::-1].transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)
     image = np.ascontiguousarray(cropped)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from reference import MISSING, REFERENCE_DATA
 from rotoscope.errors import InvalidCard, UnsafeFile, UnsupportedArchitecture
 from rotoscope.filters.card import Import, Padding
 from rotoscope.filters.file import filter_file_bytes, parse_filter_file
@@ -348,10 +348,9 @@ _PUBLISHED = (
 
 @pytest.fixture
 def reference_data() -> Path:
-    folder = os.environ.get("ROTOSCOPE_REFERENCE_DATA")
-    if not folder:
-        pytest.skip("ROTOSCOPE_REFERENCE_DATA names no folder of reference data")
-    return Path(folder)
+    if REFERENCE_DATA is None:
+        pytest.skip(MISSING)
+    return REFERENCE_DATA
 
 
 @pytest.mark.reference_data

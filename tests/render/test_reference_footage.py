@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
+from reference import MISSING, REFERENCE_DATA
 from rotoscope.filters.base import Filter
 from rotoscope.media.fidelity import check
 from rotoscope.render.look import Look
@@ -15,7 +15,6 @@ from rotoscope.standard import load_filter
 
 pytestmark = pytest.mark.reference_data
 
-_ROOT = os.environ.get("ROTOSCOPE_REFERENCE_DATA")
 _SMALL = ("derived_oddsize_427x241_yuv444.mp4", "fmt_gif_pigs.gif", "fmt_rot90_small.mp4", "foreman_h264.mp4")
 """Painted with every run of the tests; the rest takes minutes."""
 _CONSTANT_RATE_CONTAINERS = frozenset({".avi", ".mpg", ".ts"})
@@ -23,12 +22,11 @@ _CONSTANT_RATE_CONTAINERS = frozenset({".avi", ".mpg", ".ts"})
 
 
 def _clips(*, small: bool) -> list[object]:
-    folder = Path(_ROOT) / "video" if _ROOT else None
+    folder = REFERENCE_DATA / "video" if REFERENCE_DATA else None
     paths = sorted(p for p in folder.iterdir() if p.suffix != ".tsv") if folder and folder.is_dir() else []
     chosen = [path for path in paths if (path.name in _SMALL) == small]
-    reason = "ROTOSCOPE_REFERENCE_DATA names no folder of clips"
     return [pytest.param(p, id=p.name) for p in chosen] or [
-        pytest.param(None, marks=pytest.mark.skip(reason), id="no clips")
+        pytest.param(None, marks=pytest.mark.skip(MISSING), id="no clips")
     ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from rotoscope.cli import options
+from rotoscope.cli import audition, options
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import print_json
 
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from rotoscope.palette.entry import PaletteEntry
     from rotoscope.palette.palette import Palette
 
-HELP = """The filters at hand: list, show, import, export, verify, remove.
+HELP = """The filters at hand: list, show, suggest, import, export, verify, remove.
 
 Examples:
 
   rotoscope filters list
+
+  rotoscope filters suggest photo.jpg
 
   rotoscope filters import old-network.onnx --name candy
 
@@ -38,6 +40,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help=flow(HELP), no_args_is_help=True, rich_markup_mode="rich")
     group.command("list")(list_filters)
     group.command("show")(show)
+    audition.register_suggest(group)
     group.command("import")(import_filter)
     group.command("export")(export)
     group.command("verify")(verify)

@@ -32,7 +32,9 @@ class Tile:
     pixels: Pixels
     """(H, W, 3 or 4) uint8 or uint16; transparency shows the sheet."""
     caption: str = ""
-    """One line under it; what does not fit is cut off with an ellipsis."""
+    """A line under it, or several with line breaks between; what does not fit is cut off with an ellipsis."""
+    heading: str = ""
+    """One line between it and its caption, in the color of headings; cut off likewise."""
 
     @property
     def aspect(self) -> float:
@@ -48,7 +50,8 @@ class _Measures:
     tile_height: int
     column_widths: tuple[int, ...]
     row_heading_width: int
-    captioned_rows: tuple[bool, ...]
+    lines: tuple[float, ...]
+    """Lines of text under each row's pictures."""
 
     @property
     def margin(self) -> int:
@@ -65,7 +68,7 @@ class _Measures:
 
     def row_top(self, row: int) -> int:
         """Distance of a row's pictures from the first row's; of the first row left over: the sheet's body."""
-        captions = 2 * self.text * sum(self.captioned_rows[:row])
+        captions = round(2 * self.text * sum(self.lines[:row]))
         return row * (self.tile_height + self.gap) + captions
 
     def column_left(self, column: int) -> int:
@@ -134,9 +137,7 @@ def _measure(
     font = _font(text)
     heading = max((font.getlength(words) for words in row_headings), default=0.0)
     heading_width = round(heading) + 2 * text if heading else 0
-    bare = _Measures(
-        text, 0, (0,) * columns, heading_width, tuple(any(t.caption for t in row) for row in rows)
-    )
+    bare = _Measures(text, 0, (0,) * columns, heading_width, tuple(_lines(row) for row in rows))
     largest = max(tile.pixels.shape[0] for row in rows for tile in row)
     height = min(int((width - bare.width) / sum(aspects)), tile_height, largest)
     if height < min(_MIN_TILE_HEIGHT, largest):
@@ -146,6 +147,18 @@ def _measure(
         )
     widths = tuple(max(int(height * aspect), 1) for aspect in aspects)
     return replace(bare, tile_height=height, column_widths=widths)
+
+
+def _lines(row: Sequence[Tile]) -> float:
+    """Lines of text under a row, in double text heights; those after the first stand closer."""
+    most = max(len(_words(tile)) for tile in row) if row else 0
+    return 1 + 0.7 * (most - 1) if most else 0.0
+
+
+def _words(tile: Tile) -> Sequence[tuple[str, tuple[int, int, int]]]:
+    """Lines under a tile and their colors."""
+    lines = [(tile.heading, _TEXT)] if tile.heading else []
+    return lines + [(line, _CAPTION) for line in tile.caption.splitlines()]
 
 
 def _head_height(measures: _Measures, title: str, column_headings: Sequence[str]) -> int:
@@ -164,11 +177,11 @@ def _place(
     size = (max(int(measures.tile_height * tile.aspect), 1), measures.tile_height)
     sheet.paste(Image.fromarray(_reduced(tile.pixels, size)), corner)
     draw.rectangle((left - 1, top - 1, left + size[0], top + size[1]), outline=_KEYLINE)
-    if tile.caption:
-        font = _font(measures.text)
-        text = _fitted(draw, tile.caption, font, size[0])
-        baseline = top + size[1] + round(1.5 * measures.text)
-        draw.text((left, baseline), text, _CAPTION, font, anchor="ls")
+    font = _font(measures.text)
+    baseline = top + size[1] + round(1.5 * measures.text)
+    for words, color in _words(tile):
+        draw.text((left, baseline), _fitted(draw, words, font, size[0]), color, font, anchor="ls")
+        baseline += round(1.4 * measures.text)
 
 
 def _reduced(pixels: Pixels, size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -447,6 +447,24 @@ def test_av1_takes_no_priority_over_other_processes_and_is_silent(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("codec", ["h264", "hevc", "vp9", "av1"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_clips_of_one_and_two_frames_have_decoding_times(tmp_path: Path, codec: str, count: int) -> None:
+    output = tmp_path / "a.mp4"
+    for _ in range(5):  # x265 leaves them to chance
+        with open_writer(output, source=None, options=EncoderOptions(codec=codec), overwrite=True) as writer:
+            for index in range(count):
+                writer.write(made_frame(index, size=(64, 64)))
+        writer.close()
+        with av.open(str(output)) as container:
+            times = [
+                (p.pts * p.time_base, p.dts * p.time_base)
+                for p in container.demux(video=0)
+                if p.pts is not None and p.dts is not None
+            ]
+        assert times == [(Fraction(index, 25), Fraction(index, 25)) for index in range(count)]
+
+
 def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.mp4", "b.mp4"):
         write_frames(tmp_path / name, 20, options=EncoderOptions(threads=2))

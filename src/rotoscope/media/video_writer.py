@@ -37,6 +37,10 @@ _NOMINAL_RATE = Fraction(25)
 
 _SOUND_TICKS = 48_000
 
+_TOO_FEW_TO_REORDER = 2
+"""Clips of so few frames are decoded in the order they are shown. x265 leaves the decoding times of such
+clips unset, and then some have a number from anywhere, which no muxer takes."""
+
 _BROADCAST = frozenset({"mpeg", "mpegts"})
 """Containers whose clock runs since any time; in others a late start is meant."""
 
@@ -120,7 +124,11 @@ class VideoWriter(TransactionalWriter):
                 f"{self._output} was not written: no frame was given. Check the span of the clip."
             )
         running = self._running
-        self._mux(running, running.stream.encode(None))
+        packets = running.stream.encode(None)
+        if running.frames <= _TOO_FEW_TO_REORDER:
+            for packet in packets:
+                packet.dts = packet.pts
+        self._mux(running, packets)
         if self._copier is not None:
             self._copier.finish(running.muxer)
         running.muxer.close()

@@ -21,6 +21,9 @@ from rotoscope.media.frame import Frame, Pixels
 from rotoscope.media.stills import read_still
 from rotoscope.media.writer import open_writer
 from rotoscope.palette.palette import Palette
+from rotoscope.render.audition import Picture, audition
+from rotoscope.render.audition_sheet import audition_sheet, default_title
+from rotoscope.render.candidates import load_candidates
 from rotoscope.render.demo import make_demo
 from rotoscope.render.look import Look, resize_short_side
 from rotoscope.render.style_pictures import style_sheet
@@ -48,6 +51,7 @@ def main() -> None:
         names = [entry.name for entry in entries if (entry.kind == "neural") == (kind == "neural")]
         filters = [palette.load(name) for name in names if name != "lut"]  # a lut needs a file
         write_picture(PICTURES / f"{kind}-filters.jpg", sheet_of(filters, photographs, title=title))
+    write_audition_picture(palette, photographs["coffee (R. Michetti)"])
     write_picture(PICTURES / "style-images.jpg", style_sheet(width=1200), quality=50)
     with tempfile.TemporaryDirectory() as folder:
         made = make_demo(Path(folder) / "demo", Look([palette.load("great-wave")]))
@@ -72,6 +76,15 @@ def sheet_of(filters: Sequence[Filter], photographs: dict[str, Pixels], *, title
     rows += [[Tile(painter.apply(pixels)) for pixels in small.values()] for painter in filters]
     headings = ("photograph", *(painter.name for painter in filters))
     return contact_sheet(rows, title=title, row_headings=headings, width=2000, tile_height=240)
+
+
+def write_audition_picture(palette: Palette, photograph: Pixels) -> None:
+    """Every filter on one photograph, with figures."""
+    filters, _ = load_candidates(palette)
+    picture = Picture("coffee (R. Michetti)", photograph)
+    result = audition([picture], filters, sort="style")
+    sheet = audition_sheet(result, title=default_title(result), width=1200)
+    write_picture(PICTURES / "audition.jpg", sheet, quality=50)
 
 
 def write_picture(path: Path, pixels: Pixels, *, quality: float | None = None) -> None:

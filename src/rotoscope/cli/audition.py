@@ -121,7 +121,6 @@ def suggest(
     size: Size = 360,
     threads: options.Threads = None,
     as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
 ) -> None:
     """Parse, call, present."""
     from rotoscope.render.audition import audition as try_out  # noqa: PLC0415 - see cli.main
@@ -132,7 +131,7 @@ def suggest(
     if subtle and loud:
         raise InvalidOptions("--subtle and --loud were given together; give one of them, or none.")
     candidates, notes = load_candidates(standard_palette(), threads=threads)
-    with progress_bar(shown=not (quiet or as_json)) as on_progress:
+    with progress_bar(shown=not as_json) as on_progress:
         pictures = read_pictures([photo], frames=1, size=size)
         result = try_out(pictures, candidates, size=size, notes=notes, on_progress=on_progress)
     suggestions = rank(result, count=count, mood="subtle" if subtle else "loud" if loud else "balanced")
@@ -142,6 +141,7 @@ def suggest(
     width = max(len(one.name) for one in suggestions)
     for place, one in enumerate(suggestions, start=1):
         typer.echo(f"{place:>2}  {one.name:<{width}}  {one.reason}")
+    print_notes(result.notes)
 
 
 def _present(result: AuditionResult, report: WriteReport | None) -> None:

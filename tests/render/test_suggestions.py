@@ -10,7 +10,7 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.media.frame import Pixels
 from rotoscope.render.audition import AuditionResult, FilterRow, Painting, Picture
 from rotoscope.render.figures import measure
-from rotoscope.render.suggestions import Mood, suggest
+from rotoscope.render.suggestions import Mood, difference, suggest
 
 import samples
 
@@ -65,6 +65,16 @@ def test_twins_wait_until_all_others_are_named() -> None:
     assert sum(one.like is None for one in ranked) == 2
     assert all(one.like is not None and f"looks much like {one.like}" in one.reason for one in ranked[2:])
     assert len(suggest(result, count=2)) == 2
+
+
+def test_what_looks_different_goes_before_a_better_score_that_does_not() -> None:
+    result = tried(one=hatched(0.6), near=hatched(0.4), soft=smooth(3))
+    scores = {one.name: one.score for one in suggest(result, mood="loud")}
+    assert scores["one"] > scores["near"] > scores["soft"]
+    rows = {row.name: row for row in result.rows}
+    assert difference(rows["one"], rows["near"]) < difference(rows["one"], rows["soft"])
+    assert names(result, "loud")[0] == "one"
+    assert difference(rows["one"], rows["one"]) == 0
 
 
 def test_reasons_say_what_the_figures_say() -> None:

@@ -15,12 +15,13 @@ from rotoscope.errors import UnsupportedMedia
 from rotoscope.media.atomic import StagedFile, refuse_existing, refuse_source
 from rotoscope.media.contact_sheet import Tile, contact_sheet
 from rotoscope.media.encoders import EncoderOptions
-from rotoscope.media.frame import Frame
+from rotoscope.media.frame import Frame, Pixels
 from rotoscope.media.output import STILL_SUFFIXES, WriteReport
 from rotoscope.media.stills_writer import StillWriter
-from rotoscope.render.audition import AuditionResult, FilterRow, Picture
+from rotoscope.render.audition import AuditionResult, Picture
 from rotoscope.render.audition_page import audition_page
 from rotoscope.render.figures import Figures
+from rotoscope.render.look import resize_short_side
 
 PAGE_SUFFIX: Final = ".html"
 SHEET_WIDTH: Final = 2000
@@ -102,7 +103,10 @@ def audition_sheet(result: AuditionResult, *, title: str = "", width: int = SHEE
     rows = [[_photograph(picture) for picture in result.pictures]]
     lines = 1 if columns <= _WIDE_COLUMNS else 2
     rows += [
-        [Tile(painting.pixels, caption(painting.figures, lines=lines)) for painting in row.paintings]
+        [
+            Tile(_legible(painting.pixels), caption(painting.figures, lines=lines))
+            for painting in row.paintings
+        ]
         for row in result.rows
     ]
     headings = ("photograph", *(row.name for row in result.rows))
@@ -114,8 +118,15 @@ def audition_sheet(result: AuditionResult, *, title: str = "", width: int = SHEE
 
 def _grid(result: AuditionResult, title: str, width: int) -> NDArray[np.uint8]:
     picture = result.pictures[0]
-    tiles = [Tile(picture.pixels, picture.name, heading="photograph")]
-    tiles += [_tile(row) for row in result.rows]
+    tiles = [Tile(_legible(picture.pixels), picture.name, heading="photograph")]
+    tiles += [
+        Tile(
+            _legible(row.paintings[0].pixels),
+            caption(row.figures, lines=2 if result.has_flicker else 1),
+            heading=row.name,
+        )
+        for row in result.rows
+    ]
     columns = min(max(ceil(sqrt(len(tiles))), 2), _LARGEST_GRID)
     rows = [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
     widest = min(width, columns * _COLUMN_WIDTH)
@@ -124,16 +135,17 @@ def _grid(result: AuditionResult, title: str, width: int) -> NDArray[np.uint8]:
 
 def _photograph(picture: Picture) -> Tile:
     if picture.source is None or picture.time_seconds is None:
-        return Tile(picture.pixels, heading=picture.name)
-    return Tile(picture.pixels, f"{float(picture.time_seconds):.2f} s", heading=picture.source.name)
+        return Tile(_legible(picture.pixels), heading=picture.name)
+    return Tile(_legible(picture.pixels), f"{float(picture.time_seconds):.2f} s", heading=picture.source.name)
 
 
-def _tile(row: FilterRow) -> Tile:
-    return Tile(row.paintings[0].pixels, caption(row.figures), heading=row.name)
+def _legible(pixels: Pixels) -> Pixels:
+    """Enlarged, where words under it would not fit."""
+    return pixels if min(pixels.shape[:2]) >= _LEAST_WIDTH else resize_short_side(pixels, _LEAST_WIDTH)
 
 
 def _tile_height(result: AuditionResult) -> int:
-    return max(picture.pixels.shape[0] for picture in result.pictures)
+    return max(_legible(picture.pixels).shape[0] for picture in result.pictures)
 
 
 def caption(figures: Figures, *, lines: int = 1) -> str:

@@ -10,19 +10,20 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.media.frame import Pixels
 from rotoscope.render.audition import AuditionResult, FilterRow
-from rotoscope.render.figures import Figures, measure, patches
+from rotoscope.render.figures import Figures, mean_figures, measure, patches
 
 Mood: TypeAlias = Literal["balanced", "subtle", "loud"]
 """What is looked for."""
 
 COLOR_SPAN: Final = 0.25
 """Mean Oklab distance at which colors count as wholly others."""
-NEAR_STYLE: Final = 0.3
-"""Two paintings whose style figures differ from each other by less, and …"""
-NEAR_COLOR: Final = 0.06
-"""… whose colors are nearer than this, look alike."""
+STYLE_APART: Final = 0.5
+"""Style of one painting against another that is half of a usual difference; color the other half."""
+COLOR_APART: Final = 0.15
+"""Color of one painting against another that is half of a usual difference."""
+ALIKE: Final = 0.45
+"""Difference of two filters' paintings below which they look alike; two bundled filters have about 1.1."""
 TREND: Final = 0.03
 """Mean change along an axis of Oklab that is worth a word."""
 GRAY: Final = 0.03
@@ -48,9 +49,11 @@ def suggest(result: AuditionResult, *, count: int = 6, mood: Mood = "balanced") 
 
     ``balanced`` looks for much style with much detail kept (the geometric mean of the two), ``subtle`` for
     detail and colors kept, ``loud`` for style and colors moved. A filter that does nothing visible is no
-    suggestion of any kind, and comes last. The first places go to filters that look different: one whose
-    paintings differ little in texture and color from those of a filter before it waits until all others are
-    named.
+    suggestion of any kind, and comes last.
+
+    The first place is the best score's. Every further place goes to the best score times the square root of
+    the difference (up to 1) from the nearest of those before it; so the first places look different. A filter
+    that looks like one before it waits until all others are named.
 
     Args:
         result: every filter on one picture or more.
@@ -64,33 +67,56 @@ def suggest(result: AuditionResult, *, count: int = 6, mood: Mood = "balanced") 
         raise InvalidOptions(f"{count} suggestions were asked for; ask for 1 or more.")
     if mood not in _SCORES:
         raise InvalidOptions(f"The mood {mood!r} was asked for; there are {', '.join(_SCORES)}.")
-    ranked = sorted(result.rows, key=lambda row: (-_score(row.figures, mood), row.name))
-    first: list[FilterRow] = []
-    waiting: list[tuple[FilterRow, str]] = []
-    for row in ranked:
-        like = next((other.name for other in first if look_alike(row, other)), None)
-        if like is None:
-            first.append(row)
-        else:
-            waiting.append((row, like))
-    places = [*((row, None) for row in first), *waiting]
-    return [
-        Suggestion(row.name, row.figures, _score(row.figures, mood), _reason(result, row, like), like)
-        for row, like in places[:count]
+    places: list[Suggestion] = []
+    left = [
+        _Candidate(row, _score(row.figures, mood)) for row in sorted(result.rows, key=lambda row: row.name)
     ]
+    while left and len(places) < count:
+        best = max(left, key=lambda candidate: candidate.rank)
+        left.remove(best)
+        like = best.nearest if best.difference < ALIKE else None
+        reason = _reason(result, best.row, like)
+        places.append(Suggestion(best.row.name, best.row.figures, best.score, reason, like))
+        for candidate in left:
+            candidate.see(best.row)
+    return places
 
 
-def look_alike(row: FilterRow, other: FilterRow) -> bool:
-    """Whether two filters' paintings of the same pictures are near in texture and in color."""
-    pairs = zip(row.paintings, other.paintings, strict=True)
-    apart = [_apart(a.pixels, b.pixels) for a, b in pairs]
-    styles, colors = zip(*apart, strict=True)
-    return sum(styles) / len(styles) < NEAR_STYLE and sum(colors) / len(colors) < NEAR_COLOR
+@dataclass(slots=True, eq=False)
+class _Candidate:
+    """A filter that has no place yet."""
+
+    row: FilterRow
+    score: float
+    difference: float = 1.0
+    """From what is nearest to it among those that have a place; 1 and more count as 1."""
+    nearest: str | None = None
+
+    @property
+    def rank(self) -> tuple[bool, bool, float]:
+        """The larger the better; those that do nothing come after those that look like another."""
+        return (self.score > 0, self.difference >= ALIKE, self.score * sqrt(self.difference))
+
+    def see(self, placed: FilterRow) -> None:
+        """One more filter has a place."""
+        apart = difference(self.row, placed)
+        if apart < self.difference:
+            self.difference, self.nearest = apart, placed.name
 
 
-def _apart(painting: Pixels, other: Pixels) -> tuple[float, float]:
-    figures = measure(painting, other)
-    return figures.style, figures.color
+def difference(row: FilterRow, other: FilterRow) -> float:
+    """How unlike two filters' paintings of the same pictures are in texture and in color; 0: the same.
+
+    The figures *style* and *color* of one painting against the other, each over what is usual, in equal
+    parts.
+    """
+    figures = mean_figures(
+        [
+            measure(painting.pixels, counterpart.pixels)
+            for painting, counterpart in zip(row.paintings, other.paintings, strict=True)
+        ]
+    )
+    return (figures.style / STYLE_APART + figures.color / COLOR_APART) / 2
 
 
 _SCORES: Final[dict[str, Callable[[Figures], float]]] = {

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from rotoscope.filters import colors, lineart, lut, posterize
+from rotoscope.filters import colors, comic, dusk, film, halftone, lineart, lut, pencil, posterize, watercolor
 from rotoscope.filters.kind import FilterKind
 
-_ALL: tuple[FilterKind[Any], ...] = (lineart.KIND, posterize.KIND, colors.KIND, lut.KIND)
+_MODULES = (lineart, posterize, comic, halftone, pencil, watercolor, film, dusk, colors, lut)
+_ALL: tuple[FilterKind[Any], ...] = tuple(module.KIND for module in _MODULES)
 
 KINDS: Mapping[str, FilterKind[Any]] = MappingProxyType({kind.name: kind for kind in _ALL})
 """Name of a classical kind to the kind."""

@@ -155,3 +155,18 @@ def test_no_picture(rows: list[list[Tile]]) -> None:
 def test_too_many_columns() -> None:
     with pytest.raises(UnsupportedMedia, match="60 columns does not fit into 400 pixels"):
         contact_sheet([[Tile(flat(90, 160))] * 60], width=400)
+
+
+def test_lines_under_a_picture_make_the_row_higher_each() -> None:
+    def height(**words: str) -> int:
+        return contact_sheet([[Tile(flat(200, 300), **words)]], width=640).shape[0]
+
+    heights = [
+        height(),
+        height(caption="one"),
+        height(caption="one\ntwo"),
+        height(heading="zero", caption="one\ntwo"),
+    ]
+    assert heights == sorted(set(heights))
+    assert height(heading="one") == heights[1]
+    assert height(heading="one", caption="two") == heights[2]

@@ -95,11 +95,7 @@ class AuditionResult:
         Raises:
             InvalidOptions: there is no such order, or flicker is asked for and nothing moves.
         """
-        if require_sort_key(key) == "flicker" and not self.has_flicker:
-            raise InvalidOptions(
-                "The sheet was to be sorted by flicker, and none of its pictures moves. Give a clip, or sort "
-                "by name, style, detail or color."
-            )
+        _require_order(key, moves=self.has_flicker)
         return replace(self, rows=tuple(sorted(self.rows, key=_ORDERS[key])), sort=key)
 
 
@@ -129,6 +125,14 @@ def require_sort_key(key: str) -> SortKey:
     return cast("SortKey", key)
 
 
+def _require_order(key: SortKey, *, moves: bool) -> None:
+    if require_sort_key(key) == "flicker" and not moves:
+        raise InvalidOptions(
+            "The sheet was to be sorted by flicker, and none of its pictures moves. Give a clip, or sort by "
+            "name, style, detail or color."
+        )
+
+
 def audition(
     pictures: Sequence[Picture],
     filters: Mapping[str, Filter],
@@ -149,16 +153,17 @@ def audition(
         on_progress: called after every painting.
 
     Raises:
-        InvalidOptions: no picture, no filter, no such order, or a size under 16.
+        InvalidOptions: no picture, no filter, a size under 16, no such order, or the order of flicker where
+            nothing moves; nothing is painted then.
         FilterFailed: a filter gave back something else than a picture of the same size.
     """
-    require_sort_key(sort)
     if not pictures:
         raise InvalidOptions("No picture was given to try filters on; give a photograph or a clip, or more.")
     if not filters:
         raise InvalidOptions("No filter was given to try; name one or more, or leave the choice out for all.")
     if size is not None and size < 16:
         raise InvalidOptions(f"The size {size} is too small: give the short side in pixels, 16 or more.")
+    _require_order(sort, moves=any(picture.following is not None for picture in pictures))
     small = tuple(_reduced(picture, size) for picture in pictures)
     total = len(small) * len(filters)
     meter = ProgressMeter("audition", frames_expected=total, on_progress=on_progress)

@@ -16,7 +16,18 @@ from rotoscope.filters.base import Filter
 from rotoscope.filters.kinds import KINDS
 from rotoscope.media.frame import Pixels
 
-KIND_NAMES = ("lineart", "posterize", "colors", "lut")
+KIND_NAMES = (
+    "lineart",
+    "posterize",
+    "colors",
+    "lut",
+    "comic",
+    "dusk",
+    "film",
+    "halftone",
+    "pencil",
+    "watercolor",
+)
 VARIANTS = (
     ("lineart", {}),
     ("lineart", {"over": "photo", "weight": "2.5"}),
@@ -25,6 +36,16 @@ VARIANTS = (
     ("colors", {}),
     ("colors", {"colors": "#102030/#f0e0c0", "dither": "0.7", "smooth": "0"}),
     ("lut", {}),
+    ("comic", {}),
+    ("dusk", {}),
+    ("dusk", {"time": "night"}),
+    ("film", {}),
+    ("film", {"era": "1940s", "fade": "0.5"}),
+    ("halftone", {}),
+    ("halftone", {"inks": "mono", "shape": "line"}),
+    ("pencil", {}),
+    ("pencil", {"hues": "1"}),
+    ("watercolor", {}),
 )
 
 

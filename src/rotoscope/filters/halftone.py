@@ -143,6 +143,8 @@ def screen(size: tuple[int, int], *, angle: float, cell: float, shape: str) -> F
         along = np.cos(y * np.float32(np.cos(turn)) - x * np.float32(np.sin(turn)))
         spot = (np.float32(2) - across - along) * np.float32(0.25)
         limits = np.interp(spot, np.linspace(0, 1, 513), _spot_shares()).astype(np.float32)
+    # Neither bare paper nor full ink lies exactly at a limit.
+    limits = clipped(limits, 0.001, 0.999)
     limits.flags.writeable = False
     return limits
 

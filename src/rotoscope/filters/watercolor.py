@@ -77,7 +77,7 @@ class WatercolorFilter:
         washes = self._thinned(washes)
         layers = cast("Floats", cv2.merge([*cv2.split(washes), density]))
         map_x, map_y = _wandering(size, small.shape[:2], options.bleed)
-        wet = cv2.remap(layers, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+        wet = cv2.remap(layers, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         *colors, rims = cv2.split(wet)
         pigment = _settled(size, options.granulation, options.bleed) + rims
         # c - (c - c²)(d - 1), Bousseau et al., equation 1, with d - 1 at hand; white paper stays white.

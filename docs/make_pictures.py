@@ -8,13 +8,17 @@ a cup of coffee (Rachel Michetti, CC0), the cat Chelsea (Stéfan van der Walt, C
 from __future__ import annotations
 
 import importlib.util
+import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from rotoscope.filters.base import Filter
+from rotoscope.filters.chain import chain
 from rotoscope.media.contact_sheet import Tile, contact_sheet
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame, Pixels
@@ -39,6 +43,10 @@ PHOTOGRAPHS = {
 }
 SHORT_SIDE = 360
 """Pixels that pictures are painted at."""
+LOOKS = Path(__file__).parent / "how-to" / "looks.md"
+LOOKS_QUALITY = 40
+LOOK_CAPTIONS = ("flight (rendered)", "astronaut (NASA)", "coffee (R. Michetti)", "Chelsea (S. van der Walt)")
+"""Photographs that the looks are shown on."""
 
 
 def main() -> None:
@@ -52,6 +60,7 @@ def main() -> None:
         filters = [palette.load(name) for name in names if name != "lut"]  # a lut needs a file
         write_picture(PICTURES / f"{kind}-filters.jpg", sheet_of(filters, photographs, title=title))
     write_audition_picture(palette, photographs["coffee (R. Michetti)"])
+    write_looks(palette, photographs)
     write_picture(PICTURES / "style-images.jpg", style_sheet(width=1200), quality=50)
     with tempfile.TemporaryDirectory() as folder:
         made = make_demo(Path(folder) / "demo", Look([palette.load("great-wave")]))
@@ -85,6 +94,30 @@ def write_audition_picture(palette: Palette, photograph: Pixels) -> None:
     result = audition([picture], filters, sort="style")
     sheet = audition_sheet(result, title=default_title(result), width=1200)
     write_picture(PICTURES / "audition.jpg", sheet, quality=50)
+
+
+def read_looks(page: str) -> dict[str, list[str]]:
+    """Heading to what follows each ``--filter`` of its command, for every section that has one command."""
+    found: dict[str, list[str]] = {}
+    for section in page.split("\n## ")[1:]:
+        commands = re.findall(r"^rotoscope stylize photo\.jpg .*$", section, re.MULTILINE)
+        if len(commands) == 1:
+            words = shlex.split(commands[0])
+            found[section.splitlines()[0]] = [word for flag, word in pairwise(words) if flag == "--filter"]
+    return found
+
+
+def write_looks(palette: Palette, photographs: dict[str, Pixels]) -> None:
+    """Paint the page's commands as they stand there: a row a look."""
+    shown = {caption: resize_short_side(photographs[caption], SHORT_SIDE) for caption in LOOK_CAPTIONS}
+    rows = [[Tile(pixels, caption) for caption, pixels in shown.items()]]
+    looks = read_looks(LOOKS.read_text(encoding="utf-8"))
+    for specs in looks.values():
+        look = chain([palette.load(spec) for spec in specs])
+        rows.append([Tile(look.apply(pixels)) for pixels in shown.values()])
+    headings = ("photograph", *looks)
+    sheet = contact_sheet(rows, title="Looks", row_headings=headings, width=1200, tile_height=150)
+    write_picture(PICTURES / "looks.jpg", sheet, quality=LOOKS_QUALITY)
 
 
 def write_picture(path: Path, pixels: Pixels, *, quality: float | None = None) -> None:

@@ -18,6 +18,7 @@ from rotoscope.errors import (
 )
 from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import read_filter_file, write_filter_file
+from rotoscope.filters.kinds import KINDS
 from rotoscope.palette.folder import checksum_path, record_checksum
 from rotoscope.palette.palette import BUNDLED_FOLDER, Palette
 from rotoscope.palette.third_party import ImportOptions
@@ -44,14 +45,9 @@ def palette(tmp_path: Path) -> Palette:
 
 def test_everything_at_hand_is_listed_by_name(palette: Palette, tmp_path: Path) -> None:
     entries = palette.list()
-    assert [(e.name, e.kind, e.version, e.bundled) for e in entries] == [
-        ("bundled-tint", "neural", 2, True),
-        ("colors", "colors", 1, True),
-        ("lineart", "lineart", 1, True),
-        ("lut", "lut", 1, True),
-        ("own-tint", "neural", 1, False),
-        ("posterize", "posterize", 1, True),
-    ]
+    classical = [(name, name, 1, True) for name in KINDS]
+    tints = [("bundled-tint", "neural", 2, True), ("own-tint", "neural", 1, False)]
+    assert [(e.name, e.kind, e.version, e.bundled) for e in entries] == sorted([*classical, *tints])
     own = palette.get("own-tint")
     assert own.path == tmp_path / "own" / "own-tint.onnx"
     assert own.title == "A tint"
@@ -126,7 +122,7 @@ def test_damaged_files_are_listed_with_their_problem(palette: Palette, tmp_path:
     entry = palette.get("broken")
     assert (entry.version, entry.card, entry.digest) == (None, None, None)
     assert "is not an ONNX model" in (entry.problem or "")
-    assert len(palette.list()) == 7
+    assert len(palette.list()) == len(KINDS) + 3
 
 
 def test_importing_a_filter_copies_it_and_records_its_checksum(palette: Palette, tmp_path: Path) -> None:

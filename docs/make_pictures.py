@@ -58,7 +58,9 @@ def main() -> None:
     for kind, title in (("neural", "Neural filters"), ("classical", "Classical filters")):
         names = [entry.name for entry in entries if (entry.kind == "neural") == (kind == "neural")]
         filters = [palette.load(name) for name in names if name != "lut"]  # a lut needs a file
-        write_picture(PICTURES / f"{kind}-filters.jpg", sheet_of(filters, photographs, title=title))
+        sheet = sheet_of(filters, photographs, title=title)
+        quality = 40 if kind == "classical" else None  # grain and dots fill a file
+        write_picture(PICTURES / f"{kind}-filters.jpg", sheet, quality=quality)
     write_audition_picture(palette, photographs["coffee (R. Michetti)"])
     write_looks(palette, photographs)
     write_picture(PICTURES / "style-images.jpg", style_sheet(width=1200), quality=50)

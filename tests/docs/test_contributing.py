@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 import subprocess
@@ -29,21 +30,31 @@ def block_of(path: str) -> str:
 
 
 def table_with_invert() -> str:
-    """The source of the table of kinds with the walk's two lines instead of its own."""
+    """The source of the table of kinds with the walk's two statements instead of its own."""
     source = Path(kinds.__file__).read_text(encoding="utf-8")
-    changes = [line for line in block_of("src/rotoscope/filters/kinds.py").splitlines() if line]
-    for line in changes:
-        start = re.escape(re.split(r"(?<=import) |(?<==) ", line)[0])
-        (there,) = re.findall(rf"^{start} .*$", source, re.MULTILINE)
-        assert names(line) == names(there) | {"invert"}, "the walk has fallen behind the table of kinds"
-        source = source.replace(there, line)
+    walk = block_of("src/rotoscope/filters/kinds.py")
+    for change in ast.parse(walk).body:
+        (there,) = (node for node in ast.parse(source).body if head(node) == head(change))
+        assert names(change) == names(there) | {"invert"}, "the walk has fallen behind the table of kinds"
+        lines = source.splitlines()
+        lines[there.lineno - 1 : there.end_lineno] = walk.splitlines()[change.lineno - 1 : change.end_lineno]
+        source = "\n".join(lines) + "\n"
     return source
 
 
-def names(line: str) -> set[str]:
-    """Modules that a line names."""
-    listed = re.split(r"import |= ", line)[-1]
-    return set(re.findall(r"[a-z]+", listed))
+def head(statement: ast.stmt) -> str:
+    """What a statement is about: the module it imports from, or the name it sets."""
+    if isinstance(statement, ast.ImportFrom):
+        return f"from {statement.module}"
+    return ast.unparse(statement.targets[0]) if isinstance(statement, ast.Assign) else ""
+
+
+def names(statement: ast.stmt) -> set[str]:
+    """Modules that a statement names."""
+    if isinstance(statement, ast.ImportFrom):
+        return {alias.name for alias in statement.names}
+    assert isinstance(statement, ast.Assign)
+    return {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
 
 
 @pytest.fixture

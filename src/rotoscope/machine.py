@@ -36,4 +36,5 @@ def scheduling_kept() -> Generator[None]:
         started = (int(thread.name) for thread in _THREADS.iterdir() if thread not in before)
         for thread in (0, *started):
             with contextlib.suppress(ProcessLookupError):  # it may have ended by now
-                os.sched_setscheduler(thread, policy, parameters)
+                if os.sched_getscheduler(thread) != policy:  # some containers allow no change at all
+                    os.sched_setscheduler(thread, policy, parameters)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
 from rotoscope.filters.pixels import Floats, from_unit, full_scale
+from rotoscope.filters.wrapper import FilterWrapper
 from rotoscope.media.frame import Pixels
 
 _CLARITY_RADIUS = 1 / 180
@@ -60,22 +61,12 @@ _ALLOWED = {
 }
 
 
-class ControlledFilter:
+class ControlledFilter(FilterWrapper):
     """A filter with its controls turned."""
 
     def __init__(self, filter: Filter, controls: Controls) -> None:
-        self._filter = filter
+        super().__init__(filter)
         self._controls = controls
-
-    @property
-    def name(self) -> str:
-        """The filter's own name."""
-        return self._filter.name
-
-    @property
-    def kind(self) -> str:
-        """The filter's own kind."""
-        return self._filter.kind
 
     @property
     def digest(self) -> str:

@@ -8,6 +8,7 @@ import cv2
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
+from rotoscope.filters.wrapper import FilterWrapper
 from rotoscope.media.frame import Pixels
 
 
@@ -31,7 +32,7 @@ def mix(painted: Pixels, source: Pixels, *, strength: float) -> Pixels:
     return cv2.addWeighted(painted, strength, source, 1 - strength, 0)  # pyright: ignore[reportReturnType] - OpenCV keeps the type of what it is given
 
 
-class StrengthFilter:
+class StrengthFilter(FilterWrapper):
     """A filter at a part of its strength."""
 
     def __init__(self, filter: Filter, *, strength: float) -> None:
@@ -41,18 +42,8 @@ class StrengthFilter:
             InvalidOptions: strength is outside 0 to 1.
         """
         require_strength(strength)
-        self._filter = filter
+        super().__init__(filter)
         self._strength = float(strength)
-
-    @property
-    def name(self) -> str:
-        """The filter's own name."""
-        return self._filter.name
-
-    @property
-    def kind(self) -> str:
-        """The filter's own kind."""
-        return self._filter.kind
 
     @property
     def digest(self) -> str:

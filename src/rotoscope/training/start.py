@@ -1,7 +1,7 @@
 """Where a training run starts when nothing is said: from a filter that paints already.
 
-Strokes, edges and how to leave a picture recognizable are common to all styles; a network that knows them
-needs a third of the steps for the next style.
+Strokes, edges and how to leave a picture recognizable are common to all styles; a network that knows them has
+less to learn for the next one.
 """
 
 from __future__ import annotations

@@ -1,0 +1,22 @@
+"""What filters share that turn another filter and go by its name."""
+
+from __future__ import annotations
+
+from rotoscope.filters.base import Filter
+
+
+class FilterWrapper:
+    """Holds a filter, and has its name and kind."""
+
+    def __init__(self, filter: Filter) -> None:
+        self._filter = filter
+
+    @property
+    def name(self) -> str:
+        """The filter's own name."""
+        return self._filter.name
+
+    @property
+    def kind(self) -> str:
+        """The filter's own kind."""
+        return self._filter.kind

@@ -24,10 +24,18 @@ REQUIRED_FIELDS = ("format", "name", "kind", "padding")
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 """Names are lower-case words of letters and digits joined by single hyphens, e.g. ``great-wave``."""
 
+MAX_PICTURE_SIDE = 256
+"""Pixels along a side of a picture on a card."""
+
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 ShortText = Annotated[str, Field(min_length=1, max_length=500)]
 Side = Annotated[int, Field(ge=1, le=16384)]
+Share = Annotated[float, Field(ge=0, le=1)]
 LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
+PictureText = Annotated[
+    str, Field(pattern=r"^data:image/(webp|jpeg);base64,[A-Za-z0-9+/]+={0,2}$", max_length=32_768)
+]
+"""A small picture as a data URI (RFC 2397)."""
 
 
 class _Part(BaseModel):
@@ -67,6 +75,16 @@ class StyleImage(_Part):
     )
     collection: ShortText | None = Field(default=None, description="Museum or collection that holds it.")
     sha256: Sha256 | None = Field(default=None, description="SHA-256 of the picture's file.")
+    region: tuple[Share, Share, Share, Share] | None = Field(
+        default=None,
+        description="The part that was looked at: left, top, width, height in shares of the picture's sides.",
+    )
+    share: Share | None = Field(
+        default=None, description="Its part in the style where there are several style images."
+    )
+    thumbnail: PictureText | None = Field(
+        default=None, description="The picture itself, small; only where its terms allow that."
+    )
 
 
 class Cost(_Part):
@@ -114,6 +132,9 @@ class Card(_Part):
     license: ShortText | None = Field(default=None, description="Terms of use of the filter itself.")
     created: date | None = Field(default=None, description="Day the filter was made, ISO 8601.")
     style: StyleImage | None = Field(default=None, description="The picture the filter was made from.")
+    more_styles: tuple[StyleImage, ...] = Field(
+        default=(), description="Further pictures the filter was made from."
+    )
     meaning: LongText | None = Field(default=None, description="Why this picture: the maker's own words.")
     tags: tuple[ShortText, ...] = Field(default=(), description="Words to find it by.")
     recipe: dict[str, int | float | str | bool] = Field(
@@ -125,10 +146,13 @@ class Card(_Part):
     )
     cost: Cost | None = Field(default=None, description="What painting takes.")
     imported: Import | None = Field(default=None, description="How another maker's network was fitted.")
+    texture: PictureText | None = Field(
+        default=None, description="A sample of its strokes, painted by the filter itself."
+    )
 
     def to_json(self) -> str:
         """One line of JSON; what is absent or empty is left out."""
-        empty = {key for key in ("tags", "recipe", "metrics") if not getattr(self, key)}
+        empty = {key for key in ("more_styles", "tags", "recipe", "metrics") if not getattr(self, key)}
         return self.model_dump_json(exclude=empty, exclude_none=True)
 
 

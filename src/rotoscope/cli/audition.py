@@ -92,8 +92,9 @@ def audition(
 ) -> None:
     """Parse, call, present."""
     from rotoscope.render import audition as auditioning  # noqa: PLC0415 - see cli.main
-    from rotoscope.render.audition_sheet import require_output, write_audition  # noqa: PLC0415
+    from rotoscope.render.audition_sheet import write_audition  # noqa: PLC0415
     from rotoscope.render.candidates import load_candidates, read_pictures, split_specs  # noqa: PLC0415
+    from rotoscope.render.sheet_file import require_output  # noqa: PLC0415
     from rotoscope.standard import standard_palette  # noqa: PLC0415
 
     if output is not None:

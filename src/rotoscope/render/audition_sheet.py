@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
 from math import ceil, sqrt
 from pathlib import Path
 from typing import Final
@@ -11,19 +9,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rotoscope.errors import UnsupportedMedia
-from rotoscope.media.atomic import StagedFile, refuse_existing, refuse_source
 from rotoscope.media.contact_sheet import Tile, contact_sheet
-from rotoscope.media.encoders import EncoderOptions
-from rotoscope.media.frame import Frame, Pixels
-from rotoscope.media.output import STILL_SUFFIXES, WriteReport
-from rotoscope.media.stills_writer import StillWriter
+from rotoscope.media.frame import Pixels
+from rotoscope.media.output import WriteReport
 from rotoscope.render.audition import AuditionResult, Picture
 from rotoscope.render.audition_page import audition_page
 from rotoscope.render.figures import Figures
 from rotoscope.render.look import resize_short_side
+from rotoscope.render.sheet_file import require_output, write_sheet
 
-PAGE_SUFFIX: Final = ".html"
 SHEET_WIDTH: Final = 2000
 """Pixels, at most."""
 _COLUMN_WIDTH: Final = 480
@@ -34,24 +28,6 @@ _WIDE_COLUMNS: Final = 3
 """Up to so many, figures stand on one line."""
 _LARGEST_GRID: Final = 5
 """Columns of the sheet of one picture."""
-
-
-def require_output(output: Path, sources: Sequence[Path] = (), *, overwrite: bool = False) -> None:
-    """Refuse what cannot be written, before anything is painted.
-
-    Raises:
-        UnsupportedMedia: the name is neither that of a still nor of a page.
-        OutputExists: it is there, and is not to be replaced.
-        EncodeError: it is one of the sources, or the folder it should be in is missing.
-    """
-    if output.suffix.lower() not in (PAGE_SUFFIX, *STILL_SUFFIXES):
-        raise UnsupportedMedia(
-            f"{output} does not name a kind of sheet that can be written: its suffix is {output.suffix!r}. "
-            "Give a name that ends in .html for a page to sort and scroll, or in "
-            f"{', '.join(STILL_SUFFIXES)} for one picture."
-        )
-    refuse_source(output, *sources)
-    refuse_existing(output, overwrite=overwrite)
 
 
 def write_audition(
@@ -71,12 +47,12 @@ def write_audition(
     sources = [picture.source for picture in result.pictures if picture.source is not None]
     require_output(output, sources, overwrite=overwrite)
     title = title or default_title(result)
-    if output.suffix.lower() == PAGE_SUFFIX:
-        return _write_text(audition_page(result, title=title), output, overwrite=overwrite)
-    pixels = audition_sheet(result, title=title)
-    with StillWriter(output, source=None, options=EncoderOptions(), overwrite=overwrite) as writer:
-        writer.write(Frame(pixels, index=0, pts=0, time_base=Fraction(1)))
-    return writer.close()
+    return write_sheet(
+        output,
+        draw=lambda: audition_sheet(result, title=title),
+        page=lambda: audition_page(result, title=title),
+        overwrite=overwrite,
+    )
 
 
 def default_title(result: AuditionResult) -> str:
@@ -103,10 +79,7 @@ def audition_sheet(result: AuditionResult, *, title: str = "", width: int = SHEE
     rows = [[_photograph(picture) for picture in result.pictures]]
     lines = 1 if columns <= _WIDE_COLUMNS else 2
     rows += [
-        [
-            Tile(_legible(painting.pixels), caption(painting.figures, lines=lines))
-            for painting in row.paintings
-        ]
+        [Tile(legible(painting.pixels), caption(painting.figures, lines=lines)) for painting in row.paintings]
         for row in result.rows
     ]
     headings = ("photograph", *(row.name for row in result.rows))
@@ -118,10 +91,10 @@ def audition_sheet(result: AuditionResult, *, title: str = "", width: int = SHEE
 
 def _grid(result: AuditionResult, title: str, width: int) -> NDArray[np.uint8]:
     picture = result.pictures[0]
-    tiles = [Tile(_legible(picture.pixels), picture.name, heading="photograph")]
+    tiles = [Tile(legible(picture.pixels), picture.name, heading="photograph")]
     tiles += [
         Tile(
-            _legible(row.paintings[0].pixels),
+            legible(row.paintings[0].pixels),
             caption(row.figures, lines=2 if result.has_flicker else 1),
             heading=row.name,
         )
@@ -135,17 +108,17 @@ def _grid(result: AuditionResult, title: str, width: int) -> NDArray[np.uint8]:
 
 def _photograph(picture: Picture) -> Tile:
     if picture.source is None or picture.time_seconds is None:
-        return Tile(_legible(picture.pixels), heading=picture.name)
-    return Tile(_legible(picture.pixels), f"{float(picture.time_seconds):.2f} s", heading=picture.source.name)
+        return Tile(legible(picture.pixels), heading=picture.name)
+    return Tile(legible(picture.pixels), f"{float(picture.time_seconds):.2f} s", heading=picture.source.name)
 
 
-def _legible(pixels: Pixels) -> Pixels:
-    """Enlarged, where words under it would not fit."""
+def legible(pixels: Pixels) -> Pixels:
+    """(H, W, 3), enlarged where words under it would not fit."""
     return pixels if min(pixels.shape[:2]) >= _LEAST_WIDTH else resize_short_side(pixels, _LEAST_WIDTH)
 
 
 def _tile_height(result: AuditionResult) -> int:
-    return max(_legible(picture.pixels).shape[0] for picture in result.pictures)
+    return max(legible(picture.pixels).shape[0] for picture in result.pictures)
 
 
 def caption(figures: Figures, *, lines: int = 1) -> str:
@@ -155,14 +128,3 @@ def caption(figures: Figures, *, lines: int = 1) -> str:
     if lines == 1:
         return " · ".join(words)
     return " · ".join(words[:2]) + "\n" + " · ".join(words[2:])
-
-
-def _write_text(text: str, output: Path, *, overwrite: bool) -> WriteReport:
-    staged = StagedFile(output, overwrite=overwrite)
-    try:
-        staged.part.write_bytes(text.encode())
-        size = staged.publish()
-    except BaseException:
-        staged.discard()
-        raise
-    return WriteReport(output, 1, size, "html")

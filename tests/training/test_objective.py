@@ -21,7 +21,7 @@ from training_toys import Toy
 
 def objective(toy: Toy, **values: object) -> Objective:
     style = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(9))
-    return Objective(encoder=toy.encoder, style_image=style, recipe=toy.recipe.revised(values))
+    return Objective(encoder=toy.encoder, styles=[(style, 1)], recipe=toy.recipe.revised(values))
 
 
 def darker(image: Tensor) -> Tensor:
@@ -109,3 +109,19 @@ def test_a_step_is_decided_by_its_generator(toy: Toy) -> None:
         for seed in (1, 1, 2)
     ]
     assert totals[0] == totals[1] != totals[2]
+
+
+def test_the_style_of_several_images_is_their_weighted_mean(toy: Toy) -> None:
+    images = [torch.rand(1, 3, 40, side) for side in (40, 60)]
+    mixed = Objective(
+        encoder=toy.encoder, styles=list(zip(images, (0.75, 0.25), strict=True)), recipe=toy.recipe
+    )
+    first, second = (StyleTarget.of_features(toy.encoder(image)) for image in images)
+    grams = [0.75 * a + 0.25 * b for a, b in zip(first.grams, second.grams, strict=True)]
+    wanted = StyleTarget.of_grams(tuple(grams))
+    scene = scenes()
+    losses = mixed(darker, scene, step=0, fraction=1, rng=np.random.default_rng(0))
+    painted = toy.encoder(darker(scene[:, :, :32, :32]))
+    expected = style_loss(painted, wanted, layer_weights=(1, 1))
+    assert losses.style.item() == pytest.approx(expected.item(), rel=1e-5)
+    assert expected != style_loss(painted, first, layer_weights=(1, 1))

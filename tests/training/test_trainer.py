@@ -22,6 +22,7 @@ from rotoscope.filters.file import read_filter_file
 from rotoscope.training.checkpoint import FILE_NAME
 from rotoscope.training.made_card import CardWords
 from rotoscope.training.progress import Budget, StopReason, TrainingProgress
+from rotoscope.training.style_source import Region, StyleSource
 from rotoscope.training.trainer import SessionOptions, TrainingResult, train_filter
 
 from training_toys import Toy, ToyEncoder
@@ -57,7 +58,7 @@ def train(
 ) -> TrainingResult:
     listener = listener or Listener()
     return train_filter(
-        toy.style,
+        toy.styles,
         name="toy-filter",
         recipe=toy.recipe,
         content=toy.content,
@@ -65,7 +66,7 @@ def train(
         output=output,
         budget=Budget(steps=steps),
         words=CardWords(
-            style=StyleImage(title="Blocks", artist="A generator"),
+            styles=(StyleImage(title="Blocks", artist="A generator"),) * len(toy.styles),
             title="Toy",
             meaning="None.",
             tags=("toy", "test"),
@@ -102,7 +103,7 @@ def test_the_card_says_what_the_filter_was_made_of(toy: Toy, tmp_path: Path) -> 
     assert card.style == StyleImage(
         title="Blocks",
         artist="A generator",
-        sha256=hashlib.sha256(toy.style.read_bytes()).hexdigest(),
+        sha256=hashlib.sha256(toy.styles[0].path.read_bytes()).hexdigest(),
     )
     assert (card.padding.multiple, card.padding.margin) == (4, 32)
     assert card.recipe["learning_rate"] == toy.recipe.learning_rate
@@ -154,7 +155,7 @@ def test_progress_counts_to_the_end(toy: Toy, tmp_path: Path) -> None:
 
 def test_a_time_budget_ends_the_run(toy: Toy, tmp_path: Path) -> None:
     result = train_filter(
-        toy.style,
+        toy.styles,
         name="toy",
         recipe=toy.recipe,
         content=toy.content,
@@ -192,7 +193,7 @@ def kill(event):
 
 folder = Path(sys.argv[2])
 toy = make_toy(folder)
-train_filter(toy.style, name="toy-filter", recipe=toy.recipe, content=toy.content, encoder=toy.encoder,
+train_filter(toy.styles, name="toy-filter", recipe=toy.recipe, content=toy.content, encoder=toy.encoder,
              output=folder / "killed.onnx", budget=Budget(steps=8), checkpoint_dir=folder / "run",
              options=SessionOptions(threads=1, checkpoint_seconds=0), on_progress=kill)
 """
@@ -222,18 +223,28 @@ def test_a_finished_run_is_exported_again_without_training(toy: Toy, tmp_path: P
     assert weights(tmp_path / "a.onnx") == weights(tmp_path / "b.onnx")
 
 
-@pytest.mark.parametrize("what", ["recipe", "features", "content", "style"])
-def test_a_checkpoint_of_another_run_is_refused(toy: Toy, tmp_path: Path, what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "how"),
+    [
+        *(("recipe", "recipe"), ("features", "features"), ("content", "content")),
+        *(("style", "picture"), ("style", "region"), ("style", "weight")),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused(toy: Toy, tmp_path: Path, what: str, how: str) -> None:
+    first = toy.styles[0]
+    toy = replace(toy, styles=(first, StyleSource(first.path)))
     train(toy, tmp_path / "a.onnx", steps=2, checkpoint_dir=tmp_path / "run")
     other = {
+        "region": replace(toy, styles=(first, StyleSource(first.path, Region(0, 0, 1, 0.9)))),
+        "weight": replace(toy, styles=(first, StyleSource(first.path, weight=2))),
         "recipe": replace(toy, recipe=toy.recipe.revised({"style_weight": 9})),
         "features": replace(toy, encoder=ToyEncoder(identity="other")),
         "content": replace(toy, content=replace(toy.content, digest="0" * 64)),
     }
-    if what == "style":
-        Image.new("RGB", (40, 40), "red").save(toy.style)
+    if how == "picture":
+        Image.new("RGB", (40, 40), "red").save(first.path)
     with pytest.raises(TrainingError, match=f"another run: {what} differ. To start anew, delete that file"):
-        train(other.get(what, toy), tmp_path / "b.onnx", checkpoint_dir=tmp_path / "run")
+        train(other.get(how, toy), tmp_path / "b.onnx", checkpoint_dir=tmp_path / "run")
 
 
 def test_a_damaged_checkpoint_is_refused(toy: Toy, tmp_path: Path) -> None:
@@ -318,7 +329,7 @@ def test_single_steps_that_are_not_finite_are_left_out(toy: Toy, tmp_path: Path)
         toy.encoder.gain = float("inf") if event.step == 2 else 1.0
 
     result = train_filter(
-        toy.style,
+        toy.styles,
         name="toy",
         recipe=toy.recipe,
         content=toy.content,
@@ -340,7 +351,7 @@ def test_a_run_that_never_stepped_makes_no_filter(toy: Toy, tmp_path: Path) -> N
 def test_a_name_must_be_one(toy: Toy, tmp_path: Path) -> None:
     with pytest.raises(InvalidOptions, match=r"'Great Wave' cannot be a filter's name.*e\.g\. great-wave"):
         train_filter(
-            toy.style,
+            toy.styles,
             name="Great Wave",
             recipe=toy.recipe,
             content=toy.content,
@@ -352,7 +363,7 @@ def test_a_name_must_be_one(toy: Toy, tmp_path: Path) -> None:
 
 def test_a_missing_style_image_is_named(toy: Toy, tmp_path: Path) -> None:
     with pytest.raises(OpenError, match=r"nothing\.jpg"):
-        train(replace(toy, style=tmp_path / "nothing.jpg"), tmp_path / "f.onnx")
+        train(replace(toy, styles=(StyleSource(tmp_path / "nothing.jpg"),)), tmp_path / "f.onnx")
 
 
 def test_one_weight_for_each_layer(toy: Toy, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from rotoscope.training.content import ContentSet
 from rotoscope.training.recipe import Recipe
+from rotoscope.training.style_source import StyleSource
 
 
 class ToyEncoder:
@@ -52,7 +53,7 @@ class Toy:
     recipe: Recipe
     content: ContentSet
     encoder: ToyEncoder
-    style: Path
+    styles: tuple[StyleSource, ...]
 
 
 def picture(seed: int, height: int, width: int) -> np.ndarray:
@@ -81,4 +82,4 @@ def make_toy(folder: Path) -> Toy:
     style = folder / "style.png"
     Image.fromarray(picture(99, 50, 60)).save(style)
     content = ContentSet.of_pictures(pictures, short_side=48, origin="toy")
-    return Toy(recipe, content, ToyEncoder(), style)
+    return Toy(recipe, content, ToyEncoder(), (StyleSource(style),))

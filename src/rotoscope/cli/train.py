@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 import typer
 
-from rotoscope.cli import options
+from rotoscope.cli import options, train_options
 from rotoscope.cli.bar import training_bar
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, print_json
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from rotoscope.training.progress import Budget
     from rotoscope.training.recipe import Recipe
 
-HELP = """Make a filter of a picture.
+HELP = """Make a filter of a picture, or of several.
 
-Needs the extra "train" (pip install "rotoscope[train]") and the weights of a feature network: fetched from
-torchvision's server the first time, or given with --feature-weights. A preview picture is renewed every
+Needs the extra "train" of the package, and the weights of a feature network: fetched from torchvision's
+server the first time, or given with --feature-weights. A preview picture is renewed every
 minute. Ctrl-C stops and keeps the filter as it is by then; the same command continues an interrupted run.
 
 Examples:
@@ -32,6 +32,8 @@ Examples:
   rotoscope train poster.jpg --name poster --content holiday-photos/
 
   rotoscope train poster.jpg --name poster --content frames/ --minutes 10 --style-weight 2
+
+  rotoscope train wave.jpg:2 poster.jpg@0,0.5,1,0.5 --name wave-and-poster --content photos/
 
   rotoscope stylize drone.mp4 painted.mp4 --filter poster
 """
@@ -43,73 +45,31 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    style: Annotated[Path, typer.Argument(metavar="STYLE", help="The style image.")],
+    style: train_options.Styles,
     *,
-    name: Annotated[str, typer.Option(help="The filter's name: words joined by hyphens.")],
-    content: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER|VIDEO",
-            help="Photographs or footage to learn on; default: built-in procedural pictures.",
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Filter file; default: into your palette.")
-    ] = None,
-    minutes: Annotated[
-        float | None,
-        typer.Option("--minutes", "--budget-minutes", min=0.01, help="How long to train; default: 30."),
-    ] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="How many steps, instead of minutes.")] = None,
-    budget_dollars: Annotated[
-        float | None, typer.Option(min=0.0001, help="How much to spend, instead of minutes.")
-    ] = None,
-    rate_per_hour: Annotated[
-        float | None, typer.Option(min=0.0001, help="What an hour of this machine costs, for that.")
-    ] = None,
-    recipe: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A recipe, .toml or .json; default: the built-in one."),
-    ] = None,
-    style_weight: Annotated[
-        float | None, typer.Option(min=0, help="More of the style, less of the photograph; default: 1.")
-    ] = None,
-    stroke_scale: Annotated[
-        float | None,
-        typer.Option(min=0.25, max=4, help="Size of strokes; 2 makes them twice as large; default: 1."),
-    ] = None,
-    features: Annotated[
-        Literal["vgg19", "vgg16", "squeezenet1_1"] | None,
-        typer.Option(help="Feature network; SqueezeNet is five times as quick and has finer strokes."),
-    ] = None,
-    feature_weights: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Its weights: .safetensors, or torchvision's .pth.")
-    ] = None,
-    normalization: Annotated[
-        Literal["torchvision", "caffe"] | None,
-        typer.Option(help="What the weights expect, for files that do not say."),
-    ] = None,
-    init_from: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Filter file to start from; default: the bundled great-wave."),
-    ] = None,
-    from_scratch: Annotated[
-        bool, typer.Option("--from-scratch", help="Start from random numbers: it takes longer.")
-    ] = False,
-    title: Annotated[str | None, typer.Option(help="For the card: title of the style image.")] = None,
-    artist: Annotated[str | None, typer.Option(help="For the card: who made it.")] = None,
-    year: Annotated[str | None, typer.Option(help="For the card: when it was made.")] = None,
-    license_: Annotated[
-        str | None, typer.Option("--license", help="For the card: terms of use of the style image.")
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option(help="For the card: where the style image was found, e.g. an address.")
-    ] = None,
-    collection: Annotated[
-        str | None, typer.Option(help="For the card: museum or collection that holds it.")
-    ] = None,
-    meaning: Annotated[str | None, typer.Option(help="For the card: why this picture.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="For the card: a word to find it by; repeat.")] = None,
+    name: train_options.Name,
+    content: train_options.Content = None,
+    output: train_options.Output = None,
+    minutes: train_options.Minutes = None,
+    steps: train_options.Steps = None,
+    budget_dollars: train_options.Dollars = None,
+    rate_per_hour: train_options.Rate = None,
+    recipe: train_options.RecipeFile = None,
+    style_weight: train_options.StyleWeight = None,
+    stroke_scale: train_options.StrokeScale = None,
+    features: train_options.Features = None,
+    feature_weights: train_options.FeatureWeights = None,
+    normalization: train_options.Normalization = None,
+    init_from: train_options.InitFrom = None,
+    from_scratch: train_options.FromScratch = False,
+    title: train_options.Title = None,
+    artist: train_options.Artist = None,
+    year: train_options.Year = None,
+    license_: train_options.License = None,
+    source: train_options.Source = None,
+    collection: train_options.Collection = None,
+    meaning: train_options.Meaning = None,
+    tag: train_options.Tags = None,
     threads: options.Threads = None,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
@@ -117,10 +77,10 @@ def train(
 ) -> None:
     """Parse, call, present."""
     require_torch()
-    from rotoscope.filters.card import StyleImage, card_errors  # noqa: PLC0415 - torch is heavy, and only needed here
-    from rotoscope.settings import load_settings  # noqa: PLC0415
+    from rotoscope.settings import load_settings  # noqa: PLC0415 - torch is heavy, and only needed here
     from rotoscope.training.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.training.made_card import CardWords, require_name  # noqa: PLC0415
+    from rotoscope.training.style_source import StyleSource  # noqa: PLC0415
     from rotoscope.training.trainer import SessionOptions, train_filter  # noqa: PLC0415
 
     require_name(name)
@@ -128,22 +88,21 @@ def train(
     budget = make_budget(steps=steps, minutes=minutes, dollars=budget_dollars, dollars_per_hour=rate_per_hour)
     numbers = make_recipe(recipe, style_weight=style_weight, stroke_scale=stroke_scale, features=features)
     start = choose_start(init_from, numbers, from_scratch=from_scratch)
-    with card_errors():
-        image = StyleImage(
-            title=title, artist=artist, year=year, license=license_, source=source, collection=collection
-        )
+    sources = [StyleSource.parse(text) for text in style]
+    told = {"title": title, "artist": artist, "year": year, "license": license_, "source": source}
+    images = train_options.style_images(len(sources), {**told, "collection": collection})
     place = output or own_filter_file(settings, name)
     preview = Path(f"{name}-preview.png")
     with stop_on_interrupt() as should_stop, training_bar(shown=not (quiet or as_json)) as on_progress:
         result = train_filter(
-            style,
+            sources,
             name=name,
             recipe=numbers,
             content=make_content(content, numbers),
             encoder=make_encoder(settings, numbers, feature_weights, normalization),
             output=place,
             budget=budget,
-            words=CardWords(style=image, meaning=meaning, tags=tuple(tag or ())),
+            words=CardWords(styles=images, meaning=meaning, tags=tuple(tag or ())),
             checkpoint_dir=settings.cache_dir / "training" / name,
             init_from=start,
             overwrite=overwrite,

@@ -49,7 +49,28 @@ class StyleTarget:
         """
         with torch.no_grad():
             grams = tuple(gram_matrix(layer) for layer in features)
+        return cls.of_grams(grams)
+
+    @classmethod
+    def of_grams(cls, grams: tuple[Tensor, ...]) -> StyleTarget:
+        """What to compare with these Gram matrices."""
         return cls(grams, tuple(gram.norm() for gram in grams))
+
+    @classmethod
+    def mean(cls, targets: Sequence[StyleTarget], shares: Sequence[float]) -> StyleTarget:
+        """The style between several: the weighted mean of their Gram matrices.
+
+        Args:
+            targets: one or more, measured at the same layers.
+            shares: one number a target; they add up to 1.
+        """
+        layers = zip(*(target.grams for target in targets), strict=True)
+        return cls.of_grams(
+            tuple(
+                torch.stack([gram * share for gram, share in zip(grams, shares, strict=True)]).sum(dim=0)
+                for grams in layers
+            )
+        )
 
 
 def style_loss(features: Sequence[Tensor], target: StyleTarget, *, layer_weights: Sequence[float]) -> Tensor:

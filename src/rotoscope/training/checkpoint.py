@@ -35,7 +35,7 @@ class RunIdentity(BaseModel):
     recipe: str
     """Digest of the recipe."""
     style: str
-    """SHA-256 of the style image's file."""
+    """Digest of the style images, their regions and shares."""
     content: str
     """Digest of the content."""
     features: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rotoscope.errors import InvalidOptions
@@ -13,6 +14,7 @@ from rotoscope.networks.style_network import MARGIN_PIXELS, SIZE_MULTIPLE, multi
 from rotoscope.training.content import ContentSet
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.state import TrainingState
+from rotoscope.training.style_source import StylePicture
 
 _LONGEST_NAME = 64
 
@@ -21,8 +23,8 @@ _LONGEST_NAME = 64
 class CardWords:
     """What people say of a filter; nothing of it is made up."""
 
-    style: StyleImage = field(default_factory=StyleImage)
-    """What is known of the style image; its SHA-256 is filled in."""
+    styles: tuple[StyleImage, ...] = ()
+    """What is known of the style images, in their order, or nothing. Digest, region, share are filled in."""
     title: str | None = None
     """Name of the filter for people to read."""
     author: str | None = None
@@ -53,7 +55,13 @@ def require_name(name: str) -> None:
 
 
 def started_card(
-    name: str, *, recipe: Recipe, content: ContentSet, words: CardWords, style_digest: str, start: str
+    name: str,
+    *,
+    recipe: Recipe,
+    content: ContentSet,
+    words: CardWords,
+    styles: Sequence[StylePicture],
+    start: str,
 ) -> Card:
     """What is known before the first step.
 
@@ -62,14 +70,15 @@ def started_card(
         recipe: of the run.
         content: of the run; only its origin is noted.
         words: what people say.
-        style_digest: SHA-256 of the style image's file.
+        styles: the style images.
         start: what the weights were at first.
 
     Raises:
-        InvalidOptions: the name is not one.
+        InvalidOptions: the name is not one, or there are words for another number of style images.
         InvalidCard: words that a card cannot hold.
     """
     require_name(name)
+    first, *more = _style_images(styles, words.styles)
     with card_errors():
         return Card(
             name=name,
@@ -77,7 +86,8 @@ def started_card(
             author=words.author,
             license=words.license,
             padding=PADDING,
-            style=words.style.model_copy(update={"sha256": style_digest}),
+            style=first,
+            more_styles=tuple(more),
             meaning=words.meaning,
             tags=words.tags,
             recipe={**flat_recipe(recipe), "content": content.origin, "start": start},
@@ -97,6 +107,25 @@ def finished_card(card: Card, state: TrainingState) -> Card:
         multiply_adds_per_pixel=multiply_adds_per_pixel(state.network),
     )
     return card.model_copy(update={"metrics": metrics, "cost": cost, "created": datetime.now(tz=UTC).date()})
+
+
+def _style_images(pictures: Sequence[StylePicture], words: Sequence[StyleImage]) -> list[StyleImage]:
+    if words and len(words) != len(pictures):
+        raise InvalidOptions(
+            f"There are {len(pictures)} style images, and words for {len(words)} of them on the card. Give "
+            f"words for each, or for none."
+        )
+    known = words or [StyleImage()] * len(pictures)
+    return [
+        image.model_copy(
+            update={
+                "sha256": picture.sha256,
+                "region": picture.region and picture.region.shares,
+                "share": picture.share if len(pictures) > 1 else None,
+            }
+        )
+        for image, picture in zip(known, pictures, strict=True)
+    ]
 
 
 def flat_recipe(recipe: Recipe) -> dict[str, int | float | str | bool]:

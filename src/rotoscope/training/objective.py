@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -51,14 +51,15 @@ class StepLosses:
 
 
 class Objective:
-    """The losses of a recipe against one style image."""
+    """The losses of a recipe against the style of one filter."""
 
-    def __init__(self, *, encoder: Encoder, style_image: Tensor, recipe: Recipe) -> None:
-        """Measure the style image.
+    def __init__(self, *, encoder: Encoder, styles: Sequence[tuple[Tensor, float]], recipe: Recipe) -> None:
+        """Measure the style images.
 
         Args:
             encoder: feature network.
-            style_image: (1, 3, H, W) float32, sRGB 0..1.
+            styles: one or more style images, each (1, 3, H, W) float32, sRGB 0..1, with its share in the
+                style; shares add up to 1.
             recipe: weights of the losses.
 
         Raises:
@@ -72,7 +73,8 @@ class Objective:
         self._encoder = encoder
         self._recipe = recipe
         with torch.no_grad():
-            self._target = StyleTarget.of_features(encoder(style_image))
+            targets = [StyleTarget.of_features(encoder(image)) for image, _ in styles]
+        self._target = StyleTarget.mean(targets, [share for _, share in styles])
         self._content_index = encoder.layers.index(encoder.content_layer)
 
     def __call__(

@@ -1,12 +1,11 @@
-"""Training a filter from one style image."""
+"""Training a filter from style images."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from rotoscope.training.content import ContentSet, to_tensor
 from rotoscope.training.export import export_filter, load_starting_weights
 from rotoscope.training.made_card import CardWords, finished_card, started_card
 from rotoscope.training.objective import Objective
-from rotoscope.training.pictures import read_picture, resize_short_side
 from rotoscope.training.preview import preview_photograph, write_preview
 from rotoscope.training.progress import (
     Budget,
@@ -37,6 +35,7 @@ from rotoscope.training.progress import (
 )
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.state import TrainingState
+from rotoscope.training.style_source import StyleSource, read_styles, style_digest
 
 RECENT_STEPS = 100
 """Losses are told as means over so many steps, and recorded once in so many."""
@@ -80,7 +79,7 @@ class TrainingResult:
 
 
 def train_filter(
-    style: Path,
+    styles: Sequence[StyleSource],
     *,
     name: str,
     recipe: Recipe,
@@ -103,7 +102,8 @@ def train_filter(
     learning rate follows the clock, and no two runs are quite alike.
 
     Args:
-        style: the style image.
+        styles: what the style is taken from: one or more style images or regions of them. The Gram matrices
+            of several are averaged by their weights.
         name: the filter's name, words joined by hyphens.
         recipe: every number of the run.
         content: photographs to learn on.
@@ -124,27 +124,26 @@ def train_filter(
     Raises:
         TrainingError: the run cannot start or continue, was stopped before its first step, or its losses
             are not finite.
-        InvalidOptions: a name or recipe that does not fit.
+        InvalidOptions: a name or recipe that does not fit, no style image, or a region that is too small.
         InvalidCard: words that a card cannot hold.
-        OpenError, DecodeError, UnsupportedMedia: the style image cannot be read.
+        OpenError, DecodeError, UnsupportedMedia: a style image cannot be read.
         OutputExists, EncodeError: the output is there already, or something cannot be written.
         UnsupportedArchitecture: ``init_from`` holds another network.
     """
     options = options or SessionOptions()
-    style_pixels = resize_short_side(read_picture(style), recipe.style_side)
-    style_digest = hashlib.sha256(style.read_bytes()).hexdigest()
+    pictures = read_styles(styles, short_side=recipe.style_side)
     start = None if init_from is None else load_starting_weights(init_from)
     card = started_card(
         name,
         recipe=recipe,
         content=content,
         words=words or CardWords(),
-        style_digest=style_digest,
+        styles=pictures,
         start="random weights" if init_from is None else init_from.stem,
     )
     identity = RunIdentity(
         recipe=recipe.digest,
-        style=style_digest,
+        style=style_digest(pictures),
         content=content.digest,
         features=encoder.identity,
         start=None if start is None else start.digest,
@@ -154,7 +153,8 @@ def train_filter(
         is_resumed = checkpoint_dir is not None and restore_checkpoint(checkpoint_dir, state, identity)
         may_replace = overwrite or (is_resumed and _is_of_this_run(output, card))
         refuse_existing(output, overwrite=may_replace)
-        objective = Objective(encoder=encoder, style_image=to_tensor(style_pixels[None]), recipe=recipe)
+        images = [(to_tensor(picture.pixels[None]), picture.share) for picture in pictures]
+        objective = Objective(encoder=encoder, styles=images, recipe=recipe)
         run = _Run(recipe, objective, content, budget, state, identity, checkpoint_dir, options)
         stopped_by = run.train(on_progress, should_stop)
     card = finished_card(card, state)
@@ -293,4 +293,5 @@ def _is_of_this_run(output: Path, card: Card) -> bool:
         found = read_filter_file(output).card
     except (FilterError, WeightsError, PaletteError):
         return False  # missing, or no filter: not ours to replace
-    return (found.name, found.style, found.recipe) == (card.name, card.style, card.recipe)
+    same = ("name", "style", "more_styles", "recipe")
+    return all(getattr(found, field) == getattr(card, field) for field in same)

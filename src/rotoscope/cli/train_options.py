@@ -1,0 +1,126 @@
+"""The options of ``rotoscope train``, and the words for the card that are made of some."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from rotoscope.errors import InvalidOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rotoscope.filters.card import StyleImage
+
+Styles: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="STYLE…",
+        help="The style image, or a region of it: poster.jpg@0.1,0.2,0.5,0.5 (left, top, width, height in "
+        "shares of the picture). Several are averaged; poster.jpg:2 counts twice.",
+    ),
+]
+Name: TypeAlias = Annotated[str, typer.Option(help="The filter's name: words joined by hyphens.")]
+Content: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER|VIDEO",
+        help="Photographs or footage to learn on; default: built-in procedural pictures.",
+    ),
+]
+Output: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Filter file; default: into your palette.")
+]
+Minutes: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--minutes", "--budget-minutes", min=0.01, help="How long to train; default: 30."),
+]
+Steps: TypeAlias = Annotated[int | None, typer.Option(min=1, help="How many steps, instead of minutes.")]
+Dollars: TypeAlias = Annotated[
+    float | None, typer.Option(min=0.0001, help="How much to spend, instead of minutes.")
+]
+Rate: TypeAlias = Annotated[
+    float | None, typer.Option(min=0.0001, help="What an hour of this machine costs, for that.")
+]
+RecipeFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A recipe, .toml or .json; default: the built-in one."),
+]
+StyleWeight: TypeAlias = Annotated[
+    float | None, typer.Option(min=0, help="More of the style, less of the photograph; default: 1.")
+]
+StrokeScale: TypeAlias = Annotated[
+    float | None,
+    typer.Option(min=0.25, max=4, help="Size of strokes; 2 makes them twice as large; default: 1."),
+]
+Features: TypeAlias = Annotated[
+    Literal["vgg19", "vgg16", "squeezenet1_1"] | None,
+    typer.Option(help="Feature network; SqueezeNet is five times as quick and has finer strokes."),
+]
+FeatureWeights: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Its weights: .safetensors, or torchvision's .pth.")
+]
+Normalization: TypeAlias = Annotated[
+    Literal["torchvision", "caffe"] | None,
+    typer.Option(help="What the weights expect, for files that do not say."),
+]
+InitFrom: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Filter file to start from; default: the bundled great-wave."),
+]
+FromScratch: TypeAlias = Annotated[
+    bool, typer.Option("--from-scratch", help="Start from random numbers: it takes longer.")
+]
+Title: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="For the card: title of the style image; of several, repeat it in their order."),
+]
+Artist: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="For the card: who made it; once for all, or once for each.")
+]
+Year: TypeAlias = Annotated[list[str] | None, typer.Option(help="For the card: when it was made; likewise.")]
+License: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--license", help="For the card: terms of use of the style image; likewise."),
+]
+Source: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="For the card: where the style image was found, e.g. an address; likewise."),
+]
+Collection: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="For the card: museum or collection that holds it; likewise.")
+]
+Meaning: TypeAlias = Annotated[str | None, typer.Option(help="For the card: why this picture.")]
+Tags: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--tag", help="For the card: a word to find it by; repeat.")
+]
+
+
+def style_images(count: int, words: Mapping[str, Sequence[str] | None]) -> tuple[StyleImage, ...]:
+    """What the card shall say of each style image.
+
+    Args:
+        count: how many there are.
+        words: what was said, by field of the card: nothing, once for all or once for each.
+
+    Raises:
+        InvalidOptions: another number of times.
+        InvalidCard: words that a card cannot hold.
+    """
+    from rotoscope.filters.card import StyleImage, card_errors  # noqa: PLC0415 - see cli.main
+
+    told: dict[str, Sequence[str | None]] = {}
+    for field, said in words.items():
+        if said and len(said) not in (1, count):
+            raise InvalidOptions(
+                f"--{field} was given {len(said)} times for {count} style "
+                f"image{'s' if count > 1 else ''}; give it once, for all, or once for each in their order."
+            )
+        told[field] = [None] * count if not said else [*said] * (count // len(said))
+    with card_errors():
+        return tuple(
+            StyleImage.model_validate({field: said[index] or None for field, said in told.items()})
+            for index in range(count)
+        )

@@ -1,0 +1,108 @@
+"""``rotoscope train`` as it is typed, with a feature network of random weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from rotoscope.cli.train_options import style_images
+from rotoscope.errors import InvalidOptions
+from rotoscope.filters.card import Card, StyleImage
+from rotoscope.filters.file import read_filter_file
+from rotoscope.networks.features import SQUEEZENET
+
+import samples
+from command import Ran, Run, run
+from training_toys import picture
+
+__all__ = ["run"]
+
+RECIPE = """
+features = "squeezenet1_1"
+stem_channels = 4
+trunk_channels = 8
+hidden_channels = 6
+trunk_blocks = 1
+style_side = 64
+content_side_range = [36, 48]
+crop_side = 32
+stability_shift_pixels = 4
+"""
+
+
+class Studio:
+    """A folder with everything a training wants, in toy size."""
+
+    def __init__(self, folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(folder)
+        self._run = run
+        (folder / "toy.toml").write_text(RECIPE)
+        generator = torch.Generator().manual_seed(0)
+        weights = {
+            name: torch.randn(shape, generator=generator) * 0.05 for name, shape in SQUEEZENET.shapes.items()
+        }
+        save_file(weights, folder / "toy.safetensors", metadata={"normalization": "torchvision"})
+        samples.make_stills(folder / "photos", frames=4)
+        for seed, name in enumerate(("wave.png", "poster.png")):
+            Image.fromarray(picture(seed, 80, 100)).save(folder / name)
+
+    def train(self, *arguments: str) -> Ran:
+        """Run the command for two steps."""
+        return self._run(
+            *("train", *arguments, "--recipe", "toy.toml", "--feature-weights", "toy.safetensors"),
+            *("--content", "photos", "--from-scratch", "--steps", "2", "--threads", "1"),
+        )
+
+
+@pytest.fixture
+def studio(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    return Studio(tmp_path, run, monkeypatch)
+
+
+def card_of(path: str) -> Card:
+    return read_filter_file(Path(path)).card
+
+
+def test_a_filter_of_several_style_images(studio: Studio) -> None:
+    ran = studio.train(
+        *("wave.png:3", "poster.png@0.5,0,0.5,1", "--name", "both", "--output", "both.onnx"),
+        *("--title", "Wave", "--title", "Poster", "--license", "CC0-1.0", "--tag", "toy"),
+    )
+    assert ran.exit_code == 0, ran.err
+    assert ran.out.startswith("both.onnx: 2 steps in ")
+    card = card_of("both.onnx")
+    assert card.style is not None
+    assert (card.style.title, card.style.license, card.style.share) == ("Wave", "CC0-1.0", 0.75)
+    assert [style.title for style in card.more_styles] == ["Poster"]
+    assert card.more_styles[0].region == (0.5, 0, 0.5, 1)
+    assert card.tags == ("toy",)
+
+
+def test_a_region_that_is_none_is_refused(studio: Studio) -> None:
+    ran = studio.train("wave.png@0,0,2", "--name", "wave")
+    assert ran.exit_code == 1
+    assert "'wave.png@0,0,2'; after the @ come four numbers" in ran.err
+
+
+def test_words_are_given_once_for_all_or_once_for_each() -> None:
+    words = {"title": ["A", "B"], "artist": ["C"], "year": None, "license": ["", "CC0-1.0"]}
+    assert style_images(2, words) == (
+        StyleImage(title="A", artist="C"),
+        StyleImage(title="B", artist="C", license="CC0-1.0"),
+    )
+    assert style_images(1, {"title": ["A"]}) == (StyleImage(title="A"),)
+
+
+def test_words_of_another_number_are_refused() -> None:
+    with pytest.raises(
+        InvalidOptions, match="--title was given 2 times for 1 style image; give it once, for"
+    ):
+        style_images(1, {"title": ["A", "B"]})
+    with pytest.raises(
+        InvalidOptions, match="--artist was given 2 times for 3 style images; give it once, f"
+    ):
+        style_images(3, {"artist": ["A", "B"]})

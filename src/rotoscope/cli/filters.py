@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from rotoscope.cli import audition, options
+from rotoscope.cli.bar import progress_bar
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.present import print_json
+from rotoscope.cli.present import human_size, print_json
+from rotoscope.errors import PaletteError
 
 if TYPE_CHECKING:
+    from rotoscope.filters.file import FilterFile
     from rotoscope.filters.kind import OptionInfo
     from rotoscope.palette.entry import PaletteEntry
     from rotoscope.palette.palette import Palette
 
-HELP = """The filters at hand: list, show, suggest, import, export, verify, remove.
+HELP = """The filters at hand: list, show, suggest, import, export, verify, add-texture, remove.
 
 Examples:
 
   rotoscope filters list
+
+  rotoscope filters list --tag art --tag loud
+
+  rotoscope filters show great-wave
 
   rotoscope filters suggest photo.jpg
 
@@ -29,6 +36,17 @@ Examples:
   rotoscope filters import checkpoints/fns.ckpt --name propaganda
 
   rotoscope filters export great-wave great-wave.onnx
+"""
+
+ADD_TEXTURE_HELP = """Copy filter files, with a sample of what each paints on its card.
+
+The copies paint the same, but are other files with other digests.
+
+Examples:
+
+  rotoscope filters add-texture great-wave --into with-samples/
+
+  rotoscope filters add-texture one.onnx two.onnx --into with-samples/
 """
 
 Range: TypeAlias = Literal["0..1", "0..255", "-1..1"]
@@ -44,6 +62,7 @@ def register(app: typer.Typer) -> None:
     group.command("import")(import_filter)
     group.command("export")(export)
     group.command("verify")(verify)
+    group.command("add-texture", help=flow(ADD_TEXTURE_HELP))(add_texture)
     group.command("remove")(remove)
     app.add_typer(group, name="filters")
 
@@ -55,33 +74,55 @@ def standard_palette() -> Palette:
     return palette()
 
 
-def list_filters(*, as_json: options.AsJson = False) -> None:
-    """Name every filter at hand."""
-    entries = standard_palette().list()
+def list_filters(
+    *,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Only filters with this tag; repeat it for those that have all."),
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Name every filter at hand by category, loud or subtle."""
+    from rotoscope.palette.categories import sort_by_category, with_tags  # noqa: PLC0415 - see cli.main
+
+    entries = sort_by_category(with_tags(standard_palette().list(), tag or ()))
     if as_json:
         print_json([_summary(entry) for entry in entries])
         return
-    width = max(len(entry.name) for entry in entries)
-    for entry in entries:
-        whose = "" if entry.bundled else "  (own)"
-        typer.echo(f"{entry.name:<{width}}  {entry.kind:<9}  {entry.problem or entry.title or ''}{whose}")
+    rows = [_row(entry) for entry in entries]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False))
+        typer.echo("  ".join((*cells, row[3])).rstrip())
 
 
-def show(name: Name, *, as_json: options.AsJson = False) -> None:
+def show(
+    name: Name,
+    *,
+    save_pictures: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write the pictures of its card into this folder."),
+    ] = None,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+) -> None:
     """Tell what is known of one filter."""
     from rotoscope.filters.kinds import KINDS  # noqa: PLC0415
 
     entry = standard_palette().get(name)
+    saved = None if save_pictures is None else _save_pictures(entry, save_pictures, overwrite=overwrite)
     facts = _summary(entry)
     if entry.card is not None:
         facts["card"] = entry.card.model_dump(mode="json", exclude_none=True)
     if entry.path is None:
         facts["options"] = [_option(info) for info in KINDS[entry.kind].option_infos()]
+    if saved is not None:
+        facts["saved"] = [str(path) for path in saved]
     if as_json:
         print_json(facts)
         return
     for key, value in _flatten(facts):
-        typer.echo(f"{key:<24} {value}")
+        typer.echo(f"{key:<24} {_shown(value)}")
 
 
 def import_filter(
@@ -161,19 +202,72 @@ def verify(
         raise typer.Exit(1)
 
 
+def add_texture(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME|FILE...", help="Filters of the palette, or filter files.")
+    ],
+    *,
+    into: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where the copies are written; made if it is missing.")
+    ],
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Parse, call, present."""
+    from rotoscope.palette.texture_sample import SAMPLE_SIDE  # noqa: PLC0415 - see cli.main
+    from rotoscope.render.progress import ProgressMeter  # noqa: PLC0415
+
+    palette = standard_palette()
+    made: list[FilterFile] = []
+    with progress_bar(shown=not (quiet or as_json)) as on_progress:
+        meter = ProgressMeter("add-texture", frames_expected=len(names), on_progress=on_progress)
+        for name in names:
+            made.append(palette.add_texture(name, into, overwrite=overwrite))
+            meter.advance((SAMPLE_SIDE, SAMPLE_SIDE))
+    if as_json:
+        print_json([{"name": f.card.name, "digest": f.digest, "size_bytes": len(f.model)} for f in made])
+    elif not quiet:
+        for file in made:
+            typer.echo(f"{into / file.card.name}.onnx: {human_size(len(file.model))}")
+
+
 def remove(name: Name) -> None:
     """Delete one of your own filters."""
     standard_palette().remove(name)
     typer.echo(f"{name}: removed")
 
 
+def _row(entry: PaletteEntry) -> tuple[str, str, str, str]:
+    from rotoscope.palette.categories import category_of, loudness_of  # noqa: PLC0415
+
+    category = category_of(entry) or ("classical" if entry.path is None else "")
+    whose = "" if entry.bundled else "  (own)"
+    return entry.name, category, loudness_of(entry) or "", f"{entry.problem or entry.title or ''}{whose}"
+
+
+def _save_pictures(entry: PaletteEntry, folder: Path, *, overwrite: bool) -> list[Path]:
+    from rotoscope.palette.card_pictures import save_card_pictures  # noqa: PLC0415
+
+    if entry.card is None:
+        raise PaletteError(
+            entry.problem or f"{entry.name!r} is a classical kind: it has no card, and so no pictures on it."
+        )
+    return save_card_pictures(entry.card, folder, overwrite=overwrite)
+
+
 def _summary(entry: PaletteEntry) -> dict[str, object]:
+    from rotoscope.palette.categories import category_of, loudness_of, tags_of  # noqa: PLC0415
+
     return {
         "name": entry.name,
         "kind": entry.kind,
         "version": entry.version,
         "bundled": entry.bundled,
         "title": entry.title,
+        "category": category_of(entry),
+        "loudness": loudness_of(entry),
+        "tags": list(tags_of(entry)),
         "path": None if entry.path is None else str(entry.path),
         "digest": entry.digest,
         "problem": entry.problem,
@@ -183,6 +277,12 @@ def _summary(entry: PaletteEntry) -> dict[str, object]:
 def _option(info: OptionInfo) -> str:
     by_default = "" if info.default is None else f", by default {info.default}"
     return f"{info.name}: {info.description} ({info.values}{by_default})"
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, str) and value.startswith("data:image/"):
+        return f"a picture, {human_size(len(value))} as text; --save-pictures FOLDER writes it out"
+    return value
 
 
 def _flatten(value: object, path: str = "") -> list[tuple[str, object]]:

@@ -39,6 +39,7 @@ from rotoscope.palette.folder import (
 )
 from rotoscope.palette.importing.conversion import convert_weights
 from rotoscope.palette.importing.opening import plain_stem, read_weights
+from rotoscope.palette.texture_sample import write_with_texture
 from rotoscope.palette.third_party import ImportOptions, convert_network
 from rotoscope.palette.verify import VerifyReport, verify_file
 from rotoscope.runtime.graph import Backend, Precision, RuntimeOptions
@@ -199,9 +200,22 @@ class Palette:
             UnknownFilter, DuplicateFilter: as :meth:`get`.
             PaletteError: a classical kind, which has no file.
         """
-        if isinstance(target, Path) or target.lower().endswith(FILE_SUFFIX):
-            return verify_file(Path(target))
-        return verify_file(self._file_of(target))
+        return verify_file(self._path_of(target))
+
+    def add_texture(self, target: str | Path, folder: Path, *, overwrite: bool = False) -> FilterFile:
+        """Copy a filter's file, and put a sample of what it paints on the copy's card.
+
+        Args:
+            target: filter of the palette, or a file anywhere.
+            folder: where ``NAME.onnx`` is written, with its checksum; it is made if it is missing.
+            overwrite: replace what is there.
+
+        Raises:
+            UnknownFilter, DuplicateFilter: as :meth:`get`.
+            PaletteError: a classical kind, which has no file.
+            RotoscopeError: as :func:`rotoscope.palette.texture_sample.write_with_texture`.
+        """
+        return write_with_texture(self._path_of(target), folder, overwrite=overwrite)
 
     def remove(self, name: str) -> None:
         """Delete one of the own filters.
@@ -227,6 +241,11 @@ class Palette:
         if spec.is_path:
             return read_filter_file(Path(spec.name).expanduser())
         return read_checked_file(self._file_of(spec.name))
+
+    def _path_of(self, target: str | Path) -> Path:
+        if isinstance(target, Path) or target.lower().endswith(FILE_SUFFIX):
+            return Path(target)
+        return self._file_of(target)
 
     def _file_of(self, name: str) -> Path:
         entry = self.get(name)

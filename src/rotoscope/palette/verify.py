@@ -11,6 +11,7 @@ import numpy as np
 from rotoscope.errors import FilterFailed, RotoscopeError
 from rotoscope.filters.file import FilterFile
 from rotoscope.filters.neural import NeuralFilter
+from rotoscope.palette.card_pictures import card_pictures, has_pictures
 from rotoscope.palette.folder import checksum_path, read_checked_file, recorded_checksum
 from rotoscope.palette.probing import test_picture
 from rotoscope.runtime.graph import RuntimeOptions
@@ -24,7 +25,7 @@ class Check:
     """One promise and whether it is kept."""
 
     name: str
-    """``checksum``, ``rules``, ``values`` or ``sizes``."""
+    """``checksum``, ``rules``, ``pictures``, ``values`` or ``sizes``."""
     passed: bool
     detail: str
     """What was found, one sentence."""
@@ -57,7 +58,9 @@ def verify_file(path: Path) -> VerifyReport:
         file = read_checked_file(path)
     except RotoscopeError as error:
         return VerifyReport(path, None, None, (Check("rules", False, str(error)),))
-    checks = (_checksum(path), Check("rules", True, "Safety rules and card are in order."))
+    checks = [_checksum(path), Check("rules", True, "Safety rules and card are in order.")]
+    if has_pictures(file.card):
+        checks.append(_attempt("pictures", lambda: _check_pictures(file)))
     runs = (_attempt("values", lambda: _check_values(file)), _attempt("sizes", lambda: _check_sizes(file)))
     return VerifyReport(path, file.card.name, file.digest, (*checks, *runs))
 
@@ -73,6 +76,11 @@ def _attempt(name: str, check: Callable[[], str]) -> Check:
         return Check(name, True, check())
     except RotoscopeError as error:
         return Check(name, False, str(error))
+
+
+def _check_pictures(file: FilterFile) -> str:
+    found = (f"{one.name} {one.size[0]}x{one.size[1]}" for one in card_pictures(file.card))
+    return f"The card's pictures are whole: {', '.join(found)}."
 
 
 def _check_values(file: FilterFile) -> str:

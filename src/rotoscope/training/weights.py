@@ -67,7 +67,11 @@ class FeatureWeights:
 
 
 def load_feature_network(
-    path: Path, *, architecture: str | None = None, normalization: str | None = None
+    path: Path,
+    *,
+    architecture: str | None = None,
+    normalization: str | None = None,
+    precision: torch.dtype | None = None,
 ) -> FeatureNetwork:
     """A feature network with the weights of a file.
 
@@ -76,6 +80,7 @@ def load_feature_network(
             .pth files, known by its SHA-256.
         architecture: name in ARCHITECTURES that the weights must be of; None: whichever they are of.
         normalization: name in NORMALIZATIONS, for files that do not say themselves.
+        precision: what to compute in; None: the fastest here.
 
     Raises:
         WeightsError: the file cannot be read, or nothing tells its normalization.
@@ -90,6 +95,7 @@ def load_feature_network(
         weights.tensors,
         normalization=_choose_normalization(path, weights.normalization, normalization),
         identity=f"{chosen.name} {weights.digest}",
+        precision=precision,
     )
 
 
@@ -99,6 +105,7 @@ def fetch_feature_network(
     cache_dir: Path,
     remote: RemoteFile | None = None,
     on_progress: DownloadCallback | None = None,
+    precision: torch.dtype | None = None,
 ) -> FeatureNetwork:
     """A feature network with torchvision's weights, fetched when they are not in the cache.
 
@@ -109,6 +116,7 @@ def fetch_feature_network(
         cache_dir: where downloads are kept; made if missing.
         remote: another place to fetch from than TORCHVISION_FILES.
         on_progress: told the bytes so far and in all.
+        precision: what to compute in; None: the fastest here.
 
     Raises:
         WeightsError: nothing could be fetched; says how to give a file instead.
@@ -122,7 +130,7 @@ def fetch_feature_network(
         with encode_errors(cached):
             cached.parent.mkdir(parents=True, exist_ok=True)
         _fetch(chosen, remote, cached, on_progress)
-    return load_feature_network(cached, architecture=architecture)
+    return load_feature_network(cached, architecture=architecture, precision=precision)
 
 
 def read_feature_weights(path: Path) -> FeatureWeights:

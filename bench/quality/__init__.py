@@ -1,0 +1,1 @@
+"""Quality as figures that anybody can measure again: ``python -m bench.quality``."""

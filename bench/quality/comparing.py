@@ -1,0 +1,141 @@
+"""One run: every candidate of a table measured, with tables and contact sheets of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.quality.bundled import bundled_candidates, bundled_cards
+from bench.quality.flicker import FRAMES, LONG
+from bench.quality.measuring import Clips, Conditions, Photographs, measure_candidate
+from bench.quality.results import ClipFigures, Known, Report, Row, read_json, write_json, write_text
+from bench.quality.sheets import SheetRow, write_comparison_sheet, write_row_sheet
+from bench.quality.table import Candidate, Table
+from bench.quality.tables import whole_report
+from rotoscope.render.progress import ProgressCallback, ProgressMeter
+
+_PAIRS_A_CLIP = 2 * FRAMES - 1 - LONG
+
+
+@dataclass
+class Comparison:
+    """A table, how it is measured, and where everything goes."""
+
+    table: Table
+    conditions: Conditions
+    output: Path
+    """A folder, made if missing: ``quality.json``, ``quality.md``, ``sheets/``, ``paintings/``."""
+    published: Report | None = None
+    """Figures of before; they stand for paintings that are not at hand."""
+    tell: Callable[[str], None] = lambda _: None
+    """Told a line a candidate."""
+    on_progress: ProgressCallback | None = None
+    _known: Known = field(default_factory=Known)
+
+    def run(self) -> Report:
+        """Measure what is not known yet, and write everything.
+
+        What was measured is kept after each candidate, so that an interrupted run goes on.
+
+        Raises:
+            RotoscopeError: something named in the table cannot be used.
+        """
+        (self.output / "sheets").mkdir(parents=True, exist_ok=True)
+        if self._known_file.exists():
+            self._known = read_json(self._known_file, Known)
+        candidates = [*self._bundled(), *self.table.candidate]
+        photographs = Photographs(self.table.photographs, self.conditions)
+        clips = Clips(self.table.clips if any(one.flicker for one in candidates) else ())
+        sources = self._measure_sources(clips)
+        rows = [self._measure(one, photographs, clips) for one in candidates]
+        report = Report(
+            features=self.conditions.encoder.identity,
+            precision=self.conditions.precision,
+            short_side=self.conditions.short_side,
+            photographs=photographs.names,
+            rows=tuple(rows),
+            sources=sources,
+        )
+        write_json(self.output / "quality.json", report)
+        write_text(self.output / "quality.md", whole_report(report))
+        self._write_sheets(candidates, rows, photographs)
+        self.tell(f"written to {self.output}")
+        return report
+
+    @property
+    def _known_file(self) -> Path:
+        return self.output / "known.json"
+
+    def _bundled(self) -> list[Candidate]:
+        if not self.table.bundled:
+            return []
+        found, missing = bundled_candidates(
+            bundled_cards(self.conditions.palette),
+            self.table.styles,
+            drawn=self.output / "styles",
+            flicker=self.table.bundled_flicker,
+        )
+        for name in missing:
+            folders = ", ".join(map(str, self.table.styles))
+            self.tell(f"{name} is not measured: its style image is in none of the folders {folders}")
+        return found
+
+    def _measure_sources(self, clips: Clips) -> tuple[ClipFigures, ...]:
+        advance = self._meter("clips", _PAIRS_A_CLIP * len(clips.files)).advance
+        sources = clips.measure_source(known=self._known.clips, advance=advance)
+        self._keep(self._known.with_clips(sources))
+        return sources
+
+    def _measure(self, candidate: Candidate, photographs: Photographs, clips: Clips) -> Row:
+        if not candidate.is_at_hand:
+            return self._published_row(candidate)
+        pictures = len(photographs.names) + candidate.flicker * _PAIRS_A_CLIP * len(clips.files)
+        advance = self._meter(candidate.title, pictures).advance
+        row = measure_candidate(
+            candidate,
+            photographs,
+            self.conditions,
+            known=self._known.rows,
+            folder=self._paintings,
+            advance=advance,
+        )
+        self._keep(self._known.with_row(row))
+        if candidate.flicker:
+            figures = clips.measure_painted(
+                candidate, row.digest, self.conditions, known=self._known.clips, advance=advance
+            )
+            row = row.model_copy(update={"clips": figures})
+            self._keep(self._known.with_clips(figures))
+        self.tell(f"{row.title}: style {row.style:.3f}  content {row.content:.3f}  own {row.own:.2f}")
+        return row
+
+    def _published_row(self, candidate: Candidate) -> Row:
+        rows = self.published.group(candidate.group) if self.published is not None else []
+        same = next(row for row in rows if row.title == candidate.title)
+        self.tell(f"{candidate.title}: the paintings are not here; the published figures stand")
+        return same
+
+    def _write_sheets(
+        self, candidates: Sequence[Candidate], rows: Sequence[Row], photographs: Photographs
+    ) -> None:
+        groups: dict[str, list[SheetRow]] = {}
+        for candidate, row in zip(candidates, rows, strict=True):
+            if candidate.is_at_hand:
+                one = SheetRow(row, candidate.style, self._paintings / row.folder_name)
+                groups.setdefault(row.group, []).append(one)
+                write_row_sheet(self.output / "sheets" / f"{row.folder_name}.png", one)
+        for group, members in groups.items():
+            write_comparison_sheet(self.output / "sheets" / f"{group}.png", members, photographs.pictures)
+
+    @property
+    def _paintings(self) -> Path:
+        return self.output / "paintings"
+
+    def _meter(self, step: str, pictures: int) -> ProgressMeter:
+        return ProgressMeter(step, frames_expected=pictures, on_progress=self.on_progress)
+
+    def _keep(self, known: Known) -> None:
+        if known != self._known:
+            self._known = known
+            write_json(self._known_file, known)

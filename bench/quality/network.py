@@ -1,0 +1,46 @@
+"""The feature network that measures: VGG-19 in float32."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from rotoscope.networks.features import CAFFE, VGG19, FeatureNetwork
+from rotoscope.settings import load_settings
+from rotoscope.training.weights import fetch_feature_network, load_feature_network
+
+REFERENCE_DATA_VARIABLE = "ROTOSCOPE_REFERENCE_DATA"
+"""Environment variable that names the folder of reference data."""
+_REFERENCE_WEIGHTS = Path("weights") / "vgg19_conv_f16.safetensors"
+"""The original Oxford weights."""
+
+
+def measuring_network(
+    env: Mapping[str, str], *, weights: Path | None = None, normalization: str | None = None
+) -> FeatureNetwork:
+    """VGG-19 up to relu4_1, in float32 so that machines agree.
+
+    Figures of different weights cannot be compared: the network's ``identity`` tells which they were.
+
+    Args:
+        env: the environment, as ``os.environ``.
+        weights: a file as ``rotoscope train --feature-weights`` takes it. None: those of the reference
+            data where the environment names some, else torchvision's, fetched once.
+        normalization: how pictures are prepared for ``weights``, where the file does not say.
+
+    Raises:
+        WeightsError, UnsafeFile, UnsupportedArchitecture, InvalidOptions: as
+            :func:`rotoscope.training.weights.load_feature_network`.
+    """
+    if weights is not None:
+        return load_feature_network(
+            weights, architecture=VGG19.name, normalization=normalization, precision=torch.float32
+        )
+    reference = Path(env.get(REFERENCE_DATA_VARIABLE) or "none") / _REFERENCE_WEIGHTS
+    if reference.exists():
+        return load_feature_network(
+            reference, architecture=VGG19.name, normalization=CAFFE.name, precision=torch.float32
+        )
+    return fetch_feature_network(VGG19.name, cache_dir=load_settings(env).cache_dir, precision=torch.float32)

@@ -1,0 +1,68 @@
+"""Contact sheets of what was measured: figures like things that eyes do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.quality.pictures import read_style, write_picture
+from bench.quality.results import PaintingFigures, Row
+from rotoscope.media.contact_sheet import Tile, contact_sheet
+from rotoscope.training.pictures import Picture, read_picture
+
+_COLUMNS = 4
+_SHEET_WIDTH = 2400
+_PHOTOGRAPHS = 4
+"""Of a sheet that compares rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """Where the pictures of a row are."""
+
+    row: Row
+    style: Path
+    """The style image."""
+    paintings: Path
+    """A folder."""
+
+
+def write_row_sheet(path: Path, one: SheetRow) -> None:
+    """The style image, and every painting with its figures, into a PNG; what is there is replaced."""
+    row = one.row
+    tiles = [Tile(read_style(one.style), f"style image: {row.style_image}")]
+    tiles += [_painting_tile(one.paintings, painting) for painting in row.paintings]
+    rows = [tiles[start : start + _COLUMNS] for start in range(0, len(tiles), _COLUMNS)]
+    title = f"{row.title}: style {row.style:.3f}, content {row.content:.3f}"
+    write_picture(path, contact_sheet(rows, width=_SHEET_WIDTH, title=title))
+
+
+def write_comparison_sheet(path: Path, rows: Sequence[SheetRow], photographs: Mapping[str, Picture]) -> None:
+    """A line a row: its paintings of the same few photographs, and its style image.
+
+    Args:
+        path: a PNG to write; replaced.
+        rows: at least one.
+        photographs: name to picture.
+    """
+    names = _names_for([one.row for one in rows], photographs)
+    lines = [[Tile(photographs[name], name) for name in names]]
+    for one in rows:
+        figures = {painting.name: painting for painting in one.row.paintings}
+        tiles = [_painting_tile(one.paintings, figures[name]) for name in names if name in figures]
+        summary = f"style {one.row.style:.3f}, content {one.row.content:.3f} over {len(figures)} photographs"
+        lines.append([*tiles, Tile(read_style(one.style), summary, one.row.title)])
+    write_picture(path, contact_sheet(lines, width=_SHEET_WIDTH))
+
+
+def _names_for(rows: Sequence[Row], photographs: Mapping[str, Picture]) -> list[str]:
+    """Photographs that every row has; of rows that have none in common, the first row's."""
+    painted = [{one.name for one in row.paintings} for row in rows]
+    shared = set[str].intersection(*painted) or painted[0]
+    return [name for name in photographs if name in shared][:_PHOTOGRAPHS]
+
+
+def _painting_tile(folder: Path, figures: PaintingFigures) -> Tile:
+    caption = f"{figures.name}: style {figures.style:.3f}, content {figures.content:.3f}"
+    return Tile(read_picture(folder / f"{figures.name}.png"), caption)

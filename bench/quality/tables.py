@@ -1,0 +1,110 @@
+"""Figures as tables in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
+
+from bench.quality.results import ClipFigures, Report, Row
+from bench.quality.table import BUNDLED_GROUP
+
+OTHERS_GROUP = "others"
+"""Networks of other makers."""
+OPTIMIZATION_GROUP = "optimization"
+"""Optimized pictures, and what is compared with them on the same photographs."""
+
+
+def whole_report(report: Report) -> str:
+    """Everything in a report, a table a group."""
+    groups = list(dict.fromkeys(row.group for row in report.rows))
+    parts = [conditions(report)]
+    parts += [f"## {group}\n\n{table(report.group(group))}" for group in groups]
+    if report.sources:
+        parts.append(f"## flicker\n\n{flicker_table(report)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def published_parts(report: Report, bundled: Mapping[str, str]) -> dict[str, str]:
+    """What the documentation shows, by the names of its places.
+
+    Args:
+        report: figures.
+        bundled: the bundled filters as they are now: name to digest. Figures of one that is made anew since
+            are left out everywhere, and it is said to wait.
+    """
+    rows = tuple(row for row in report.rows if bundled.get(row.painter, row.digest) == row.digest)
+    report = report.model_copy(update={"rows": rows})
+    measured = report.group(BUNDLED_GROUP)
+    waiting = sorted(set(bundled) - {row.painter for row in measured})
+    bundled_part = table(measured, title="filter", style_image=False) if measured else ""
+    if waiting:
+        bundled_part += f"\n\nNot measured yet: {', '.join(f'`{name}`' for name in waiting)}."
+    return {
+        "conditions": conditions(report),
+        "bundled": bundled_part.strip(),
+        "others": table(report.group(OTHERS_GROUP), parameters=True),
+        "optimization": optimization_table(report.group(OPTIMIZATION_GROUP)),
+        "flicker": flicker_table(report),
+    }
+
+
+def conditions(report: Report) -> str:
+    """One paragraph: what was measured with what."""
+    name, _, digest = report.features.partition(" ")
+    return (
+        f"{len(report.photographs)} photographs at {report.short_side} pixels on the short side; neural "
+        f"filters painted in {report.precision}; features of {name} with the weights of SHA-256 "
+        f"`{digest[:16]}…`."
+    )
+
+
+def table(
+    rows: Sequence[Row], *, title: str = "painted by", parameters: bool = False, style_image: bool = True
+) -> str:
+    """Style, content and own, a line a row."""
+    columns: list[tuple[str, Callable[[Row], str]]] = [(title, _name)]
+    if parameters:
+        columns.append(("parameters", lambda row: f"{row.parameters:,}" if row.parameters else ""))
+    if style_image:
+        columns.append(("style image", lambda row: row.style_image))
+    lines = [
+        [*(cell(row) for _, cell in columns), f"{row.style:.3f}", f"{row.content:.3f}", f"{row.own:.2f}"]
+        for row in rows
+    ]
+    return _markdown([*(head for head, _ in columns), "style", "content", "own"], lines)
+
+
+def optimization_table(rows: Sequence[Row]) -> str:
+    """Optimized pictures and others, on those photographs alone that all of them have."""
+    shared = set.intersection(*({one.name for one in row.paintings} for row in rows)) if rows else set[str]()
+    if not shared:
+        return "(None yet.)"
+    lines = [[_name(row), *(f"{value:.3f}" for value in row.over(shared))] for row in rows]
+    return _markdown([f"painted by ({len(shared)} photographs)", "style", "content"], lines)
+
+
+def flicker_table(report: Report) -> str:
+    """Short and long warping error, in thousandths, a line a painter and a column a clip; and sharpness."""
+    clips = [figures.clip for figures in report.sources]
+    if not clips:
+        return "(None yet.)"
+    lines = [["the clip itself", *_flicker_cells(report.sources, clips), "1.00"]]
+    for row in report.rows:
+        if row.clips:
+            sharpness = fmean(figures.sharpness for figures in row.clips)
+            lines.append([_name(row), *_flicker_cells(row.clips, clips), f"{sharpness:.2f}"])
+    return _markdown(["painted by", *(f"`{clip}`" for clip in clips), "sharpness"], lines)
+
+
+def _flicker_cells(figures: Sequence[ClipFigures], clips: Sequence[str]) -> list[str]:
+    by_clip = {one.clip: one for one in figures}
+    return [f"{1000 * by_clip[clip].short:.2f} / {1000 * by_clip[clip].long:.2f}" for clip in clips]
+
+
+def _name(row: Row) -> str:
+    return f"`{row.title}`" if row.group == BUNDLED_GROUP else row.title
+
+
+def _markdown(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -146,8 +146,16 @@ def test_tiles_are_not_written_to() -> None:
     contact_sheet([[Tile(picture)]])
 
 
-@pytest.mark.parametrize("rows", [[], [[]], [[], []]])
-def test_no_picture(rows: list[list[Tile]]) -> None:
+def test_a_place_may_be_empty() -> None:
+    red, blue = Tile(flat(60, 80, RED)), Tile(flat(60, 80, BLUE))
+    left, right = contact_sheet([[red, blue]]), contact_sheet([[None, blue], [red, None]])
+    assert left.shape[1] == right.shape[1]
+    assert box(left, BLUE) == box(right, BLUE)
+    assert box(left, RED)[2:] == box(right, RED)[2:]
+
+
+@pytest.mark.parametrize("rows", [[], [[]], [[], []], [[None]]])
+def test_no_picture(rows: list[list[Tile | None]]) -> None:
     with pytest.raises(UnsupportedMedia, match="without a picture; give one tile or more"):
         contact_sheet(rows)
 

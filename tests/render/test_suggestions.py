@@ -10,7 +10,7 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.media.frame import Pixels
 from rotoscope.render.audition import AuditionResult, FilterRow, Painting, Picture
 from rotoscope.render.figures import measure
-from rotoscope.render.suggestions import Mood, difference, suggest
+from rotoscope.render.suggestions import Mood, difference, rank, suggest
 
 import samples
 
@@ -75,6 +75,23 @@ def test_what_looks_different_goes_before_a_better_score_that_does_not() -> None
     assert difference(rows["one"], rows["near"]) < difference(rows["one"], rows["soft"])
     assert names(result, "loud") == ["one", "soft", "near"]
     assert difference(rows["one"], rows["one"]) == 0
+
+
+def test_a_score_of_ones_own_and_what_is_known_already() -> None:
+    result = tried(one=hatched(0.6), soft=smooth(3), none=PHOTO.pixels.copy())
+    scores = {"one": 0.9, "soft": 0.5, "none": 0.0}
+    first, *_, last = rank(result, lambda row: scores[row.name])
+    assert (first.name, first.score, first.like) == ("one", 0.9, None)
+    assert last.name == "none"
+    (known,) = tried(known=hatched(0.58)).rows
+    ranked = rank(result, lambda row: scores[row.name], known=[known])
+    assert [one.name for one in ranked] == ["soft", "one", "none"]
+    assert ranked[1].like == "known"
+    assert [one.name for one in rank(result, lambda row: scores[row.name], apart=lambda _, __: 1.0)] == [
+        "one",
+        "soft",
+        "none",
+    ]
 
 
 def test_reasons_say_what_the_figures_say() -> None:

@@ -77,7 +77,7 @@ class _Measures:
 
 
 def contact_sheet(
-    rows: Sequence[Sequence[Tile]],
+    rows: Sequence[Sequence[Tile | None]],
     *,
     width: int = 1600,
     tile_height: int = 480,
@@ -91,7 +91,7 @@ def contact_sheet(
     are as wide as their widest picture.
 
     Args:
-        rows: rows of tiles from the top; rows may differ in length.
+        rows: rows of tiles from the top; rows may differ in length, and None leaves a place empty.
         width: the sheet is at most this wide, in pixels; 320 or more.
         tile_height: pictures are at most this high, in pixels.
         title: a line above everything; none where empty.
@@ -104,7 +104,7 @@ def contact_sheet(
     Raises:
         UnsupportedMedia: there is no tile, or so many columns that they do not fit.
     """
-    if not any(rows):
+    if not any(tile is not None for row in rows for tile in row):
         raise UnsupportedMedia("A contact sheet was asked for without a picture; give one tile or more.")
     measures = _measure(rows, width, tile_height, row_headings)
     head = _head_height(measures, title, column_headings)
@@ -123,22 +123,25 @@ def contact_sheet(
         if index < len(row_headings):
             middle = top + measures.tile_height // 2
             draw.text((measures.margin, middle), row_headings[index], _TEXT, font, anchor="lm")
-        for column, tile in enumerate(row):
+        for column, tile in _tiles(row):
             _place(sheet, draw, tile, (measures.column_left(column), top), measures)
     return np.asarray(sheet)
 
 
 def _measure(
-    rows: Sequence[Sequence[Tile]], width: int, tile_height: int, row_headings: Sequence[str]
+    rows: Sequence[Sequence[Tile | None]], width: int, tile_height: int, row_headings: Sequence[str]
 ) -> _Measures:
     text = min(max(round(width / 105), 11), 28)
     columns = max(len(row) for row in rows)
-    aspects = [max(row[c].aspect for row in rows if c < len(row)) for c in range(columns)]
+    aspects = [0.0] * columns
+    for row in rows:
+        for column, tile in _tiles(row):
+            aspects[column] = max(aspects[column], tile.aspect)
     font = _font(text)
     heading = max((font.getlength(words) for words in row_headings), default=0.0)
     heading_width = round(heading) + 2 * text if heading else 0
     bare = _Measures(text, 0, (0,) * columns, heading_width, tuple(_lines(row) for row in rows))
-    largest = max(tile.pixels.shape[0] for row in rows for tile in row)
+    largest = max(tile.pixels.shape[0] for row in rows for _, tile in _tiles(row))
     height = min(int((width - bare.width) / sum(aspects)), tile_height, largest)
     if height < min(_MIN_TILE_HEIGHT, largest):
         raise UnsupportedMedia(
@@ -149,9 +152,14 @@ def _measure(
     return replace(bare, tile_height=height, column_widths=widths)
 
 
-def _lines(row: Sequence[Tile]) -> float:
+def _tiles(row: Sequence[Tile | None]) -> Sequence[tuple[int, Tile]]:
+    """The tiles of a row and their columns."""
+    return [(column, tile) for column, tile in enumerate(row) if tile is not None]
+
+
+def _lines(row: Sequence[Tile | None]) -> float:
     """Lines of text under a row, in double text heights; those after the first stand closer."""
-    most = max(len(_words(tile)) for tile in row) if row else 0
+    most = max((len(_words(tile)) for _, tile in _tiles(row)), default=0)
     return 1 + 0.7 * (most - 1) if most else 0.0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Final, Literal, TypeAlias
@@ -67,19 +67,60 @@ def suggest(result: AuditionResult, *, count: int = 6, mood: Mood = "balanced") 
         raise InvalidOptions(f"{count} suggestions were asked for; ask for 1 or more.")
     if mood not in _SCORES:
         raise InvalidOptions(f"The mood {mood!r} was asked for; there are {', '.join(_SCORES)}.")
+    return rank(result, lambda row: _score(row.figures, mood), count=count)
+
+
+def difference(row: FilterRow, other: FilterRow) -> float:
+    """How unlike two filters' paintings of the same pictures are in texture and in color; 0: the same.
+
+    The figures *style* and *color* of one painting against the other, each over what is usual, in equal
+    parts.
+    """
+    figures = mean_figures(
+        [
+            measure(painting.pixels, counterpart.pixels)
+            for painting, counterpart in zip(row.paintings, other.paintings, strict=True)
+        ]
+    )
+    return (figures.style / STYLE_APART + figures.color / COLOR_APART) / 2
+
+
+def rank(
+    result: AuditionResult,
+    score: Callable[[FilterRow], float],
+    *,
+    count: int | None = None,
+    known: Sequence[FilterRow] = (),
+    apart: Callable[[FilterRow, FilterRow], float] = difference,
+) -> list[Suggestion]:
+    """Give filters places by a score, so that the first places look different.
+
+    Args:
+        result: every filter on one picture or more.
+        score: 0 to 1; those with 0 come last.
+        count: how many places at most; None: as many as there are filters.
+        known: paintings of the same pictures by filters that have a place already, before the first.
+        apart: how unlike the paintings of two are, for those who have compared them already.
+    """
     places: list[Suggestion] = []
-    left = [
-        _Candidate(row, _score(row.figures, mood)) for row in sorted(result.rows, key=lambda row: row.name)
-    ]
-    while left and len(places) < count:
+    left = [_Candidate(row, score(row)) for row in sorted(result.rows, key=lambda row: row.name)]
+    for row in known:
+        _see(left, row, apart)
+    while left and (count is None or len(places) < count):
         best = max(left, key=lambda candidate: candidate.rank)
         left.remove(best)
         like = best.nearest if best.difference < ALIKE else None
         reason = _reason(result, best.row, like)
         places.append(Suggestion(best.row.name, best.row.figures, best.score, reason, like))
-        for candidate in left:
-            candidate.see(best.row)
+        _see(left, best.row, apart)
     return places
+
+
+def _see(
+    candidates: Sequence[_Candidate], placed: FilterRow, apart: Callable[[FilterRow, FilterRow], float]
+) -> None:
+    for candidate in candidates:
+        candidate.see(placed, apart(candidate.row, placed))
 
 
 @dataclass(slots=True, eq=False)
@@ -97,26 +138,10 @@ class _Candidate:
         """The larger the better; those that do nothing come after those that look like another."""
         return (self.score > 0, self.difference >= ALIKE, self.score * sqrt(self.difference))
 
-    def see(self, placed: FilterRow) -> None:
-        """One more filter has a place."""
-        apart = difference(self.row, placed)
-        if apart < self.difference:
-            self.difference, self.nearest = apart, placed.name
-
-
-def difference(row: FilterRow, other: FilterRow) -> float:
-    """How unlike two filters' paintings of the same pictures are in texture and in color; 0: the same.
-
-    The figures *style* and *color* of one painting against the other, each over what is usual, in equal
-    parts.
-    """
-    figures = mean_figures(
-        [
-            measure(painting.pixels, counterpart.pixels)
-            for painting, counterpart in zip(row.paintings, other.paintings, strict=True)
-        ]
-    )
-    return (figures.style / STYLE_APART + figures.color / COLOR_APART) / 2
+    def see(self, placed: FilterRow, difference: float) -> None:
+        """One more filter has a place, and is so unlike this one."""
+        if difference < self.difference:
+            self.difference, self.nearest = difference, placed.name
 
 
 _SCORES: Final[dict[str, Callable[[Figures], float]]] = {

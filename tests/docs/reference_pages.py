@@ -18,14 +18,12 @@ from typer.models import CommandInfo, OptionInfo
 
 from rotoscope import errors
 from rotoscope.cli.main import app
-from rotoscope.filters.card import Card
-from rotoscope.filters.file import read_filter_file
 from rotoscope.filters.kind import FilterKind
 from rotoscope.filters.kinds import KINDS
-from rotoscope.palette.palette import BUNDLED_FOLDER
 from rotoscope.settings import CACHE_DIR_VARIABLE, DATA_DIR_VARIABLE
 
 from doc_pages import ROOT
+from palette_page import bundled_credits, palette_page
 
 _MARKUP: Final = re.compile(r"\[/?bold\]")
 _HOW: Final = "<!-- Written by tests/docs/reference_pages.py from the program itself; do not edit. -->"
@@ -236,46 +234,20 @@ def _first_sentence(error: type[Exception]) -> str:
     return inspect.getdoc(error).split("\n")[0].rstrip(".")  # type: ignore[union-attr] - all have one
 
 
-def bundled_cards() -> list[Card]:
-    """Cards of the filters that come with Rotoscope, by name."""
-    return [read_filter_file(path).card for path in sorted(BUNDLED_FOLDER.glob("*.onnx"))]
-
-
-def bundled_table() -> str:
-    """The table of bundled filters in ``docs/explanation/filters.md``."""
-    rows = [f"| `{card.name}` | {_work(card)} | {_license(card)} |" for card in bundled_cards()]
-    if not rows:
-        return "(None yet.)"
-    return "\n".join(["| filter | style image | its terms |", "|---|---|---|", *rows])
-
-
-def bundled_credits() -> str:
-    """The credits in ``NOTICE``."""
-    rows = [f"* {card.name}: {_work(card)}. {_license(card)}." for card in bundled_cards()]
-    return "\n".join(rows) or "(None yet.)"
-
-
-def _work(card: Card) -> str:
-    style = card.style
-    if style is None:
-        return "not stated"
-    told = (style.title, style.artist, style.year, style.collection)
-    return ", ".join(part for part in told if part)
-
-
-def _license(card: Card) -> str:
-    return (card.style.license if card.style else None) or "not stated"
+def palette() -> str:
+    """``docs/palette.md``."""
+    return f"{_HOW}\n\n{palette_page()}"
 
 
 WHOLE: Final[Mapping[str, Callable[[], str]]] = {
     "docs/reference/command-line.md": command_line,
     "docs/reference/classical-filters.md": classical_filters,
     "docs/reference/errors.md": error_tree,
+    "docs/palette.md": palette,
 }
 """Pages that are written from the first line to the last."""
 
 PARTS: Final[Mapping[str, tuple[str, str, Callable[[], str]]]] = {
-    "docs/explanation/filters.md": ("<!-- bundled -->\n", "\n<!-- /bundled -->", bundled_table),
     "NOTICE": (
         "filters of its own; their style images are:\n\n",
         "\n\nThe wheels of",

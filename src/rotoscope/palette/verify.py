@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from rotoscope.errors import FilterFailed, RotoscopeError
 from rotoscope.filters.file import FilterFile
+from rotoscope.filters.graph_rules import parse_model
 from rotoscope.filters.neural import NeuralFilter
 from rotoscope.palette.card_pictures import card_pictures, has_pictures
 from rotoscope.palette.folder import checksum_path, read_checked_file, recorded_checksum
@@ -63,6 +65,12 @@ def verify_file(path: Path) -> VerifyReport:
         checks.append(_attempt("pictures", lambda: _check_pictures(file)))
     runs = (_attempt("values", lambda: _check_values(file)), _attempt("sizes", lambda: _check_sizes(file)))
     return VerifyReport(path, file.card.name, file.digest, (*checks, *runs))
+
+
+def graph_digest(file: FilterFile) -> str:
+    """SHA-256 (hex) of a filter's graph and weights alone: another card does not change it."""
+    graph = parse_model(file.model, what=f"The filter {file.card.name!r}").graph
+    return sha256(graph.SerializeToString(deterministic=True)).hexdigest()
 
 
 def _checksum(path: Path) -> Check:

@@ -1,0 +1,1 @@
+"""The pictures of the documentation, a module each kind."""

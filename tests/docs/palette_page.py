@@ -71,6 +71,7 @@ def _section(entry: PaletteEntry) -> Iterator[str]:
     images = _style_images(card)
     for number, image in enumerate(images, start=1):
         which = f" {number}" if len(images) > 1 else ""
+        which += f", {image.share:.0%} of the style" if image.share is not None else ""
         yield f"* style image{which}: {_work(image)}; {_terms(image)}{_found(image)}"
     if card.tags:
         yield f"* tags: {', '.join(card.tags)}"

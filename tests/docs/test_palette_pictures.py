@@ -13,7 +13,7 @@ from rotoscope.filters.file import read_filter_file
 from rotoscope.palette.verify import graph_digest
 
 from doc_pages import ROOT
-from palette_page import bundled_entries
+from palette_page import bundled_entries, palette_page
 
 PICTURES = ROOT / "docs" / "pictures"
 PHOTOGRAPHS = sorted((PICTURES / "photographs").glob("*.jpg"))
@@ -70,3 +70,9 @@ def test_every_photograph_is_credited_and_free(path: Path) -> None:
     assert maker
     assert origin
     assert terms in ("CC0-1.0", "public domain", "Apache-2.0")
+
+
+def test_no_two_headings_of_the_page_are_the_same() -> None:
+    headings = re.findall(r"^##+ (.+)$", palette_page(), re.MULTILINE)
+    assert len(headings) > len(digests())
+    assert len({heading.lower() for heading in headings}) == len(headings)

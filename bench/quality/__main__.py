@@ -26,6 +26,7 @@ from bench.quality.measuring import Conditions
 from bench.quality.network import REFERENCE_DATA_VARIABLE, measuring_network
 from bench.quality.options import add_network_options
 from bench.quality.page import publish
+from bench.quality.pictures import SHORT_SIDE
 from bench.quality.places import COMPARISON, PUBLISHED, RESULTS
 from bench.quality.results import Report, read_json
 from bench.quality.table import Table, parse_pair, read_table, require_files
@@ -61,6 +62,10 @@ def make_parser() -> argparse.ArgumentParser:
         help="a folder more with style images of bundled filters",
     )  # fmt: skip
     parser.add_argument("--output", type=Path, default=RESULTS, help="a folder; default %(default)s")
+    parser.add_argument(
+        "--short-side", type=int, default=SHORT_SIDE,
+        help="pixels of photographs and style images; default %(default)s",
+    )  # fmt: skip
     parser.add_argument("--precision", choices=["f32", "bf16", "auto"], default="f32", help="default f32")
     parser.add_argument("--threads", type=int, help="default: all cores")
     parser.add_argument("--publish", action="store_true", help="put the figures into the documentation")
@@ -77,7 +82,7 @@ def main(words: Sequence[str] | None = None) -> int:
     with reporting_errors() as status:
         published = read_json(PUBLISHED, Report) if PUBLISHED.exists() else None
         table = _table(arguments)
-        require_files(table, published=[row.title for row in published.rows] if published else [])
+        require_files(table)
         conditions = _conditions(arguments)
         with progress_bar(shown=not is_silent) as on_progress:
             report = Comparison(
@@ -119,6 +124,7 @@ def _conditions(arguments: argparse.Namespace) -> Conditions:
         standard_palette(),
         precision=cast("Precision", arguments.precision),
         threads=arguments.threads,
+        short_side=arguments.short_side,
     )
 
 

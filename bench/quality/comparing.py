@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,20 +46,21 @@ class Comparison:
             self._known = read_json(self._known_file, Known)
         candidates = [*self._bundled(), *self.table.candidate]
         photographs = Photographs(self.table.photographs, self.conditions)
-        clips = Clips(self.table.clips if any(one.flicker for one in candidates) else ())
+        clips = Clips(self.table.clips if any(one.flicker for one in candidates) else (), self.conditions)
         sources = self._measure_sources(clips)
-        rows = [self._measure(one, photographs, clips) for one in candidates]
+        measured = [(one, self._measure(one, photographs, clips)) for one in candidates]
+        rows = {candidate: row for candidate, row in measured if row is not None}
         report = Report(
             features=self.conditions.encoder.identity,
             precision=self.conditions.precision,
             short_side=self.conditions.short_side,
             photographs=photographs.names,
-            rows=tuple(rows),
+            rows=tuple(rows.values()),
             sources=sources,
         )
         write_json(self.output / "quality.json", report)
         write_text(self.output / "quality.md", whole_report(report))
-        self._write_sheets(candidates, rows, photographs)
+        self._write_sheets(rows, photographs)
         self.tell(f"written to {self.output}")
         return report
 
@@ -87,7 +88,7 @@ class Comparison:
         self._keep(self._known.with_clips(sources))
         return sources
 
-    def _measure(self, candidate: Candidate, photographs: Photographs, clips: Clips) -> Row:
+    def _measure(self, candidate: Candidate, photographs: Photographs, clips: Clips) -> Row | None:
         if not candidate.is_at_hand:
             return self._published_row(candidate)
         pictures = len(photographs.names) + candidate.flicker * _PAIRS_A_CLIP * len(clips.files)
@@ -102,25 +103,22 @@ class Comparison:
         )
         self._keep(self._known.with_row(row))
         if candidate.flicker:
-            figures = clips.measure_painted(
-                candidate, row.digest, self.conditions, known=self._known.clips, advance=advance
-            )
+            figures = clips.measure_painted(candidate, row.digest, known=self._known.clips, advance=advance)
             row = row.model_copy(update={"clips": figures})
             self._keep(self._known.with_clips(figures))
         self.tell(f"{row.title}: style {row.style:.3f}  content {row.content:.3f}  own {row.own:.2f}")
         return row
 
-    def _published_row(self, candidate: Candidate) -> Row:
+    def _published_row(self, candidate: Candidate) -> Row | None:
         rows = self.published.group(candidate.group) if self.published is not None else []
-        same = next(row for row in rows if row.title == candidate.title)
-        self.tell(f"{candidate.title}: the paintings are not here; the published figures stand")
+        same = next((row for row in rows if row.title == candidate.title), None)
+        stands = "the published figures stand" if same else "it is left out"
+        self.tell(f"{candidate.title}: there are no paintings in {candidate.paintings}; {stands}")
         return same
 
-    def _write_sheets(
-        self, candidates: Sequence[Candidate], rows: Sequence[Row], photographs: Photographs
-    ) -> None:
+    def _write_sheets(self, rows: Mapping[Candidate, Row], photographs: Photographs) -> None:
         groups: dict[str, list[SheetRow]] = {}
-        for candidate, row in zip(candidates, rows, strict=True):
+        for candidate, row in rows.items():
             if candidate.is_at_hand:
                 one = SheetRow(row, candidate.style, self._paintings / row.folder_name)
                 groups.setdefault(row.group, []).append(one)

@@ -22,7 +22,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import cv2
 import numpy as np
@@ -35,6 +35,7 @@ from rotoscope.training.pictures import plain
 Clip: TypeAlias = NDArray[np.uint8]
 """(T, H, W, 3) uint8 sRGB."""
 Plane: TypeAlias = NDArray[np.float32]
+Gray: TypeAlias = NDArray[np.uint8]
 
 WIDTH = 480
 """Pixels that clips are measured at."""
@@ -92,14 +93,15 @@ def measure_flicker(source: Clip, painted: Clip, *, on_pair: Callable[[], None] 
             f"the painted clip has {len(painted)} frames of {_size(painted)}, its source {len(source)} of "
             f"{_size(source)}. Give clips of one length and size, of more than {LONG} frames."
         )
-    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    estimate = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc
+    flow = cast("Callable[[Gray, Gray, None], Plane]", estimate)  # its stubs want a flow to begin with
     grays = [_gray(frame) for frame in source]
     errors: dict[int, list[float]] = {1: [], LONG: []}
     for apart, found in errors.items():
         for late in range(apart, len(source)):
             early = late - apart
-            back = np.asarray(flow.calc(grays[late], grays[early], None), np.float32)
-            forth = np.asarray(flow.calc(grays[early], grays[late], None), np.float32)
+            back = flow(grays[late], grays[early], None)
+            forth = flow(grays[early], grays[late], None)
             error = _warping_error(painted[early], painted[late], back, forth)
             if error is not None:
                 found.append(error)
@@ -143,7 +145,7 @@ def _warping_error(early: Clip, late: Clip, back: Plane, forth: Plane) -> float 
     return float((difference * difference).mean(axis=2)[followed].mean())
 
 
-def _gray(frame: Clip) -> NDArray[np.uint8]:
+def _gray(frame: Clip) -> Gray:
     """(H, W, 3) to (H, W), rounded down; flow reacts to single levels, so one has to say."""
     luma = cv2.cvtColor(frame.astype(np.float32) / 255, cv2.COLOR_RGB2GRAY)
     return (np.asarray(luma, np.float32) * 255).astype(np.uint8)

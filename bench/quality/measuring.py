@@ -45,6 +45,9 @@ class Conditions:
     precision: Precision = "f32"
     threads: int | None = None
     short_side: int = SHORT_SIDE
+    """Pixels of photographs and style images."""
+    clip_width: int = WIDTH
+    """Pixels of clips."""
 
 
 class Photographs:
@@ -151,14 +154,15 @@ def measure_candidate(
 class Clips:
     """Clips that are painted frame by frame, reduced; read when they are first wanted."""
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[Path], conditions: Conditions) -> None:
         self.files = tuple(files)
+        self._conditions = conditions
         self._frames: dict[Path, Clip] = {}
 
     def frames(self, path: Path) -> Clip:
         """The clip as it is painted and measured; read once."""
         if path not in self._frames:
-            self._frames[path] = read_frames(path)
+            self._frames[path] = read_frames(path, width=self._conditions.clip_width)
         return self._frames[path]
 
     def measure_source(self, *, known: Sequence[ClipFigures], advance: Advance) -> tuple[ClipFigures, ...]:
@@ -169,18 +173,17 @@ class Clips:
         self,
         candidate: Candidate,
         digest: str,
-        conditions: Conditions,
         *,
         known: Sequence[ClipFigures],
         advance: Advance,
     ) -> tuple[ClipFigures, ...]:
         """The flicker of every clip, painted frame by frame by a candidate's filter of that digest."""
-        settings = f"{digest} {conditions.precision}"
+        settings = f"{digest} {self._conditions.precision}"
         painter: Painter | None = None
         found: list[ClipFigures] = []
         for path in self.files:
-            if painter is None and _known_figures(path, settings, known) is None:
-                painter = _painter(candidate, conditions)
+            if painter is None and self._known(path, settings, known) is None:
+                painter = _painter(candidate, self._conditions)
             found.append(self._measure(path, painter, settings, known, advance))
         return tuple(found)
 
@@ -192,7 +195,7 @@ class Clips:
         known: Sequence[ClipFigures],
         advance: Advance,
     ) -> ClipFigures:
-        same = _known_figures(path, settings, known)
+        same = self._known(path, settings, known)
         if same is not None:
             return same
         source = self.frames(path)
@@ -201,20 +204,18 @@ class Clips:
         flicker = measure_flicker(source, painted, on_pair=lambda: advance(size))
         return ClipFigures(
             clip=path.stem,
-            key=_clip_key(path, settings),
+            key=self._key(path, settings),
             short=rounded(flicker.short),
             long=rounded(flicker.long),
             sharpness=rounded(flicker.sharpness),
         )
 
+    def _known(self, path: Path, settings: str, known: Sequence[ClipFigures]) -> ClipFigures | None:
+        key = self._key(path, settings)
+        return next((figures for figures in known if figures.key == key), None)
 
-def _clip_key(path: Path, settings: str) -> str:
-    return key_of(_VERSION, digest_of(path), settings, FRAMES, WIDTH)
-
-
-def _known_figures(path: Path, settings: str, known: Sequence[ClipFigures]) -> ClipFigures | None:
-    key = _clip_key(path, settings)
-    return next((figures for figures in known if figures.key == key), None)
+    def _key(self, path: Path, settings: str) -> str:
+        return key_of(_VERSION, digest_of(path), settings, FRAMES, self._conditions.clip_width)
 
 
 def _painter(candidate: Candidate, conditions: Conditions) -> Painter | None:

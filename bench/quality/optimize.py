@@ -21,7 +21,7 @@ from bench.quality.console import reporting_errors, say
 from bench.quality.network import measuring_network
 from bench.quality.optimization import Balance, ImageOptimization
 from bench.quality.options import add_network_options
-from bench.quality.pictures import read_photograph, read_style, write_picture
+from bench.quality.pictures import SHORT_SIDE, read_photograph, read_style, write_picture
 from bench.quality.places import OPTIMIZED
 from rotoscope.networks.features import Encoder
 
@@ -82,6 +82,7 @@ def optimize_all(
     iterations: Sequence[int],
     balance: Balance,
     tell: Callable[[str], None],
+    short_side: int = SHORT_SIDE,
 ) -> None:
     """Optimize several photographs, all of them to the first count of iterations, then to the next.
 
@@ -89,31 +90,32 @@ def optimize_all(
         photographs: stills.
         style: a still.
         encoder: features to fit.
-        output: a folder, made if missing. Paintings are ``output/COUNT/NAME.png``; unfinished ones have a
-            checkpoint beside the folders.
+        output: a folder, made if missing. Paintings are ``output/COUNT/NAME.png``, with a checkpoint
+            ``output/NAME.checkpoint`` to go on from.
         iterations: counts after which paintings are kept.
         balance: see there.
         tell: told a line now and then.
+        short_side: pixels of paintings and of the style image.
 
     Raises:
         RotoscopeError: a picture cannot be read, a checkpoint is of something else, or it diverged.
     """
-    style_picture = read_style(style)
-    counts = sorted(set(iterations))
-    for count in counts:
+    style_picture = read_style(style, short_side=short_side)
+    for count in sorted(set(iterations)):
         (output / str(count)).mkdir(parents=True, exist_ok=True)
         for path in photographs:
             painting = output / str(count) / f"{path.stem}.png"
+            checkpoint = output / f"{path.stem}.checkpoint"
+            photograph = read_photograph(path, short_side=short_side)
+            painter = ImageOptimization(encoder, photograph, style_picture, balance)
+            if checkpoint.exists():
+                painter.resume(checkpoint)  # also where nothing is left to do: it may be of another run
             if painting.exists():
                 continue
-            checkpoint = output / f"{path.stem}.checkpoint"
-            painter = ImageOptimization(encoder, read_photograph(path), style_picture, balance)
-            if checkpoint.exists():
-                painter.resume(checkpoint)
+            if painter.iterations > count:
+                painter = ImageOptimization(encoder, photograph, style_picture, balance)
             _run(painter, count, checkpoint, lambda text, name=path.stem: tell(f"{name}: {text}"))
             write_picture(painting, painter.picture)
-    for path in photographs:
-        (output / f"{path.stem}.checkpoint").unlink(missing_ok=True)
 
 
 def _run(painter: ImageOptimization, count: int, checkpoint: Path, tell: Callable[[str], None]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
 from pathlib import Path
 from typing import ClassVar
 
@@ -32,6 +31,9 @@ class Candidate(BaseModel):
     """Which table it goes into."""
     flicker: bool = False
     """Whether it paints the clips, too."""
+
+    optional: bool = False
+    """Whether paintings that are not there are no error; figures that are published stand for them."""
 
     @property
     def is_at_hand(self) -> bool:
@@ -103,12 +105,8 @@ def parse_pair(text: str) -> Candidate:
     return Candidate(title=Path(spec).stem, filter=spec, style=Path(style))
 
 
-def require_files(table: Table, *, published: Collection[str] = ()) -> None:
+def require_files(table: Table) -> None:
     """Refuse a table that names what is not there, before any work.
-
-    Args:
-        table: what is to be measured.
-        published: titles of which there are figures already, so that their paintings need not be there.
 
     Raises:
         InvalidOptions: names all that is missing.
@@ -116,9 +114,7 @@ def require_files(table: Table, *, published: Collection[str] = ()) -> None:
     candidates = table.candidate
     wanted = [table.photographs, *table.clips, *table.styles, *(one.style for one in candidates)]
     missing = [str(path) for path in wanted if not path.exists()]
-    missing += [
-        str(one.paintings) for one in candidates if not one.is_at_hand and one.title not in published
-    ]
+    missing += [str(one.paintings) for one in candidates if not (one.is_at_hand or one.optional)]
     if missing:
         raise InvalidOptions(
             f"{', '.join(missing)}: not there. Paths in a table are taken from its folder, or from the "

@@ -80,7 +80,8 @@ def optimization_table(rows: Sequence[Row]) -> str:
     if not shared:
         return "(None yet.)"
     lines = [[_name(row), *(f"{value:.3f}" for value in row.over(shared))] for row in rows]
-    return _markdown([f"painted by ({len(shared)} photographs)", "style", "content"], lines)
+    count = "1 photograph" if len(shared) == 1 else f"{len(shared)} photographs"
+    return _markdown([f"painted by ({count})", "style", "content"], lines)
 
 
 def flicker_table(report: Report) -> str:

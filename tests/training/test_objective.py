@@ -34,18 +34,15 @@ def scenes() -> Tensor:
     return torch.rand(1, 3, 36, 36)
 
 
-def measure(
-    objective: Objective, paint: Painter, *, seed: int = 0, step: int = 0, fraction: float = 1
-) -> StepLosses:
-    rng = np.random.default_rng(seed)
-    return objective(paint, scenes(), step=step, fraction=fraction, rng=rng)
+def measure(objective: Objective, paint: Painter, *, seed: int) -> StepLosses:
+    return objective(paint, scenes(), with_stability=True, rng=np.random.default_rng(seed))
 
 
 def test_the_total_is_the_weighted_sum_of_the_losses(toy: Toy) -> None:
     weights = {"style_weight": 2, "content_weight": 3, "total_variation_weight": 5, "range_weight": 7}
     scene = scenes()
-    steps = objective(toy, **weights, stability_weight=0)
-    losses = steps(darker, scene, step=0, fraction=1, rng=np.random.default_rng(0))
+    steps = objective(toy, **weights)
+    losses = steps(darker, scene, with_stability=False, rng=np.random.default_rng(0))
     photographs = scene[:, :, :32, :32]
     painting = darker(photographs)
     style = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(9))
@@ -63,27 +60,11 @@ def test_the_total_is_the_weighted_sum_of_the_losses(toy: Toy) -> None:
 def test_the_stability_loss_is_part_of_the_total(toy: Toy) -> None:
     scene = scenes()
     steps = objective(toy, stability_weight=4)
-    losses = steps(darker, scene, step=0, fraction=1, rng=np.random.default_rng(0))
-    plain = objective(toy, stability_weight=0)(
-        darker, scene, step=0, fraction=1, rng=np.random.default_rng(0)
-    )
+    losses = steps(darker, scene, with_stability=True, rng=np.random.default_rng(0))
+    plain = steps(darker, scene, with_stability=False, rng=np.random.default_rng(0))
     assert plain.stability is None
     assert losses.stability is not None
     assert losses.total.item() == pytest.approx(plain.total.item() + 4 * losses.stability.item(), rel=1e-5)
-
-
-def test_the_stability_loss_comes_every_so_many_steps(toy: Toy) -> None:
-    steps = objective(toy, stability_every=3)
-    present = [measure(steps, darker, step=step).stability is not None for step in range(6)]
-    assert present == [True, False, False, True, False, False]
-
-
-def test_the_stability_loss_sets_in_later(toy: Toy) -> None:
-    steps = objective(toy, stability_start=0.3)
-    present = [
-        measure(steps, darker, fraction=fraction).stability is not None for fraction in (0.2, 0.3, 0.9)
-    ]
-    assert present == [False, True, True]
 
 
 def test_a_filter_that_moves_along_is_stable_but_for_gain_and_noise(toy: Toy) -> None:
@@ -105,7 +86,7 @@ def test_a_filter_that_stays_in_place_is_not_stable(toy: Toy) -> None:
 def test_a_step_is_decided_by_its_generator(toy: Toy) -> None:
     scene, steps = scenes(), objective(toy)
     totals = [
-        steps(darker, scene, step=0, fraction=1, rng=np.random.default_rng(seed)).total.item()
+        steps(darker, scene, with_stability=True, rng=np.random.default_rng(seed)).total.item()
         for seed in (1, 1, 2)
     ]
     assert totals[0] == totals[1] != totals[2]
@@ -120,7 +101,7 @@ def test_the_style_of_several_images_is_their_weighted_mean(toy: Toy) -> None:
     grams = [0.75 * a + 0.25 * b for a, b in zip(first.grams, second.grams, strict=True)]
     wanted = StyleTarget.of_grams(tuple(grams))
     scene = scenes()
-    losses = mixed(darker, scene, step=0, fraction=1, rng=np.random.default_rng(0))
+    losses = mixed(darker, scene, with_stability=False, rng=np.random.default_rng(0))
     painted = toy.encoder(darker(scene[:, :, :32, :32]))
     expected = style_loss(painted, wanted, layer_weights=(1, 1))
     assert losses.style.item() == pytest.approx(expected.item(), rel=1e-5)

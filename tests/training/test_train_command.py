@@ -9,11 +9,13 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from rotoscope.cli.train import WHY_IT_ENDED
 from rotoscope.cli.train_options import style_images
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.card import Card, StyleImage
 from rotoscope.filters.file import read_filter_file
 from rotoscope.networks.features import SQUEEZENET
+from rotoscope.training.progress import StopReason
 
 import samples
 from command import Ran, Run, run
@@ -74,12 +76,27 @@ def test_a_filter_of_several_style_images(studio: Studio) -> None:
     )
     assert ran.exit_code == 0, ran.err
     assert ran.out.startswith("both.onnx: 2 steps in ")
+    assert "(its whole budget), preview in both-preview.png" in ran.out
     card = card_of("both.onnx")
     assert card.style is not None
     assert (card.style.title, card.style.license, card.style.share) == ("Wave", "CC0-1.0", 0.75)
     assert [style.title for style in card.more_styles] == ["Poster"]
     assert card.more_styles[0].region == (0.5, 0, 0.5, 1)
     assert card.tags == ("toy",)
+
+
+def test_programs_are_told_why_the_run_ended(studio: Studio) -> None:
+    ran = studio.train("wave.png", "--name", "wave", "--json")
+    assert {**ran.json, "seconds": 0} == {
+        "output": str(Path("data/filters/wave.onnx").resolve()),
+        "steps": 2,
+        "seconds": 0,
+        "stopped_by": "budget",
+    }
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(WHY_IT_ENDED) == set(StopReason)
 
 
 def test_a_region_that_is_none_is_refused(studio: Studio) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from rotoscope.networks.features import NORMALIZATIONS, VGG19
 from rotoscope.training.content import MAXIMUM_FRAMES, MAXIMUM_PHOTOGRAPHS, MINIMUM_PHOTOGRAPHS
-from rotoscope.training.progress import DEFAULT_BUDGET_MINUTES
+from rotoscope.training.flatness import TAIL_SHARE
+from rotoscope.training.progress import DEFAULT_BUDGET_MINUTES, StopReason
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.start import START_FILTER
 from rotoscope.training.trainer import train_filter
@@ -54,6 +55,15 @@ def test_the_numbers_are_the_programs() -> None:
     assert f"a {megabytes['squeezenet1_1']} MB download" in TEXT
     used = 4 * sum(math.prod(shape) for shape in VGG19.shapes.values())
     assert f"the {used / 1e6:.0f} MB that are used" in TEXT
+
+
+def test_the_end_for_flatness_is_told() -> None:
+    recipe = Recipe()
+    told = f"less than {recipe.flat_share:.0%} over {recipe.flat_steps} steps".replace("%", " %")
+    assert told in TEXT
+    assert "A tenth of the steps done" in TEXT
+    assert TAIL_SHARE == 1 / 10
+    assert f'"stopped_by": "{StopReason.FLAT}"' in TEXT
 
 
 def test_every_file_and_convention_is_named() -> None:

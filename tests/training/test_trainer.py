@@ -15,15 +15,19 @@ import onnxruntime
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 from rotoscope.errors import InvalidOptions, OpenError, OutputExists, TrainingError
 from rotoscope.filters.card import StyleImage
 from rotoscope.filters.file import read_filter_file
+from rotoscope.training import trainer
 from rotoscope.training.checkpoint import FILE_NAME
 from rotoscope.training.made_card import CardWords
+from rotoscope.training.objective import Objective, Painter, StepLosses
 from rotoscope.training.progress import Budget, StopReason, TrainingProgress
+from rotoscope.training.run import SessionOptions
 from rotoscope.training.style_source import Region, StyleSource
-from rotoscope.training.trainer import SessionOptions, TrainingResult, train_filter
+from rotoscope.training.trainer import TrainingResult, train_filter
 
 from training_toys import Toy, ToyEncoder
 
@@ -126,6 +130,36 @@ def test_training_lowers_the_losses(toy: Toy, tmp_path: Path) -> None:
     assert losses[-1].style < 0.8 * losses[0].style  # a mean over all steps against the first step
 
 
+@pytest.mark.parametrize(
+    ("values", "with_stability"),
+    [
+        ({"stability_every": 3}, [0, 3, 6, 9]),
+        ({"stability_every": 2, "stability_start": 0.5}, [6, 8]),
+        ({"stability_every": 1, "stability_start": 0.8}, [8, 9]),
+        ({"stability_weight": 0}, []),
+    ],
+)
+def test_the_stability_loss_sets_in_later_and_comes_every_so_many_steps(
+    toy: Toy,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    values: dict[str, object],
+    with_stability: list[int],
+) -> None:
+    asked: list[bool] = []
+
+    class Asked(Objective):
+        def __call__(
+            self, paint: Painter, scenes: Tensor, *, with_stability: bool, rng: np.random.Generator
+        ) -> StepLosses:
+            asked.append(with_stability)
+            return super().__call__(paint, scenes, with_stability=with_stability, rng=rng)
+
+    monkeypatch.setattr(trainer, "Objective", Asked)
+    train(replace(toy, recipe=toy.recipe.revised(values)), tmp_path / "f.onnx", steps=10)
+    assert [step for step, wanted in enumerate(asked) if wanted] == with_stability
+
+
 def test_the_same_arguments_give_the_same_weights(toy: Toy, tmp_path: Path) -> None:
     train(toy, tmp_path / "a.onnx")
     train(toy, tmp_path / "b.onnx")
@@ -184,8 +218,10 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from training_toys import make_toy
+from rotoscope.training.objective import Objective, StepLosses
 from rotoscope.training.progress import Budget
-from rotoscope.training.trainer import SessionOptions, train_filter
+from rotoscope.training.run import SessionOptions
+from rotoscope.training.trainer import train_filter
 
 def kill(event):
     if event.step == 5:

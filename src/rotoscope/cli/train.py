@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from rotoscope.training.content import ContentSet
     from rotoscope.training.progress import Budget
     from rotoscope.training.recipe import Recipe
+    from rotoscope.training.trainer import TrainingResult
 
 HELP = """Make a filter of a picture, or of several.
 
 Needs the extra "train" of the package, and the weights of a feature network: fetched from torchvision's
 server the first time, or given with --feature-weights. A preview picture is renewed every
-minute. Ctrl-C stops and keeps the filter as it is by then; the same command continues an interrupted run.
+minute. A run ends before its time when its losses are flat. Ctrl-C stops and keeps the filter as it is by
+then; the same command continues an interrupted run.
 
 Examples:
 
@@ -37,6 +39,13 @@ Examples:
 
   rotoscope stylize drone.mp4 painted.mp4 --filter poster
 """
+
+WHY_IT_ENDED = {
+    "budget": "its whole budget",
+    "flat": "its losses were flat, so it ended early",
+    "request": "stopped; the same command goes on",
+}
+"""What is said of a run, by :class:`~rotoscope.training.progress.StopReason`."""
 
 
 def register(app: typer.Typer) -> None:
@@ -80,8 +89,9 @@ def train(
     from rotoscope.settings import load_settings  # noqa: PLC0415 - torch is heavy, and only needed here
     from rotoscope.training.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.training.made_card import CardWords, require_name  # noqa: PLC0415
+    from rotoscope.training.run import SessionOptions  # noqa: PLC0415
     from rotoscope.training.style_source import StyleSource  # noqa: PLC0415
-    from rotoscope.training.trainer import SessionOptions, train_filter  # noqa: PLC0415
+    from rotoscope.training.trainer import train_filter  # noqa: PLC0415
 
     require_name(name)
     settings = load_settings(os.environ)
@@ -110,12 +120,21 @@ def train(
             on_progress=on_progress,
             should_stop=should_stop,
         )
+    present_training(result, preview=preview, spec=str(output or name), as_json=as_json, quiet=quiet)
+
+
+def present_training(result: TrainingResult, *, preview: Path, spec: str, as_json: bool, quiet: bool) -> None:
+    """Print what a run made and why it ended; ``spec`` is what the filter is asked for as."""
     if as_json:
-        print_json({"output": result.output, "steps": result.steps, "seconds": result.seconds})
+        facts = {"output": result.output, "steps": result.steps, "seconds": result.seconds}
+        print_json({**facts, "stopped_by": result.stopped_by})
     elif not quiet:
         taken = human_duration(result.seconds)
-        typer.echo(f"{result.output}: {result.steps} steps in {taken}, preview in {preview}")
-        typer.echo(f"try it: rotoscope stylize photo.jpg painted.png --filter {output or name}")
+        typer.echo(
+            f"{result.output}: {result.steps} steps in {taken} ({WHY_IT_ENDED[result.stopped_by]}), preview "
+            f"in {preview}"
+        )
+        typer.echo(f"try it: rotoscope stylize photo.jpg painted.png --filter {spec}")
 
 
 def require_torch() -> None:

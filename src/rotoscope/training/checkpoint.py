@@ -8,7 +8,7 @@ a function of the recipe's seed and n alone (:func:`step_rng`).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,6 +18,7 @@ from safetensors.torch import save
 from rotoscope.errors import TrainingError
 from rotoscope.filters.file import write_new_file
 from rotoscope.media.atomic import encode_errors
+from rotoscope.training.flatness import Tail
 from rotoscope.training.progress import Losses, LossRecord
 from rotoscope.training.state import TrainingState
 
@@ -25,6 +26,10 @@ FILE_NAME = "checkpoint.safetensors"
 HEADER_KEY = "rotoscope.checkpoint"
 """Key of the JSON in the safetensors metadata."""
 _ADVICE = "To start anew, delete that file, or train under another name or in another folder."
+
+
+_Losses: TypeAlias = tuple[float, float, float, float, float | None]
+"""In the order of :class:`Losses`."""
 
 
 class RunIdentity(BaseModel):
@@ -51,8 +56,12 @@ class _Header(BaseModel):
     step: int
     skipped_steps: int
     seconds: float
-    history: list[tuple[int, float, float, float, float, float, float | None]]
-    """Step, seconds, and the losses in the order of :class:`Losses`."""
+    recent: list[_Losses]
+    history: list[tuple[int, float, _Losses]]
+    """Step, seconds and losses."""
+    stable_from: int | None
+    tail: tuple[int, float] | None
+    """Its first step and fraction."""
 
 
 def step_rng(seed: int, step: int) -> np.random.Generator:
@@ -71,7 +80,10 @@ def save_checkpoint(folder: Path, state: TrainingState, identity: RunIdentity) -
         step=state.step,
         skipped_steps=state.skipped_steps,
         seconds=state.seconds,
-        history=[_row(record) for record in state.history],
+        recent=[_row(losses) for losses in state.recent],
+        history=[(record.step, round(record.seconds, 3), _row(record.losses)) for record in state.history],
+        stable_from=state.stable_from,
+        tail=None if state.tail is None else (state.tail.first_step, state.tail.first_fraction),
     )
     path = folder / FILE_NAME
     with encode_errors(path):
@@ -112,7 +124,10 @@ def restore_checkpoint(folder: Path, state: TrainingState, identity: RunIdentity
     state.step = header.step
     state.skipped_steps = header.skipped_steps
     state.seconds = header.seconds
-    state.history = [LossRecord(row[0], row[1], Losses(*row[2:])) for row in header.history]
+    state.recent.extend(Losses(*row) for row in header.recent)
+    state.history = [LossRecord(step, seconds, Losses(*row)) for step, seconds, row in header.history]
+    state.stable_from = header.stable_from
+    state.tail = None if header.tail is None else Tail(*header.tail)
     return True
 
 
@@ -124,10 +139,5 @@ def _require_same(path: Path, found: RunIdentity, wanted: RunIdentity) -> None:
         )
 
 
-def _row(record: LossRecord) -> tuple[int, float, float, float, float, float, float | None]:
-    losses = record.losses
-    return (
-        *(record.step, round(record.seconds, 3)),
-        *(losses.style, losses.content, losses.total_variation, losses.range),
-        losses.stability,
-    )
+def _row(losses: Losses) -> _Losses:
+    return (losses.style, losses.content, losses.total_variation, losses.range, losses.stability)

@@ -100,8 +100,8 @@ def finished_card(card: Card, state: TrainingState) -> Card:
         "training_steps": state.step,
         "training_seconds": round(state.seconds, 1),
     }
-    if state.history:
-        metrics |= {f"{name}_loss": round(v, 6) for name, v in state.history[-1].losses.known().items()}
+    for record in state.whole_history()[-1:]:
+        metrics |= {f"{name}_loss": round(value, 6) for name, value in record.losses.known().items()}
     cost = Cost(
         parameters=sum(p.numel() for p in state.network.parameters()),
         multiply_adds_per_pixel=multiply_adds_per_pixel(state.network),

@@ -78,7 +78,7 @@ class Objective:
         self._content_index = encoder.layers.index(encoder.content_layer)
 
     def __call__(
-        self, paint: Painter, scenes: Tensor, *, step: int, fraction: float, rng: np.random.Generator
+        self, paint: Painter, scenes: Tensor, *, with_stability: bool, rng: np.random.Generator
     ) -> StepLosses:
         """Paint and compare.
 
@@ -86,8 +86,7 @@ class Objective:
             paint: the network being trained.
             scenes: (N, 3, scene_side, scene_side) float32, sRGB 0..1. What is painted is the crop at the
                 upper left; the stability loss paints another one.
-            step: which step this is, from 0.
-            fraction: part of the run that is done; with ``step`` it decides about the stability loss.
+            with_stability: whether the stability loss is part of this step.
             rng: for the motion, brightness and noise of the stability loss.
         """
         recipe = self._recipe
@@ -107,8 +106,7 @@ class Objective:
             + recipe.range_weight * outside
         )
         stability = None
-        is_due = step % recipe.stability_every == 0 and fraction >= recipe.stability_start
-        if recipe.stability_weight > 0 and is_due:
+        if with_stability:
             stability = self._stability(paint, scenes, painting, rng)
             total = total + recipe.stability_weight * stability
         return StepLosses(total, style, content, variation, outside, stability)

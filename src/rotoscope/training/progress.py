@@ -97,6 +97,8 @@ class StopReason(StrEnum):
 
     BUDGET = "budget"
     """Its steps or minutes are used up: it is complete."""
+    FLAT = "flat"
+    """Its losses no longer fell, and it ended before its budget: it is complete."""
     REQUEST = "request"
     """``should_stop`` said so."""
 
@@ -108,7 +110,7 @@ class TrainingProgress:
     step: int
     """Steps done, counted over all sessions."""
     fraction: float
-    """Part of the budget that is used, 0..1."""
+    """Part of the run that is done, 0..1: of its budget, or once its losses are flat of what remains."""
     seconds: float
     """Time spent training, over all sessions."""
     seconds_left: float | None

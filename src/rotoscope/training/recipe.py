@@ -59,7 +59,8 @@ class Recipe(BaseModel):
     stability_every: Annotated[int, Field(ge=1, le=1000)] = 2
     """The stability loss is part of every so many steps; it costs a second painting."""
     stability_start: Annotated[float, Field(ge=0, le=1)] = 0.3
-    """It sets in after this part of the run: a network that paints nothing yet is stable already."""
+    """It sets in after this part of the run, or when the losses are flat before: a network that paints
+    nothing yet is stable already."""
     stability_shift_pixels: Annotated[int, Field(ge=0, le=256)] = 48
     """The second painting is of a piece of the photograph up to so far away, down and right."""
     stability_gain: Annotated[float, Field(ge=0, le=0.5)] = 0.03
@@ -88,6 +89,13 @@ class Recipe(BaseModel):
     """Largest norm of a step's gradient."""
     average_decay: Annotated[float, Field(ge=0, lt=1)] = 0.995
     """The filter is an exponential moving average of the weights: how much of it a step keeps."""
+
+    flat_share: Annotated[float, Field(ge=0, lt=1)] = 0.03
+    """The run ends before its budget when its losses certainly fall by less than this share over flat_steps
+    steps, with a tail in which the learning rate falls to 0; 0: never. See
+    :mod:`rotoscope.training.flatness`."""
+    flat_steps: Annotated[int, Field(ge=100, le=1_000_000)] = 3000
+    """How many steps that is looked at over; a multiple where the losses are too noisy to tell."""
 
     @model_validator(mode="after")
     def _check_sizes(self) -> Self:

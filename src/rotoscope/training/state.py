@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,9 +12,13 @@ from torch import Tensor
 
 from rotoscope.errors import UnsupportedArchitecture
 from rotoscope.networks.style_network import StyleNetwork
+from rotoscope.training.flatness import Tail
 from rotoscope.training.optimizer import StyleOptimizer
-from rotoscope.training.progress import LossRecord
+from rotoscope.training.progress import Losses, LossRecord
 from rotoscope.training.recipe import Recipe
+
+RECENT_STEPS = 100
+"""Losses are told as means over so many steps, and recorded once in so many."""
 
 
 @dataclass
@@ -30,7 +35,14 @@ class TrainingState:
     """Of these, steps that changed nothing because the gradient was not finite."""
     seconds: float = 0.0
     """Time spent training."""
+    recent: deque[Losses] = field(default_factory=lambda: deque[Losses](maxlen=RECENT_STEPS))
+    """Of the last steps that changed something."""
     history: list[LossRecord] = field(default_factory=list[LossRecord])
+    """Means of ``recent``, one every RECENT_STEPS steps."""
+    stable_from: int | None = None
+    """Steps done when the stability loss set in; None while it has not."""
+    tail: Tail | None = None
+    """Set once the losses are flat."""
 
     @classmethod
     def new(cls, recipe: Recipe, *, weights: Mapping[str, Tensor] | None = None) -> TrainingState:
@@ -83,6 +95,23 @@ class TrainingState:
             self.skipped_steps += 1
         return is_finite
 
+    def note(self, losses: Losses) -> None:
+        """Remember the losses of a step that changed something."""
+        self.recent.append(losses)
+
+    def record(self) -> bool:
+        """Put the mean of the last steps into the history where that is due; says whether it was."""
+        is_due = self.step % RECENT_STEPS == 0 and bool(self.recent)
+        if is_due:
+            self.history.append(self._latest())
+        return is_due
+
+    def whole_history(self) -> tuple[LossRecord, ...]:
+        """The history, with the last steps where it ends between two records."""
+        if self.recent and self.step % RECENT_STEPS:
+            return (*self.history, self._latest())
+        return tuple(self.history)
+
     def painted_weights(self) -> dict[str, Tensor]:
         """What the filter is made of: the average, or the weights before the first step."""
         source = self.average if self.average is not None else self.network.state_dict()
@@ -117,6 +146,9 @@ class TrainingState:
             self.average = {name: groups["average"][name].clone() for name in names}
         if groups["optimizer"]:
             self.optimizer.restore(groups["optimizer"])
+
+    def _latest(self) -> LossRecord:
+        return LossRecord(self.step, self.seconds, Losses.mean(self.recent))
 
     def _follow(self, decay: float) -> None:
         state = self.network.state_dict()

@@ -1,0 +1,202 @@
+"""A run: the loop over its steps, and what happens beside them."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from rotoscope.errors import InvalidOptions, TrainingError
+from rotoscope.networks.features import fast_precision
+from rotoscope.networks.style_network import TRAINING_MARGIN_PIXELS, paint_with_margin
+from rotoscope.training.checkpoint import RunIdentity, save_checkpoint, step_rng
+from rotoscope.training.content import ContentSet
+from rotoscope.training.flatness import FEWEST_MEANS, Tail, is_flat, watched_total
+from rotoscope.training.objective import Objective
+from rotoscope.training.preview import preview_photograph, write_preview
+from rotoscope.training.progress import (
+    Budget,
+    Losses,
+    ProgressCallback,
+    StopCallback,
+    StopReason,
+    TrainingProgress,
+)
+from rotoscope.training.recipe import Recipe
+from rotoscope.training.state import RECENT_STEPS, TrainingState
+
+MAXIMUM_SKIPPED_IN_A_ROW = 20
+"""So many steps without a finite gradient, and the run is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """What a session does beside training. Only the threads change the filter, in its last bits."""
+
+    threads: int | None = None
+    """Of torch; None: as many as torch is set to."""
+    preview: Path | None = None
+    """PNG that shows a photograph beside its painting; replaced again and again. None: no previews."""
+    preview_seconds: float = 60.0
+    """Time between previews; there is one at the end in any case."""
+    checkpoint_seconds: float = 60.0
+    """Time between checkpoints; there is one at the end in any case."""
+
+    def __post_init__(self) -> None:
+        """Refuse values outside what is allowed."""
+        if self.threads is not None and self.threads < 1:
+            raise InvalidOptions(f"threads was {self.threads}; it is a number from 1, or left out.")
+
+
+@dataclass
+class Run:
+    """One session of a run."""
+
+    recipe: Recipe
+    objective: Objective
+    content: ContentSet
+    budget: Budget
+    state: TrainingState
+    identity: RunIdentity
+    checkpoint_dir: Path | None
+    options: SessionOptions
+
+    def __post_init__(self) -> None:
+        self._has_bfloat16 = fast_precision() is torch.bfloat16
+        self._skipped_in_a_row = 0
+
+    def train(self, on_progress: ProgressCallback | None, should_stop: StopCallback | None) -> StopReason:
+        """Step until the run is complete or somebody says stop; leaves checkpoint and preview behind.
+
+        Raises:
+            TrainingError: there was no step, or the losses are not finite.
+            EncodeError: checkpoint or preview cannot be written.
+        """
+        state = self.state
+        clock_start = time.monotonic() - state.seconds
+        next_preview = state.seconds + self.options.preview_seconds
+        next_checkpoint = state.seconds + self.options.checkpoint_seconds
+        while (fraction := self._fraction()) < 1:
+            if should_stop is not None and should_stop():
+                break
+            self._step(fraction)
+            state.seconds = time.monotonic() - clock_start
+            preview = None
+            if state.seconds >= next_preview:
+                preview = self._write_preview()
+                next_preview = state.seconds + self.options.preview_seconds
+            if state.seconds >= next_checkpoint:
+                self._save_checkpoint()
+                next_checkpoint = state.seconds + self.options.checkpoint_seconds
+            state.seconds = time.monotonic() - clock_start
+            if on_progress is not None:
+                on_progress(self._progress(preview))
+        self._finish()
+        return self._why_it_ended()
+
+    def paint(self, image: Tensor) -> Tensor:
+        """What the objective calls: the network as it is now, in bfloat16 where that is fast."""
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._has_bfloat16):
+            return paint_with_margin(self.state.network, image, margin=TRAINING_MARGIN_PIXELS)
+
+    def _fraction(self) -> float:
+        state = self.state
+        used = self.budget.fraction(steps=state.step, seconds=state.seconds)
+        return used if state.tail is None else max(used, state.tail.fraction(state.step))
+
+    def _step(self, fraction: float) -> None:
+        state = self.state
+        rng = step_rng(self.recipe.seed, state.step)
+        scenes = self.content.scenes(rng, self.recipe)
+        with_stability = self._is_stability_due(fraction)
+        losses = self.objective(self.paint, scenes, with_stability=with_stability, rng=rng)
+        if state.descend(losses.total, recipe=self.recipe, fraction=fraction):
+            self._skipped_in_a_row = 0
+            state.note(losses.values())
+        else:
+            self._skipped_in_a_row += 1
+        if self._skipped_in_a_row >= MAXIMUM_SKIPPED_IN_A_ROW:
+            raise TrainingError(
+                f"the losses were not finite for {MAXIMUM_SKIPPED_IN_A_ROW} steps in a row (up to step "
+                f"{state.step}), so training was given up. Try a learning_rate below "
+                f"{self.recipe.learning_rate:g} or smaller weights in the recipe, or another style image."
+            )
+        if state.record() and self._is_flat():
+            self._go_on_from_flat(fraction)
+
+    def _is_stability_due(self, fraction: float) -> bool:
+        recipe, state = self.recipe, self.state
+        if state.stable_from is None and (recipe.stability_weight == 0 or fraction >= recipe.stability_start):
+            state.stable_from = state.step
+        has_set_in = recipe.stability_weight > 0 and state.stable_from is not None
+        return has_set_in and state.step % recipe.stability_every == 0
+
+    def _is_flat(self) -> bool:
+        recipe, state = self.recipe, self.state
+        if recipe.flat_share == 0 or state.tail is not None:
+            return False
+        first = RECENT_STEPS + (state.stable_from or 0)
+        totals = [watched_total(r.losses, recipe) for r in state.history if r.step >= first]
+        span = max(FEWEST_MEANS, math.ceil(recipe.flat_steps / RECENT_STEPS))
+        return is_flat(totals, span=span, least_fall=recipe.flat_share)
+
+    def _go_on_from_flat(self, fraction: float) -> None:
+        if self.state.stable_from is None:
+            self.state.stable_from = self.state.step
+        else:
+            self.state.tail = Tail(self.state.step, fraction)
+
+    def _why_it_ended(self) -> StopReason:
+        if self._fraction() < 1:
+            return StopReason.REQUEST
+        tail = self.state.tail
+        return (
+            StopReason.FLAT if tail is not None and self.state.step >= tail.last_step else StopReason.BUDGET
+        )
+
+    def _progress(self, preview: Path | None) -> TrainingProgress:
+        state = self.state
+        return TrainingProgress(
+            step=state.step,
+            fraction=self._fraction(),
+            seconds=state.seconds,
+            seconds_left=self._seconds_left(),
+            losses=Losses.mean(state.recent) if state.recent else None,
+            preview=preview,
+        )
+
+    def _seconds_left(self) -> float | None:
+        state = self.state
+        left = self.budget.seconds_left(steps=state.step, seconds=state.seconds)
+        if state.tail is None or left is None:
+            return left
+        return min(left, (state.tail.last_step - state.step) * state.seconds / state.step)
+
+    def _write_preview(self) -> Path | None:
+        if self.options.preview is None:
+            return None
+        write_preview(self.options.preview, preview_photograph(self.content), self._paint_average)
+        return self.options.preview
+
+    def _paint_average(self, image: Tensor) -> Tensor:
+        """Paint with the averaged weights: what the filter would be if the run ended now."""
+        network = self.state.averaged_network()
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._has_bfloat16):
+            return paint_with_margin(network, image, margin=TRAINING_MARGIN_PIXELS)
+
+    def _save_checkpoint(self) -> None:
+        if self.checkpoint_dir is not None:
+            save_checkpoint(self.checkpoint_dir, self.state, self.identity)
+
+    def _finish(self) -> None:
+        if self.state.average is None:
+            raise TrainingError(
+                "training was stopped before its first step, so there is no filter. Start it again, and let "
+                "it run for a minute at least."
+            )
+        self._write_preview()
+        self._save_checkpoint()

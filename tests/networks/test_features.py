@@ -18,7 +18,6 @@ from rotoscope.networks.features import (
     VGG19,
     FeatureArchitecture,
     FeatureNetwork,
-    fast_precision,
     matching_architectures,
 )
 
@@ -104,13 +103,6 @@ def test_bfloat16_maps_are_close_to_float32_maps() -> None:
     ):
         assert rounded.dtype == torch.bfloat16
         assert (exact - rounded.float()).norm() < 0.03 * exact.norm()
-
-
-def test_precision_follows_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
-    assert fast_precision() is torch.bfloat16
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": False, "avx2": True})
-    assert fast_precision() is torch.float32
 
 
 def test_gradients_reach_the_picture_but_weights_have_none() -> None:

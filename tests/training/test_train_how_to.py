@@ -9,9 +9,11 @@ import math
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 from rotoscope.networks.features import NORMALIZATIONS, VGG19
 from rotoscope.training.content import MAXIMUM_FRAMES, MAXIMUM_PHOTOGRAPHS, MINIMUM_PHOTOGRAPHS
+from rotoscope.training.device import DeviceName
 from rotoscope.training.flatness import TAIL_SHARE
 from rotoscope.training.progress import DEFAULT_BUDGET_MINUTES, StopReason
 from rotoscope.training.recipe import Recipe
@@ -64,6 +66,10 @@ def test_the_end_for_flatness_is_told() -> None:
     assert "A tenth of the steps done" in TEXT
     assert TAIL_SHARE == 1 / 10
     assert f'"stopped_by": "{StopReason.FLAT}"' in TEXT
+
+
+def test_every_device_is_named() -> None:
+    assert all(f"`{name}`" in TEXT for name in get_args(DeviceName) if name != "auto")
 
 
 def test_every_file_and_convention_is_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,13 @@ class ToyEncoder:
     @property
     def identity(self) -> str:
         return self._identity
+
+    def to(self, device: torch.device) -> ToyEncoder:
+        if device == self._first.device:
+            return self  # so that a test can still change its gain
+        moved = copy.copy(self)
+        moved._first, moved._second = self._first.to(device), self._second.to(device)
+        return moved
 
     def __call__(self, image: Tensor) -> tuple[Tensor, ...]:
         first = F.relu(F.conv2d(image, self._first, padding=1)) * self.gain

@@ -79,6 +79,7 @@ def train(
     collection: train_options.Collection = None,
     meaning: train_options.Meaning = None,
     tag: train_options.Tags = None,
+    device: train_options.Device = "auto",
     threads: options.Threads = None,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
@@ -116,7 +117,7 @@ def train(
             checkpoint_dir=settings.cache_dir / "training" / name,
             init_from=start,
             overwrite=overwrite,
-            options=SessionOptions(threads=threads, preview=preview),
+            options=SessionOptions(device=device, threads=threads, preview=preview),
             on_progress=on_progress,
             should_stop=should_stop,
         )

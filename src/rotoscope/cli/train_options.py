@@ -73,6 +73,10 @@ InitFrom: TypeAlias = Annotated[
 FromScratch: TypeAlias = Annotated[
     bool, typer.Option("--from-scratch", help="Start from random numbers: it takes longer.")
 ]
+Device: TypeAlias = Annotated[
+    Literal["auto", "cpu", "cuda", "mps"],
+    typer.Option(help="Where to train; auto: a graphics card that PyTorch knows, else the processor."),
+]
 Title: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(help="For the card: title of the style image; of several, repeat it in their order."),

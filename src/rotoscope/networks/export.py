@@ -43,7 +43,7 @@ def build_style_graph(state: Mapping[str, Tensor]) -> onnx.ModelProto:
         WeightsError: a value does not fit into float16.
     """
     size = StyleNetworkSize.of_state(state)
-    graph = _GraphBuilder({name: tensor.detach().float().numpy() for name, tensor in state.items()})
+    graph = _GraphBuilder({name: tensor.detach().float().cpu().numpy() for name, tensor in state.items()})
     half = graph.relu(graph.convolution(INPUT_NAME, "stem", kernel=4, stride=2, padding=1))
     quarter = graph.relu(graph.norm(graph.convolution(half, "down", kernel=3, stride=2, padding=1), "norm"))
     for block in range(size.blocks):

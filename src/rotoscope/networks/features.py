@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from rotoscope.errors import UnsupportedArchitecture
+from rotoscope.networks.precision import CPU, fast_precision
 
 
 class Encoder(Protocol):
@@ -36,14 +37,19 @@ class Encoder(Protocol):
         """Which network and which weights: two encoders of one identity give the same maps."""
         ...
 
+    def to(self, device: torch.device) -> Encoder:
+        """The same for pictures on that device."""
+        ...
+
     def __call__(self, image: Tensor) -> tuple[Tensor, ...]:
         """Encode.
 
         Args:
-            image: (N, 3, H, W) float32, sRGB 0..1 (more or less: paintings are not clipped).
+            image: (N, 3, H, W) float32, sRGB 0..1 (more or less: paintings are not clipped), on the
+                encoder's device.
 
         Returns:
-            One (N, C, h, w) a layer, float32 or bfloat16, differentiable.
+            One (N, C, h, w) a layer, float32 or bfloat16, differentiable, on the same device.
         """
         ...
 
@@ -65,8 +71,8 @@ class Normalization:
     def __call__(self, image: Tensor) -> Tensor:
         """(N, 3, H, W) float32 sRGB 0..1 to the same shape, as the network wants it."""
         ordered = image.flip(1) if self.is_bgr else image
-        mean = torch.tensor(self.mean).view(1, 3, 1, 1)
-        std = torch.tensor(self.std).view(1, 3, 1, 1)
+        mean = image.new_tensor(self.mean).view(1, 3, 1, 1)
+        std = image.new_tensor(self.std).view(1, 3, 1, 1)
         return (ordered * self.scale - mean) / std
 
 
@@ -221,6 +227,7 @@ class FeatureNetwork:
         normalization: Normalization,
         identity: str,
         precision: torch.dtype | None = None,
+        device: torch.device = CPU,
     ) -> None:
         """Take over weights.
 
@@ -229,7 +236,8 @@ class FeatureNetwork:
             weights: torchvision's names to tensors of any float type; others than those needed are ignored.
             normalization: the one the weights were trained with.
             identity: see :class:`Encoder`; usually made of the architecture and the file's SHA-256.
-            precision: what to compute in; None: :func:`fast_precision`.
+            precision: what to compute in; None: the device's :func:`fast_precision`.
+            device: where.
 
         Raises:
             UnsupportedArchitecture: a parameter is missing or of another shape.
@@ -238,9 +246,11 @@ class FeatureNetwork:
         self._architecture = architecture
         self._normalization = normalization
         self._identity = identity
-        self._precision = precision or fast_precision()
+        self._given = ({name: weights[name] for name in architecture.shapes}, precision)
+        self._device = device
+        self._precision = precision or fast_precision(device)
         self._weights = {
-            name: _prepare(weights[name], self._precision) for name in architecture.shapes
+            name: _prepare(weights[name], self._precision, device) for name in architecture.shapes
         }  # cast once, here, and not at each step
 
     @property
@@ -258,6 +268,20 @@ class FeatureNetwork:
         """Which network and which weights."""
         return self._identity
 
+    def to(self, device: torch.device) -> FeatureNetwork:
+        """The same for pictures on that device; in its fast precision, unless one was asked for."""
+        if device == self._device:
+            return self
+        weights, precision = self._given
+        return FeatureNetwork(
+            self._architecture,
+            weights,
+            normalization=self._normalization,
+            identity=self._identity,
+            precision=precision,
+            device=device,
+        )
+
     def __call__(self, image: Tensor) -> tuple[Tensor, ...]:
         """(N, 3, H, W) float32 sRGB 0..1, H and W >= 32, to one feature map a layer."""
         prepared = self._normalization(image).to(self._precision)
@@ -271,17 +295,6 @@ class FeatureNetwork:
             else:
                 x = step(x, self._weights)
         return tuple(maps)
-
-
-def fast_precision() -> torch.dtype:
-    """bfloat16 where the processor multiplies it in hardware, else float32.
-
-    Where it does not, bfloat16 is emulated and slower than float32. A forward and backward pass of VGG-19
-    to relu4_1 at 256 px took 0.20 s in bfloat16 and 0.39 s in float32 on two AVX-512 cores.
-    """
-    capabilities = torch.cpu.get_capabilities()
-    has_bfloat16 = any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
-    return torch.bfloat16 if has_bfloat16 else torch.float32
 
 
 def matching_architectures(weights: Mapping[str, Tensor]) -> tuple[FeatureArchitecture, ...]:
@@ -307,8 +320,8 @@ def _differences(architecture: FeatureArchitecture, weights: Mapping[str, Tensor
     ]
 
 
-def _prepare(tensor: Tensor, precision: torch.dtype) -> Tensor:
-    cast = tensor.detach().to(precision)
+def _prepare(tensor: Tensor, precision: torch.dtype, device: torch.device) -> Tensor:
+    cast = tensor.detach().to(device, precision)
     return cast.contiguous(memory_format=torch.channels_last) if cast.dim() == 4 else cast.contiguous()
 
 

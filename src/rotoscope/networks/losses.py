@@ -84,7 +84,7 @@ def style_loss(features: Sequence[Tensor], target: StyleTarget, *, layer_weights
         target: the style image's, same layers.
         layer_weights: one number >= 0 a layer; their sum is divided out.
     """
-    total = torch.zeros(())
+    total = target.norms[0].new_zeros(())
     for layer, gram, norm, weight in zip(features, target.grams, target.norms, layer_weights, strict=True):
         total = total + weight * (gram_matrix(layer) - gram).norm() / norm
     return total / sum(layer_weights)

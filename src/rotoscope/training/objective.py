@@ -118,6 +118,6 @@ class Objective:
         down, right = (int(v) for v in rng.integers(0, recipe.stability_shift_pixels + 1, size=2))
         gain = float(rng.uniform(1 - recipe.stability_gain, 1 + recipe.stability_gain))
         moved = scenes[:, :, down : down + side, right : right + side]
-        noise = torch.from_numpy(rng.standard_normal(tuple(moved.shape), dtype=np.float32))
+        noise = torch.from_numpy(rng.standard_normal(tuple(moved.shape), dtype=np.float32)).to(moved.device)
         disturbed = moved * gain + noise * recipe.stability_noise
         return stability_loss(painting, paint(disturbed), shift=(down, right))

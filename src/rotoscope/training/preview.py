@@ -43,7 +43,7 @@ def write_preview(path: Path, photograph: Picture, paint: Painter) -> None:
     """
     with torch.no_grad():
         painting = paint(to_tensor(photograph[None]))[0].clamp(0, 1)
-    pixels = (painting * 255).round().permute(1, 2, 0).to(torch.uint8).numpy()
+    pixels = (painting * 255).round().permute(1, 2, 0).to(torch.uint8).cpu().numpy()
     gap = np.full((photograph.shape[0], _GAP_PIXELS, 3), 255, np.uint8)
     sheet = np.concatenate((photograph, gap, pixels), axis=1)
     with encode_errors(path):

@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from rotoscope.errors import InvalidOptions, TrainingError
-from rotoscope.networks.features import fast_precision
+from rotoscope.networks.precision import mixed_precision
 from rotoscope.networks.style_network import TRAINING_MARGIN_PIXELS, paint_with_margin
 from rotoscope.training.checkpoint import RunIdentity, save_checkpoint, step_rng
 from rotoscope.training.content import ContentSet
+from rotoscope.training.device import DeviceName
 from rotoscope.training.flatness import FEWEST_MEANS, Tail, is_flat, watched_total
 from rotoscope.training.objective import Objective
 from rotoscope.training.preview import preview_photograph, write_preview
@@ -35,10 +35,12 @@ MAXIMUM_SKIPPED_IN_A_ROW = 20
 
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
-    """What a session does beside training. Only the threads change the filter, in its last bits."""
+    """What a session does beside training, and on what. Device and threads change the filter's last bits."""
 
+    device: DeviceName = "auto"
+    """Where to train."""
     threads: int | None = None
-    """Of torch; None: as many as torch is set to."""
+    """Of torch on the CPU; None: as many as torch is set to."""
     preview: Path | None = None
     """PNG that shows a photograph beside its painting; replaced again and again. None: no previews."""
     preview_seconds: float = 60.0
@@ -66,7 +68,6 @@ class Run:
     options: SessionOptions
 
     def __post_init__(self) -> None:
-        self._has_bfloat16 = fast_precision() is torch.bfloat16
         self._skipped_in_a_row = 0
 
     def train(self, on_progress: ProgressCallback | None, should_stop: StopCallback | None) -> StopReason:
@@ -99,8 +100,8 @@ class Run:
         return self._why_it_ended()
 
     def paint(self, image: Tensor) -> Tensor:
-        """What the objective calls: the network as it is now, in bfloat16 where that is fast."""
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._has_bfloat16):
+        """What the objective calls: the network as it is now."""
+        with mixed_precision(self.state.device):
             return paint_with_margin(self.state.network, image, margin=TRAINING_MARGIN_PIXELS)
 
     def _fraction(self) -> float:
@@ -111,7 +112,7 @@ class Run:
     def _step(self, fraction: float) -> None:
         state = self.state
         rng = step_rng(self.recipe.seed, state.step)
-        scenes = self.content.scenes(rng, self.recipe)
+        scenes = self.content.scenes(rng, self.recipe).to(state.device)
         with_stability = self._is_stability_due(fraction)
         losses = self.objective(self.paint, scenes, with_stability=with_stability, rng=rng)
         if state.descend(losses.total, recipe=self.recipe, fraction=fraction):
@@ -185,8 +186,8 @@ class Run:
     def _paint_average(self, image: Tensor) -> Tensor:
         """Paint with the averaged weights: what the filter would be if the run ended now."""
         network = self.state.averaged_network()
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._has_bfloat16):
-            return paint_with_margin(network, image, margin=TRAINING_MARGIN_PIXELS)
+        with mixed_precision(self.state.device):
+            return paint_with_margin(network, image.to(self.state.device), margin=TRAINING_MARGIN_PIXELS)
 
     def _save_checkpoint(self) -> None:
         if self.checkpoint_dir is not None:

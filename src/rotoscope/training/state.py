@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from rotoscope.errors import UnsupportedArchitecture
+from rotoscope.networks.precision import CPU
 from rotoscope.networks.style_network import StyleNetwork
 from rotoscope.training.flatness import Tail
 from rotoscope.training.optimizer import StyleOptimizer
@@ -27,6 +28,8 @@ class TrainingState:
 
     network: StyleNetwork
     optimizer: StyleOptimizer
+    device: torch.device = CPU
+    """Where network, moments and average are."""
     average: dict[str, Tensor] | None = None
     """Exponential moving average of the weights, float32; None before the first step."""
     step: int = 0
@@ -45,12 +48,15 @@ class TrainingState:
     """Set once the losses are flat."""
 
     @classmethod
-    def new(cls, recipe: Recipe, *, weights: Mapping[str, Tensor] | None = None) -> TrainingState:
+    def new(
+        cls, recipe: Recipe, *, weights: Mapping[str, Tensor] | None = None, device: torch.device = CPU
+    ) -> TrainingState:
         """The state before the first step.
 
         Args:
             recipe: decides the network's size, and by its seed the weights.
             weights: state dict to start from instead of random weights.
+            device: where to train. The random weights do not depend on it.
 
         Raises:
             UnsupportedArchitecture: the weights are not a style network's, or of another size.
@@ -67,9 +73,9 @@ class TrainingState:
                     f"Start from one of that size, or change the recipe's channels and blocks."
                 )
             network = start
-        network = _channels_last(network)
+        network = _channels_last(network.to(device))
         optimizer = StyleOptimizer(network, adam_betas=recipe.adam_betas)
-        return cls(network=network, optimizer=optimizer)
+        return cls(network=network, optimizer=optimizer, device=device)
 
     def descend(self, loss: Tensor, *, recipe: Recipe, fraction: float) -> bool:
         """One step of the optimizer; the average follows.
@@ -113,21 +119,20 @@ class TrainingState:
         return tuple(self.history)
 
     def painted_weights(self) -> dict[str, Tensor]:
-        """What the filter is made of: the average, or the weights before the first step."""
-        source = self.average if self.average is not None else self.network.state_dict()
-        return {name: tensor.detach().clone().contiguous() for name, tensor in source.items()}
+        """What the filter is made of: the average, or the weights before the first step; on the CPU."""
+        return _copied(self.average if self.average is not None else self.network.state_dict())
 
     def averaged_network(self) -> StyleNetwork:
-        """A network of its own with :meth:`painted_weights`."""
-        network = StyleNetwork.of_state(self.painted_weights())
+        """A network of its own with :meth:`painted_weights`, on the device."""
+        network = StyleNetwork.of_state(self.painted_weights()).to(self.device)
         return _channels_last(network)
 
     def tensors(self) -> dict[str, Tensor]:
-        """Every tensor of the state, by a name of its own; contiguous copies."""
+        """Every tensor of the state, by a name of its own; contiguous copies on the CPU."""
         named: dict[str, Tensor] = {f"network.{n}": t for n, t in self.network.state_dict().items()}
         named |= {f"average.{n}": t for n, t in (self.average or {}).items()}
         named |= {f"optimizer.{n}": t for n, t in self.optimizer.tensors().items()}
-        return {name: tensor.detach().clone().contiguous() for name, tensor in named.items()}
+        return _copied(named)
 
     def restore_tensors(self, tensors: Mapping[str, Tensor]) -> None:
         """Take over what :meth:`tensors` gave.
@@ -143,7 +148,7 @@ class TrainingState:
         self.average = None
         if groups["average"]:
             names = self.network.state_dict()
-            self.average = {name: groups["average"][name].clone() for name in names}
+            self.average = {name: groups["average"][name].to(self.device, copy=True) for name in names}
         if groups["optimizer"]:
             self.optimizer.restore(groups["optimizer"])
 
@@ -165,6 +170,10 @@ class TrainingState:
 def _channels_last(network: StyleNetwork) -> StyleNetwork:
     # torch's overloads of Module.to leave memory_format out.
     return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+
+def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone().contiguous().cpu() for name, tensor in tensors.items()}
 
 
 def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:

@@ -16,6 +16,7 @@ from rotoscope.media.atomic import refuse_existing
 from rotoscope.networks.features import Encoder
 from rotoscope.training.checkpoint import RunIdentity, restore_checkpoint
 from rotoscope.training.content import ContentSet, to_tensor
+from rotoscope.training.device import choose_device
 from rotoscope.training.export import export_filter, load_starting_weights
 from rotoscope.training.made_card import CardWords, finished_card, started_card
 from rotoscope.training.objective import Objective
@@ -61,7 +62,7 @@ def train_filter(
 ) -> TrainingResult:
     """Train a filter and write its file.
 
-    With a budget of steps the same arguments give the same weights, bit by bit, on one machine with one
+    With a budget of steps the same arguments give the same weights, bit by bit, on one processor with one
     number of threads, whether the run was interrupted and resumed or not. With a budget of minutes the
     learning rate follows the clock, and no two runs are quite alike.
 
@@ -80,7 +81,7 @@ def train_filter(
             None: no checkpoints.
         init_from: filter file or checkpoint to start from instead of random weights.
         overwrite: replace whatever file is at ``output``.
-        options: threads, previews and checkpoints.
+        options: device, threads, previews and checkpoints.
         on_progress: told after every step. What it raises ends the run without a filter; the last
             checkpoint stays.
         should_stop: asked before every step; when it says yes, the filter is written as it is.
@@ -88,13 +89,15 @@ def train_filter(
     Raises:
         TrainingError: the run cannot start or continue, was stopped before its first step, or its losses
             are not finite.
-        InvalidOptions: a name or recipe that does not fit, no style image, or a region that is too small.
+        InvalidOptions: a name or recipe that does not fit, no style image, a region that is too small, or a
+            device that is not there.
         InvalidCard: words that a card cannot hold.
         OpenError, DecodeError, UnsupportedMedia: a style image cannot be read.
         OutputExists, EncodeError: the output is there already, or something cannot be written.
         UnsupportedArchitecture: ``init_from`` holds another network.
     """
     options = options or SessionOptions()
+    device = choose_device(options.device)
     pictures = read_styles(styles, short_side=recipe.style_side)
     start = None if init_from is None else load_starting_weights(init_from)
     card = started_card(
@@ -113,12 +116,12 @@ def train_filter(
         start=None if start is None else start.digest,
     )
     with _threads(options.threads):
-        state = TrainingState.new(recipe, weights=None if start is None else start.state)
+        state = TrainingState.new(recipe, weights=None if start is None else start.state, device=device)
         is_resumed = checkpoint_dir is not None and restore_checkpoint(checkpoint_dir, state, identity)
         may_replace = overwrite or (is_resumed and _is_of_this_run(output, card))
         refuse_existing(output, overwrite=may_replace)
-        images = [(to_tensor(picture.pixels[None]), picture.share) for picture in pictures]
-        objective = Objective(encoder=encoder, styles=images, recipe=recipe)
+        images = [(to_tensor(picture.pixels[None]).to(device), picture.share) for picture in pictures]
+        objective = Objective(encoder=encoder.to(device), styles=images, recipe=recipe)
         run = Run(recipe, objective, content, budget, state, identity, checkpoint_dir, options)
         stopped_by = run.train(on_progress, should_stop)
     card = finished_card(card, state)

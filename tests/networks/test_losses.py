@@ -11,6 +11,7 @@ from rotoscope.networks.losses import (
     StyleTarget,
     content_loss,
     gram_matrix,
+    lattice_loss,
     range_loss,
     stability_loss,
     style_loss,
@@ -80,6 +81,22 @@ def test_stability_loss_of_a_filter_that_moves_along_is_zero(shift: tuple[int, i
     down, right = shift
     moved = scene[:, :, down : down + 12, right : right + 12]
     assert stability_loss(scene[:, :, :12, :12], moved, shift=shift).item() == 0
+
+
+def test_lattice_loss_is_the_variance_within_a_repeated_cell() -> None:
+    cell = torch.rand(1, 3, 4, 4)
+    assert lattice_loss(cell.repeat(1, 1, 16, 8), period=4).item() == pytest.approx(
+        cell.flatten(2).var(dim=2, unbiased=False).mean().item(), rel=1e-5
+    )
+    assert lattice_loss(torch.full((1, 3, 32, 32), 0.7), period=4).item() == pytest.approx(0, abs=1e-10)
+
+
+def test_lattice_loss_lets_strokes_and_other_periods_be() -> None:
+    torch.manual_seed(0)
+    noise = torch.rand(2, 3, 64, 64)
+    other_period = torch.rand(1, 3, 5, 5).repeat(1, 1, 13, 13)[..., :64, :64]
+    for harmless in (noise, other_period):
+        assert lattice_loss(harmless, period=4).item() < 0.05 * harmless.var().item()
 
 
 def test_stability_loss_counts_what_stays_behind_and_only_where_both_see() -> None:

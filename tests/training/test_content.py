@@ -11,7 +11,13 @@ from PIL import Image
 from rotoscope.errors import DecodeError, OpenError, TrainingError
 from rotoscope.media.clip import open_clip
 from rotoscope.training import content as content_module
-from rotoscope.training.content import MINIMUM_PHOTOGRAPHS, ContentSet, load_content, procedural_content
+from rotoscope.training.content import (
+    MINIMUM_PHOTOGRAPHS,
+    ContentSet,
+    load_content,
+    procedural_content,
+    scenes_of_step,
+)
 from rotoscope.training.pictures import plain, read_picture, resize_short_side
 from rotoscope.training.procedural import procedural_pictures
 from rotoscope.training.recipe import Recipe
@@ -84,12 +90,13 @@ def test_many_photographs_are_thinned_out_evenly(tmp_path: Path, monkeypatch: py
         assert np.array_equal(picture, wanted)
 
 
-def test_scenes_are_decided_by_the_generator() -> None:
+def test_scenes_are_decided_by_index_and_seed() -> None:
     content = procedural_content(SMALL)
-    first = content.scenes(np.random.default_rng(1), SMALL)
-    again = content.scenes(np.random.default_rng(1), SMALL)
-    other = content.scenes(np.random.default_rng(2), SMALL)
+    first = content.scenes([1], SMALL).pixels
+    again = content.scenes([0, 1], SMALL).pixels[1:]
+    other = content.scenes([2], SMALL).pixels
     assert first.shape == (1, 3, 32, 32)
+    assert not bool((first == content.scenes([1], SMALL.revised({"seed": 5})).pixels).all())
     assert bool((first == again).all())
     assert not bool((first == other).all())
     assert 0 <= float(first.min()) <= float(first.max()) <= 1
@@ -99,10 +106,7 @@ def test_scenes_are_squares_of_the_sizes_asked_for() -> None:
     # A ramp from left to right: its slope tells how large a piece of the picture a scene shows.
     ramp = np.linspace(0, 255, 96).astype(np.uint8)[None, :, None].repeat(48, 0).repeat(3, 2)
     content = ContentSet.of_pictures((ramp,), short_side=48, origin="ramp")
-    rng = np.random.default_rng(0)
-    spans = [
-        float((c[0, 0].max() - c[0, 0].min()) * 96) for c in (content.scenes(rng, SMALL) for _ in range(50))
-    ]
+    spans = [float((c[0].max() - c[0].min()) * 96) for c in content.scenes(range(50), SMALL).pixels]
     # Seen at 48 a scene shows 32 pixels of the 48 high picture, seen at 36 it shows 42.7.
     assert 28 < min(spans) < 34
     assert 38 < max(spans) < 44
@@ -111,11 +115,16 @@ def test_scenes_are_squares_of_the_sizes_asked_for() -> None:
 def test_scenes_are_mirrored_half_of_the_time() -> None:
     ramp = np.linspace(0, 255, 96).astype(np.uint8)[None, :, None].repeat(48, 0).repeat(3, 2)
     content = ContentSet.of_pictures((ramp,), short_side=48, origin="ramp")
-    rng = np.random.default_rng(0)
-    rising = sum(
-        float(c[0, 0, 0, -1]) > float(c[0, 0, 0, 0]) for c in (content.scenes(rng, SMALL) for _ in range(60))
-    )
+    rising = sum(float(c[0, 0, -1]) > float(c[0, 0, 0]) for c in content.scenes(range(60), SMALL).pixels)
     assert 15 < rising < 45
+
+
+def test_every_round_goes_through_all_scenes_in_another_order() -> None:
+    recipe = SMALL.revised({"scenes": 6, "crops_per_step": 4})
+    seen = [index for step in range(3) for index in scenes_of_step(recipe, step)]
+    assert sorted(seen[:6]) == sorted(seen[6:]) == list(range(6))
+    assert seen[:6] != seen[6:]
+    assert seen != [i for step in range(3) for i in scenes_of_step(recipe.revised({"seed": 1}), step)]
 
 
 def test_procedural_pictures_differ_by_seed_and_repeat() -> None:

@@ -93,8 +93,9 @@ def test_losses_of_nothing_are_not_flat() -> None:
 
 
 def test_the_stability_loss_is_not_watched() -> None:
-    recipe = Recipe(style_weight=2, content_weight=3, total_variation_weight=5, range_weight=7)
-    assert watched_total(Losses(1, 10, 100, 1000, 1e9), recipe) == 2 + 30 + 500 + 7000
+    weights = {"style_weight": 2, "content_weight": 3, "total_variation_weight": 5, "range_weight": 7}
+    recipe = Recipe.of_values({**weights, "lattice_weight": 9})
+    assert watched_total(Losses(1, 10, 100, 1000, 10_000, 1e9), recipe) == 2 + 30 + 500 + 7000 + 90_000
 
 
 def test_a_tail_takes_a_tenth_of_the_steps_before_it() -> None:

@@ -10,10 +10,12 @@ from torch import Tensor
 from rotoscope.networks.losses import (
     StyleTarget,
     content_loss,
+    lattice_loss,
     range_loss,
     style_loss,
     total_variation_loss,
 )
+from rotoscope.training.content import Scenes
 from rotoscope.training.objective import Objective, Painter, StepLosses
 
 from training_toys import Toy
@@ -29,9 +31,9 @@ def darker(image: Tensor) -> Tensor:
     return image * 0.9 - 0.05
 
 
-def scenes() -> Tensor:
-    """(1, 3, scene_side, scene_side) of the toy recipe."""
-    return torch.rand(1, 3, 36, 36)
+def scenes(index: int = 0) -> Scenes:
+    """One of the toy recipe's size."""
+    return Scenes((index,), torch.rand(1, 3, 36, 36))
 
 
 def measure(objective: Objective, paint: Painter, *, seed: int) -> StepLosses:
@@ -39,11 +41,17 @@ def measure(objective: Objective, paint: Painter, *, seed: int) -> StepLosses:
 
 
 def test_the_total_is_the_weighted_sum_of_the_losses(toy: Toy) -> None:
-    weights = {"style_weight": 2, "content_weight": 3, "total_variation_weight": 5, "range_weight": 7}
+    weights = {
+        "style_weight": 2,
+        "content_weight": 3,
+        "total_variation_weight": 5,
+        "range_weight": 7,
+        "lattice_weight": 9,
+    }
     scene = scenes()
     steps = objective(toy, **weights)
     losses = steps(darker, scene, with_stability=False, rng=np.random.default_rng(0))
-    photographs = scene[:, :, :32, :32]
+    photographs = scene.pixels[:, :, :32, :32]
     painting = darker(photographs)
     style = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(9))
     target = StyleTarget.of_features(toy.encoder(style))
@@ -52,6 +60,7 @@ def test_the_total_is_the_weighted_sum_of_the_losses(toy: Toy) -> None:
         + 3 * content_loss(toy.encoder(painting)[1], toy.encoder(photographs)[1])
         + 5 * total_variation_loss(painting)
         + 7 * range_loss(painting)
+        + 9 * lattice_loss(painting, period=4)
     )
     assert losses.total.item() == pytest.approx(expected.item(), rel=1e-5)
     assert losses.stability is None
@@ -102,7 +111,29 @@ def test_the_style_of_several_images_is_their_weighted_mean(toy: Toy) -> None:
     wanted = StyleTarget.of_grams(tuple(grams))
     scene = scenes()
     losses = mixed(darker, scene, with_stability=False, rng=np.random.default_rng(0))
-    painted = toy.encoder(darker(scene[:, :, :32, :32]))
+    painted = toy.encoder(darker(scene.pixels[:, :, :32, :32]))
     expected = style_loss(painted, wanted, layer_weights=(1, 1))
     assert losses.style.item() == pytest.approx(expected.item(), rel=1e-5)
     assert expected != style_loss(painted, first, layer_weights=(1, 1))
+
+
+def test_a_photograph_is_looked_at_once(toy: Toy) -> None:
+    looked: list[int] = []
+
+    class Counting:
+        layers, content_layer, identity = toy.encoder.layers, toy.encoder.content_layer, "counting"
+
+        def __call__(self, image: Tensor) -> tuple[Tensor, ...]:
+            looked.append(image.shape[0])
+            return toy.encoder(image)
+
+    steps = Objective(encoder=Counting(), styles=[(torch.rand(1, 3, 40, 40), 1)], recipe=toy.recipe)
+    pixels = torch.rand(3, 3, 36, 36)
+    totals: list[float] = []
+    for indexes in ((7, 9), (9, 7), (9, 4)):
+        scene = Scenes(indexes, pixels[[(7, 9, 4).index(index) for index in indexes]])
+        step = steps(darker, scene, with_stability=False, rng=np.random.default_rng(0))
+        totals.append(step.content.item())
+    # The style image; two photographs after two paintings; none after two; one after two.
+    assert looked == [1, 2, 2, 2, 2, 1]
+    assert totals[0] == pytest.approx(totals[1], rel=1e-6)

@@ -46,13 +46,14 @@ def test_a_budget_of_nothing_is_refused() -> None:
 
 
 def test_the_mean_of_the_stability_loss_is_over_the_steps_that_have_it() -> None:
-    mean = Losses.mean([Losses(1, 2, 3, 4, 5), Losses(3, 4, 5, 6, None)])
-    assert mean == Losses(2, 3, 4, 5, 5)
-    assert Losses.mean([Losses(1, 2, 3, 4, None)]).known() == {
+    mean = Losses.mean([Losses(1, 2, 3, 4, 5, 6), Losses(3, 4, 5, 6, 7, None)])
+    assert mean == Losses(2, 3, 4, 5, 6, 6)
+    assert Losses.mean([Losses(1, 2, 3, 4, 5, None)]).known() == {
         "style": 1,
         "content": 2,
         "total_variation": 3,
         "range": 4,
+        "lattice": 5,
     }
 
 

@@ -1,4 +1,4 @@
-"""The losses that make a filter: style, content, total variation, range and stability.
+"""The losses that make a filter: style, content, total variation, range, lattice and stability.
 
 Every function is differentiable and returns a scalar tensor (shape ``()``, float32). Feature maps may
 be bfloat16: sums are taken in float32 where it matters for the result.
@@ -121,6 +121,24 @@ def range_loss(painting: Tensor) -> Tensor:
         painting: (N, C, H, W) float32, not clipped.
     """
     return F.relu((painting - 0.5).abs() - 0.5).square().mean()
+
+
+def lattice_loss(painting: Tensor, *, period: int, cells: int = 8) -> Tensor:
+    """Variance of a painting's mean over the places in a lattice cell: 0 where no pattern has that period.
+
+    A network that halves the size twice computes the same for every cell of 4x4 pixels, so what it fills
+    a flat area with repeats every 4 pixels. Gram matrices do not mind; eyes do. Here pieces of ``cells`` x
+    ``cells`` cells are averaged to one cell each, in which strokes cancel and a lattice stays.
+
+    Args:
+        painting: (N, C, H, W) float32; H and W multiples of ``period``, at least ``period * cells``.
+        period: pixels from mark to mark.
+        cells: side of a piece, in cells; pieces overlap by half.
+    """
+    batch, channels, height, width = painting.shape
+    places = F.pixel_unshuffle(painting, period).reshape(-1, 1, height // period, width // period)
+    means = F.avg_pool2d(places, cells, stride=cells // 2).view(batch * channels, period**2, -1)
+    return means.var(dim=1, unbiased=False).mean()
 
 
 def stability_loss(painting: Tensor, painting_of_moved: Tensor, *, shift: tuple[int, int]) -> Tensor:

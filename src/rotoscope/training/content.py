@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +29,22 @@ MAXIMUM_PHOTOGRAPHS = 200
 """More are thinned out evenly: at the default size that many take some 300 MB."""
 MAXIMUM_FRAMES = 100
 """Of a video: its frames resemble each other, so fewer do."""
+_SCENES, _ORDER = 1, 2
+"""Keep the random numbers of scenes and of their order apart from those of a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenes:
+    """Pieces of photographs, with the numbers by which they are known again."""
+
+    indexes: tuple[int, ...]
+    """In one run, an index always means the same pixels."""
+    pixels: Tensor
+    """(len(indexes), 3, scene_side, scene_side) float32, sRGB 0..1."""
+
+    def to(self, device: torch.device) -> Scenes:
+        """The same on a device."""
+        return Scenes(self.indexes, self.pixels.to(device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +69,18 @@ class ContentSet:
             hasher.update(np.ascontiguousarray(picture).data)
         return cls(pictures, short_side, origin, hasher.hexdigest())
 
-    def scenes(self, rng: np.random.Generator, recipe: Recipe) -> Tensor:
+    def scenes(self, indexes: Sequence[int], recipe: Recipe) -> Scenes:
         """Random pieces of photographs: a picture, a size, a place and a mirroring each.
 
         Args:
-            rng: source of the choices; the same state, the same crops.
+            indexes: which pieces; the same index and recipe, the same piece.
             recipe: how many, how large, and what sizes the photograph is seen at.
-
-        Returns:
-            (crops_per_step, 3, scene_side, scene_side) float32, sRGB 0..1.
         """
-        return to_tensor(np.stack([self._scene(rng, recipe) for _ in range(recipe.crops_per_step)]))
+        pixels = np.stack([self._scene(index, recipe) for index in indexes])
+        return Scenes(tuple(indexes), to_tensor(pixels))
 
-    def _scene(self, rng: np.random.Generator, recipe: Recipe) -> Picture:
+    def _scene(self, index: int, recipe: Recipe) -> Picture:
+        rng = np.random.default_rng([recipe.seed, _SCENES, index])
         picture = self.pictures[int(rng.integers(len(self.pictures)))]
         seen_side = rng.uniform(*recipe.content_side_range)
         # A piece of the photograph resized to seen_side is a resized piece of another size of this one.
@@ -75,6 +91,22 @@ class ContentSet:
         size = (recipe.scene_side, recipe.scene_side)
         resized = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_AREA), np.uint8)
         return resized[:, ::-1] if rng.random() < 0.5 else resized
+
+
+def scenes_of_step(recipe: Recipe, step: int) -> tuple[int, ...]:
+    """Indexes of the scenes of a step: every round goes through all of them once, in an order of its own.
+
+    Returns:
+        crops_per_step numbers, 0 <= number < recipe.scenes.
+    """
+    first = step * recipe.crops_per_step
+    return tuple(
+        _in_round(recipe, *divmod(i, recipe.scenes)) for i in range(first, first + recipe.crops_per_step)
+    )
+
+
+def _in_round(recipe: Recipe, number: int, place: int) -> int:
+    return int(np.random.default_rng([recipe.seed, _ORDER, number]).permutation(recipe.scenes)[place])
 
 
 def load_content(source: Path, recipe: Recipe) -> ContentSet:

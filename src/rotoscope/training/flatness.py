@@ -78,6 +78,7 @@ def watched_total(losses: Losses, recipe: Recipe) -> float:
         + recipe.content_weight * losses.content
         + recipe.total_variation_weight * losses.total_variation
         + recipe.range_weight * losses.range
+        + recipe.lattice_weight * losses.lattice
     )
 
 

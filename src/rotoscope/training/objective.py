@@ -15,11 +15,14 @@ from rotoscope.networks.features import Encoder
 from rotoscope.networks.losses import (
     StyleTarget,
     content_loss,
+    lattice_loss,
     range_loss,
     stability_loss,
     style_loss,
     total_variation_loss,
 )
+from rotoscope.networks.style_network import SIZE_MULTIPLE
+from rotoscope.training.content import Scenes
 from rotoscope.training.progress import Losses
 from rotoscope.training.recipe import Recipe
 
@@ -37,6 +40,7 @@ class StepLosses:
     content: Tensor
     total_variation: Tensor
     range: Tensor
+    lattice: Tensor
     stability: Tensor | None
 
     def values(self) -> Losses:
@@ -46,6 +50,7 @@ class StepLosses:
             content=self.content.item(),
             total_variation=self.total_variation.item(),
             range=self.range.item(),
+            lattice=self.lattice.item(),
             stability=None if self.stability is None else self.stability.item(),
         )
 
@@ -75,41 +80,51 @@ class Objective:
         with torch.no_grad():
             targets = [StyleTarget.of_features(encoder(image)) for image, _ in styles]
         self._target = StyleTarget.mean(targets, [share for _, share in styles])
+        self._photographed: dict[int, Tensor] = {}
         self._content_index = encoder.layers.index(encoder.content_layer)
 
     def __call__(
-        self, paint: Painter, scenes: Tensor, *, with_stability: bool, rng: np.random.Generator
+        self, paint: Painter, scenes: Scenes, *, with_stability: bool, rng: np.random.Generator
     ) -> StepLosses:
         """Paint and compare.
 
         Args:
             paint: the network being trained.
-            scenes: (N, 3, scene_side, scene_side) float32, sRGB 0..1. What is painted is the crop at the
-                upper left; the stability loss paints another one.
+            scenes: what is painted is the crop at the upper left; the stability loss paints another one.
             with_stability: whether the stability loss is part of this step.
             rng: for the motion, brightness and noise of the stability loss.
         """
         recipe = self._recipe
-        photographs = scenes[:, :, : recipe.crop_side, : recipe.crop_side]
+        photographs = scenes.pixels[:, :, : recipe.crop_side, : recipe.crop_side]
         painting = paint(photographs)
         features = self._encoder(painting)
-        with torch.no_grad():
-            photographed = self._encoder(photographs)[self._content_index]
         style = style_loss(features, self._target, layer_weights=recipe.layer_weights)
+        photographed = self._content_features(scenes.indexes, photographs)
         content = content_loss(features[self._content_index], photographed)
         variation = total_variation_loss(painting)
         outside = range_loss(painting)
+        lattice = lattice_loss(painting, period=SIZE_MULTIPLE)
         total = (
             recipe.style_weight * style
             + recipe.content_weight * content
             + recipe.total_variation_weight * variation
             + recipe.range_weight * outside
+            + recipe.lattice_weight * lattice
         )
         stability = None
         if with_stability:
-            stability = self._stability(paint, scenes, painting, rng)
+            stability = self._stability(paint, scenes.pixels, painting, rng)
             total = total + recipe.stability_weight * stability
-        return StepLosses(total, style, content, variation, outside, stability)
+        return StepLosses(total, style, content, variation, outside, lattice, stability)
+
+    def _content_features(self, indexes: tuple[int, ...], photographs: Tensor) -> Tensor:
+        """Those of a photograph are computed when it is seen first: a quarter of a step's work."""
+        missing = [place for place, index in enumerate(indexes) if index not in self._photographed]
+        if missing:
+            with torch.no_grad():
+                features = self._encoder(photographs[missing])[self._content_index]
+            self._photographed |= {indexes[place]: row for place, row in zip(missing, features, strict=True)}
+        return torch.stack([self._photographed[index] for index in indexes])
 
     def _stability(
         self, paint: Painter, scenes: Tensor, painting: Tensor, rng: np.random.Generator

@@ -63,6 +63,7 @@ class Losses:
     content: float
     total_variation: float
     range: float
+    lattice: float
     stability: float | None
     """None where no step of these had the stability loss."""
 

@@ -54,6 +54,8 @@ class Recipe(BaseModel):
     """Factor of the total variation loss: higher is smoother."""
     range_weight: _Weight = 5.0
     """Factor of the range loss, which keeps colors from being clipped."""
+    lattice_weight: _Weight = 50.0
+    """Factor of the lattice loss, against patterns that repeat with the network's cells of 4x4 pixels."""
     stability_weight: _Weight = 1.0
     """Factor of the stability loss: higher flickers less. 0 leaves it out, and steps are quicker."""
     stability_every: Annotated[int, Field(ge=1, le=1000)] = 2
@@ -76,6 +78,9 @@ class Recipe(BaseModel):
     """Photographs are seen as if their short side had a size drawn from this range (both included)."""
     crop_side: Annotated[int, Field(ge=32, le=1024)] = 256
     """Side of the square crops, pixels; a multiple of 4."""
+    scenes: Annotated[int, Field(ge=1, le=100_000)] = 400
+    """How many pieces of photographs there are to see. A run goes through all of them again and again, and
+    remembers what the feature network makes of each: 1 MB a piece of 256 pixels."""
     crops_per_step: Annotated[int, Field(ge=1, le=64)] = 1
     """Crops painted in one step."""
 

@@ -13,7 +13,7 @@ from rotoscope.errors import InvalidOptions, TrainingError
 from rotoscope.networks.precision import mixed_precision
 from rotoscope.networks.style_network import TRAINING_MARGIN_PIXELS, paint_with_margin
 from rotoscope.training.checkpoint import RunIdentity, save_checkpoint, step_rng
-from rotoscope.training.content import ContentSet
+from rotoscope.training.content import ContentSet, scenes_of_step
 from rotoscope.training.device import DeviceName
 from rotoscope.training.flatness import FEWEST_MEANS, Tail, is_flat, watched_total
 from rotoscope.training.objective import Objective
@@ -112,7 +112,7 @@ class Run:
     def _step(self, fraction: float) -> None:
         state = self.state
         rng = step_rng(self.recipe.seed, state.step)
-        scenes = self.content.scenes(rng, self.recipe).to(state.device)
+        scenes = self.content.scenes(scenes_of_step(self.recipe, state.step), self.recipe).to(state.device)
         with_stability = self._is_stability_due(fraction)
         losses = self.objective(self.paint, scenes, with_stability=with_stability, rng=rng)
         if state.descend(losses.total, recipe=self.recipe, fraction=fraction):

@@ -112,7 +112,7 @@ def _without_torch(name: str) -> object | None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--budget-dollars", "1"), "--budget-dollars and --rate-per-hour belong together"),
+        (("--budget-dollars", "1"), "--rate-per-hour, what an hour costs, belongs to it"),
         (
             ("--budget-dollars", "1", "--rate-per-hour", "2", "--minutes", "3"),
             "Give --minutes or --budget-dollars, not both.",

@@ -14,7 +14,16 @@ import onnx
 import pytest
 from PIL import Image
 
-from rotoscope.filters.card import REQUIRED_FIELDS, Card, Cost, Import, StyleImage, card_schema, parse_card
+from rotoscope.filters.card import (
+    REQUIRED_FIELDS,
+    Card,
+    Cost,
+    Import,
+    StyleImage,
+    Training,
+    card_schema,
+    parse_card,
+)
 from rotoscope.filters.file import read_filter_file
 from rotoscope.filters.graph_rules import (
     ALLOWED_OPERATORS,
@@ -88,7 +97,7 @@ def test_the_page_lists_the_fields() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", listed, re.MULTILINE))
     assert list(rows) == list(Card.model_fields)
     assert {name for name, text in rows.items() if "**required**" in text} == set(REQUIRED_FIELDS)
-    for model in (Card, StyleImage, Cost, Import):
+    for model in (Card, StyleImage, Training, Cost, Import):
         for name, field in model.model_fields.items():
             assert f"| `{name}` |" in PAGE
             assert field.description is not None

@@ -18,7 +18,7 @@ from rotoscope.networks.losses import (
 from rotoscope.training.content import Scenes
 from rotoscope.training.objective import Objective, Painter, StepLosses
 
-from training_toys import Toy
+from training_toys import Toy, ToyEncoder
 
 
 def objective(toy: Toy, **values: object) -> Objective:
@@ -120,12 +120,10 @@ def test_the_style_of_several_images_is_their_weighted_mean(toy: Toy) -> None:
 def test_a_photograph_is_looked_at_once(toy: Toy) -> None:
     looked: list[int] = []
 
-    class Counting:
-        layers, content_layer, identity = toy.encoder.layers, toy.encoder.content_layer, "counting"
-
+    class Counting(ToyEncoder):
         def __call__(self, image: Tensor) -> tuple[Tensor, ...]:
             looked.append(image.shape[0])
-            return toy.encoder(image)
+            return super().__call__(image)
 
     steps = Objective(encoder=Counting(), styles=[(torch.rand(1, 3, 40, 40), 1)], recipe=toy.recipe)
     pixels = torch.rand(3, 3, 36, 36)

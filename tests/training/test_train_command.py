@@ -15,6 +15,7 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.filters.card import Card, StyleImage
 from rotoscope.filters.file import read_filter_file
 from rotoscope.networks.features import SQUEEZENET
+from rotoscope.networks.style_network import SIZES
 from rotoscope.training.progress import StopReason
 
 import samples
@@ -56,7 +57,7 @@ class Studio:
         """Run the command for two steps."""
         return self._run(
             *("train", *arguments, "--recipe", "toy.toml", "--feature-weights", "toy.safetensors"),
-            *("--content", "photos", "--from-scratch", "--steps", "2", "--threads", "1"),
+            *("--content", "photos", "--steps", "2", "--threads", "1"),
         )
 
 
@@ -91,12 +92,29 @@ def test_programs_are_told_why_the_run_ended(studio: Studio) -> None:
         "output": str(Path("data/filters/wave.onnx").resolve()),
         "steps": 2,
         "seconds": 0,
+        "dollars": None,
         "stopped_by": "budget",
     }
 
 
+def test_what_a_run_cost_is_said_where_an_hour_has_a_price(studio: Studio) -> None:
+    ran = studio.train("wave.png", "--name", "wave", "--output", "wave.onnx", "--rate-per-hour", "3600")
+    training = card_of("wave.onnx").training
+    assert training is not None
+    assert training.dollars == pytest.approx(training.seconds, abs=0.06)
+    assert f" for ${training.dollars:.2f} (its whole budget)" in ran.out
+
+
 def test_every_reason_has_its_words() -> None:
     assert set(WHY_IT_ENDED) == set(StopReason)
+
+
+def test_a_draft_starts_from_the_bundled_filter(studio: Studio) -> None:
+    ran = studio.train("wave.png", "--name", "wave", "--output", "wave.onnx", "--size", "draft")
+    assert ran.exit_code == 0, ran.err
+    card = card_of("wave.onnx")
+    assert card.recipe["start"] == "great-wave, fitted to another size"
+    assert card.recipe["trunk_channels"] == SIZES["draft"].trunk
 
 
 def test_a_region_that_is_none_is_refused(studio: Studio) -> None:

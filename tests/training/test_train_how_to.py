@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from rotoscope.networks.features import NORMALIZATIONS, VGG19
+from rotoscope.networks.style_network import SIZES
 from rotoscope.training.content import MAXIMUM_FRAMES, MAXIMUM_PHOTOGRAPHS, MINIMUM_PHOTOGRAPHS
 from rotoscope.training.device import DeviceName
 from rotoscope.training.flatness import TAIL_SHARE
@@ -70,6 +71,12 @@ def test_the_end_for_flatness_is_told() -> None:
 
 def test_every_device_is_named() -> None:
     assert all(f"`{name}`" in TEXT for name in get_args(DeviceName) if name != "auto")
+
+
+def test_every_size_is_named() -> None:
+    assert all(f"`{name}`" in TEXT for name in SIZES)
+    assert "half the arithmetic" in TEXT
+    assert "`fine` 2.4 times as" in TEXT  # both held against the networks in tests/networks
 
 
 def test_every_file_and_convention_is_named() -> None:

@@ -15,17 +15,19 @@ import onnxruntime
 import pytest
 import torch
 from PIL import Image
-from torch import Tensor
 
 from rotoscope.errors import InvalidOptions, OpenError, OutputExists, TrainingError
-from rotoscope.filters.card import StyleImage
+from rotoscope.filters.card import Card, StyleImage
 from rotoscope.filters.file import read_filter_file
+from rotoscope.networks.precision import fast_precision
 from rotoscope.training import trainer
 from rotoscope.training.checkpoint import FILE_NAME
-from rotoscope.training.made_card import CardWords
+from rotoscope.training.content import Scenes
+from rotoscope.training.made_card import MOST_LOSSES, PADDING, CardWords, finished_card
 from rotoscope.training.objective import Objective, Painter, StepLosses
-from rotoscope.training.progress import Budget, StopReason, TrainingProgress
+from rotoscope.training.progress import Budget, Losses, LossRecord, StopReason, TrainingProgress
 from rotoscope.training.run import SessionOptions
+from rotoscope.training.state import TrainingState
 from rotoscope.training.style_source import Region, StyleSource
 from rotoscope.training.trainer import TrainingResult, train_filter
 
@@ -121,6 +123,43 @@ def test_the_card_says_what_the_filter_was_made_of(toy: Toy, tmp_path: Path) -> 
     assert card.created is not None
 
 
+def test_the_card_says_how_the_filter_was_trained(toy: Toy, tmp_path: Path) -> None:
+    options = replace(ONE_THREAD, device="cpu")
+    training = train(toy, tmp_path / "f.onnx", options=options).card.training
+    assert training is not None
+    assert (training.steps, training.ended_by, training.dollars) == (6, "budget", None)
+    assert (training.device, training.device_title, training.threads) == ("cpu", None, 1)
+    assert training.precision == str(fast_precision()).removeprefix("torch.")
+    assert [losses["step"] for losses in training.losses] == [6]
+    assert {"style", "content", "stability"} <= set(training.losses[0])
+
+
+def test_the_card_tells_losses_at_even_distances(toy: Toy) -> None:
+    state = TrainingState.new(toy.recipe)
+    card = Card(name="toy", padding=PADDING)
+    for count, steps in ((1, [10]), (20, [*range(10, 210, 10)]), (45, [20, 40, 60, 90])):
+        losses = Losses(style=1, content=2, total_variation=3, range=4, lattice=5, stability=None)
+        state.step = 10 * count
+        state.history = [LossRecord(10 * (index + 1), 1.0, losses) for index in range(count)]
+        training = finished_card(card, state, ended_by=StopReason.FLAT).training
+        assert training is not None
+        assert [row["step"] for row in training.losses][: len(steps)] == steps
+        assert len(training.losses) == min(count, MOST_LOSSES)
+        assert training.losses[-1]["step"] == 10 * count
+        assert training.losses[0]["content"] == 2
+        assert "stability" not in training.losses[0]
+
+
+def test_money_is_counted_while_every_session_has_a_rate(toy: Toy) -> None:
+    state = TrainingState.new(toy.recipe)
+    state.spend(1800, dollars_per_hour=2)
+    state.spend(3600, dollars_per_hour=4)
+    assert (state.seconds, state.dollars) == (3600, 3)
+    state.spend(3700, dollars_per_hour=None)
+    state.spend(3800, dollars_per_hour=2)
+    assert (state.seconds, state.dollars) == (3800, None)
+
+
 def test_training_lowers_the_losses(toy: Toy, tmp_path: Path) -> None:
     listener = Listener()
     train(toy, tmp_path / "f.onnx", steps=60, listener=listener)
@@ -150,7 +189,7 @@ def test_the_stability_loss_sets_in_later_and_comes_every_so_many_steps(
 
     class Asked(Objective):
         def __call__(
-            self, paint: Painter, scenes: Tensor, *, with_stability: bool, rng: np.random.Generator
+            self, paint: Painter, scenes: Scenes, *, with_stability: bool, rng: np.random.Generator
         ) -> StepLosses:
             asked.append(with_stability)
             return super().__call__(paint, scenes, with_stability=with_stability, rng=rng)
@@ -338,11 +377,15 @@ def test_training_starts_from_a_filter_or_a_checkpoint(toy: Toy, tmp_path: Path)
         assert losses.style < start  # it goes on from what was learned, not from random weights
 
 
-def test_a_start_of_another_size_is_refused(toy: Toy, tmp_path: Path) -> None:
-    train(toy, tmp_path / "a.onnx", steps=1)
-    larger = replace(toy, recipe=toy.recipe.revised({"trunk_channels": 12}))
-    with pytest.raises(Exception, match=r"of another size than the recipe's .*trunk=12"):
-        train(larger, tmp_path / "b.onnx", init_from=tmp_path / "a.onnx")
+def test_a_start_of_another_size_is_fitted_and_the_card_says_so(toy: Toy, tmp_path: Path) -> None:
+    first = train(toy, tmp_path / "a.onnx", steps=40)
+    larger = replace(toy, recipe=toy.recipe.revised({"trunk_channels": 12, "trunk_blocks": 2}))
+    listener = Listener()
+    made = train(larger, tmp_path / "b.onnx", steps=1, init_from=tmp_path / "a.onnx", listener=listener)
+    assert made.card.recipe["start"] == "a, fitted to another size"
+    losses = listener.events[0].losses
+    assert losses is not None
+    assert losses.style < first.history[-1].losses.style
 
 
 def test_a_start_that_is_no_filter_is_refused(toy: Toy, tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def train(
     budget_dollars: train_options.Dollars = None,
     rate_per_hour: train_options.Rate = None,
     recipe: train_options.RecipeFile = None,
+    size: train_options.Size = None,
     style_weight: train_options.StyleWeight = None,
     stroke_scale: train_options.StrokeScale = None,
     features: train_options.Features = None,
@@ -97,8 +98,10 @@ def train(
     require_name(name)
     settings = load_settings(os.environ)
     budget = make_budget(steps=steps, minutes=minutes, dollars=budget_dollars, dollars_per_hour=rate_per_hour)
-    numbers = make_recipe(recipe, style_weight=style_weight, stroke_scale=stroke_scale, features=features)
-    start = choose_start(init_from, numbers, from_scratch=from_scratch)
+    numbers = make_recipe(
+        recipe, style_weight=style_weight, stroke_scale=stroke_scale, features=features, size=size
+    )
+    start = choose_start(init_from, from_scratch=from_scratch)
     sources = [StyleSource.parse(text) for text in style]
     told = {"title": title, "artist": artist, "year": year, "license": license_, "source": source}
     images = train_options.style_images(len(sources), {**told, "collection": collection})
@@ -117,7 +120,9 @@ def train(
             checkpoint_dir=settings.cache_dir / "training" / name,
             init_from=start,
             overwrite=overwrite,
-            options=SessionOptions(device=device, threads=threads, preview=preview),
+            options=SessionOptions(
+                device=device, threads=threads, preview=preview, dollars_per_hour=rate_per_hour
+            ),
             on_progress=on_progress,
             should_stop=should_stop,
         )
@@ -128,9 +133,11 @@ def present_training(result: TrainingResult, *, preview: Path, spec: str, as_jso
     """Print what a run made and why it ended; ``spec`` is what the filter is asked for as."""
     if as_json:
         facts = {"output": result.output, "steps": result.steps, "seconds": result.seconds}
-        print_json({**facts, "stopped_by": result.stopped_by})
+        print_json({**facts, "dollars": result.dollars, "stopped_by": result.stopped_by})
     elif not quiet:
         taken = human_duration(result.seconds)
+        if result.dollars is not None:
+            taken += f" for ${result.dollars:.2f}"
         typer.echo(
             f"{result.output}: {result.steps} steps in {taken} ({WHY_IT_ENDED[result.stopped_by]}), preview "
             f"in {preview}"
@@ -166,15 +173,15 @@ def make_budget(
     """How long to train, from what was said.
 
     Raises:
-        InvalidOptions: a sum without a rate, a rate without a sum, or more than one way of saying it.
+        InvalidOptions: a sum without a rate, or more than one way of saying it.
     """
     from rotoscope.training.progress import Budget  # noqa: PLC0415
 
-    if (dollars is None) != (dollars_per_hour is None):
-        raise InvalidOptions(
-            "--budget-dollars and --rate-per-hour belong together: how much to spend, and what an hour costs."
-        )
-    if dollars is not None and dollars_per_hour is not None:
+    if dollars is not None:
+        if dollars_per_hour is None:
+            raise InvalidOptions(
+                "--budget-dollars says how much to spend; --rate-per-hour, what an hour costs, belongs to it."
+            )
         if minutes is not None:
             raise InvalidOptions("Give --minutes or --budget-dollars, not both.")
         minutes = 60 * dollars / dollars_per_hour
@@ -182,19 +189,27 @@ def make_budget(
 
 
 def make_recipe(
-    file: Path | None, *, style_weight: float | None, stroke_scale: float | None, features: str | None
+    file: Path | None,
+    *,
+    style_weight: float | None,
+    stroke_scale: float | None,
+    features: str | None,
+    size: str | None = None,
 ) -> Recipe:
     """The recipe of a file or the built-in one, with what was said on the command line."""
+    from rotoscope.networks.style_network import SIZES  # noqa: PLC0415
     from rotoscope.training.recipe import Recipe  # noqa: PLC0415
 
     base = Recipe() if file is None else Recipe.load(file)
+    if size is not None:
+        base = base.of_size(SIZES[size])
     style_side = None if stroke_scale is None else round(base.style_side * stroke_scale)
     given = {"style_weight": style_weight, "style_side": style_side, "features": features}
     return base.revised({key: value for key, value in given.items() if value is not None})
 
 
-def choose_start(given: Path | None, recipe: Recipe, *, from_scratch: bool) -> Path | None:
-    """The filter file to start from: the given one, or the bundled one if its network is of that size.
+def choose_start(given: Path | None, *, from_scratch: bool) -> Path | None:
+    """The filter file to start from: the given one, or the bundled one.
 
     Raises:
         InvalidOptions: a file was given, and that none is to be used.
@@ -203,9 +218,9 @@ def choose_start(given: Path | None, recipe: Recipe, *, from_scratch: bool) -> P
         if given is not None:
             raise InvalidOptions("Give --init-from or --from-scratch, not both.")
         return None
-    from rotoscope.training.start import bundled_start  # noqa: PLC0415
+    from rotoscope.training.start import BUNDLED_START  # noqa: PLC0415
 
-    return given or bundled_start(recipe)
+    return given or BUNDLED_START
 
 
 def make_content(source: Path | None, recipe: Recipe) -> ContentSet:

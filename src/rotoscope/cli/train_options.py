@@ -42,11 +42,16 @@ Dollars: TypeAlias = Annotated[
     float | None, typer.Option(min=0.0001, help="How much to spend, instead of minutes.")
 ]
 Rate: TypeAlias = Annotated[
-    float | None, typer.Option(min=0.0001, help="What an hour of this machine costs, for that.")
+    float | None,
+    typer.Option(min=0.0001, help="What an hour of this machine costs: for that, and for the card."),
 ]
 RecipeFile: TypeAlias = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="A recipe, .toml or .json; default: the built-in one."),
+]
+Size: TypeAlias = Annotated[
+    Literal["draft", "standard", "fine"] | None,
+    typer.Option(help="Of the network: half, once or 2.4 times the arithmetic of a standard one."),
 ]
 StyleWeight: TypeAlias = Annotated[
     float | None, typer.Option(min=0, help="More of the style, less of the photograph; default: 1.")

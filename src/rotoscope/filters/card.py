@@ -96,6 +96,24 @@ class Cost(_Part):
     )
 
 
+class Training(_Part):
+    """How a filter was trained."""
+
+    steps: int = Field(ge=1, description="Steps that were taken.")
+    seconds: float = Field(ge=0, description="How long they took.")
+    dollars: float | None = Field(default=None, ge=0, description="What that cost, where the maker said.")
+    ended_by: Literal["budget", "flat", "request"] = Field(
+        description="Why it ended: its time was up, its losses were flat, or somebody stopped it."
+    )
+    device: ShortText = Field(description="Where the last steps were taken: `cpu`, `cuda`, `mps`.")
+    device_title: ShortText | None = Field(default=None, description="The device's name by its maker.")
+    threads: int | None = Field(default=None, ge=1, description="Threads of the processor, likewise.")
+    precision: Literal["float32", "bfloat16"] = Field(description="Arithmetic of convolutions, likewise.")
+    losses: tuple[dict[str, float], ...] = Field(
+        default=(), description="Losses over time by name, before their weights; `step` says when."
+    )
+
+
 class Import(_Part):
     """How a network of another maker was fitted to the format."""
 
@@ -144,6 +162,7 @@ class Card(_Part):
     metrics: dict[str, float] = Field(
         default_factory=dict[str, float], description="What was measured, by name; units are in the names."
     )
+    training: Training | None = Field(default=None, description="How it was trained.")
     cost: Cost | None = Field(default=None, description="What painting takes.")
     imported: Import | None = Field(default=None, description="How another maker's network was fitted.")
     texture: PictureText | None = Field(

@@ -88,6 +88,14 @@ class StyleNetworkSize:
         return size
 
 
+SIZES = {
+    "draft": StyleNetworkSize(stem=12, trunk=48, hidden=32, blocks=2),
+    "standard": StyleNetworkSize(),
+    "fine": StyleNetworkSize(stem=24, trunk=96, hidden=72, blocks=4),
+}
+"""Sizes by name. Multiplications with addition per pixel: about 1,410, 2,797 and 6,642."""
+
+
 class Residual(nn.Module):
     """x + f(x) with f two depthwise-separable convolutions and one norm between. (N, C, H, W) to the same."""
 
@@ -116,6 +124,7 @@ class StyleNetwork(nn.Module):
     def __init__(self, size: StyleNetworkSize | None = None) -> None:
         super().__init__()
         size = size or StyleNetworkSize()
+        self.size = size
         self.stem = nn.Conv2d(3, size.stem, 4, stride=2, padding=1)
         self.down = nn.Conv2d(size.stem, size.trunk, 3, stride=2, padding=1)
         self.norm = _instance_norm(size.trunk)

@@ -56,6 +56,7 @@ class _Header(BaseModel):
     step: int
     skipped_steps: int
     seconds: float
+    dollars: float | None
     recent: list[_Losses]
     history: list[tuple[int, float, _Losses]]
     """Step, seconds and losses."""
@@ -80,6 +81,7 @@ def save_checkpoint(folder: Path, state: TrainingState, identity: RunIdentity) -
         step=state.step,
         skipped_steps=state.skipped_steps,
         seconds=state.seconds,
+        dollars=state.dollars,
         recent=[_row(losses) for losses in state.recent],
         history=[(record.step, round(record.seconds, 3), _row(record.losses)) for record in state.history],
         stable_from=state.stable_from,
@@ -124,6 +126,7 @@ def restore_checkpoint(folder: Path, state: TrainingState, identity: RunIdentity
     state.step = header.step
     state.skipped_steps = header.skipped_steps
     state.seconds = header.seconds
+    state.dollars = header.dollars
     state.recent.extend(Losses(*row) for row in header.recent)
     state.history = [LossRecord(step, seconds, Losses(*row)) for step, seconds, row in header.history]
     state.stable_from = header.stable_from

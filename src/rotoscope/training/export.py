@@ -26,8 +26,15 @@ class StartingWeights:
     """Weights to start a training run from."""
 
     state: dict[str, Tensor]
+    name: str
+    """The file's, without its ending."""
     digest: str
     """SHA-256 of the file."""
+
+    @property
+    def size(self) -> StyleNetworkSize:
+        """Of the network."""
+        return StyleNetworkSize.of_state(self.state)
 
 
 def export_filter(
@@ -82,4 +89,4 @@ def load_starting_weights(path: Path) -> StartingWeights:
         }
         weights = average or state
     StyleNetworkSize.of_state(weights)
-    return StartingWeights(weights, hashlib.sha256(data).hexdigest())
+    return StartingWeights(weights, path.stem, hashlib.sha256(data).hexdigest())

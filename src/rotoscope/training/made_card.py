@@ -8,14 +8,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import torch
+
 from rotoscope.errors import InvalidOptions
-from rotoscope.filters.card import NAME_PATTERN, Card, Cost, Padding, StyleImage, card_errors
+from rotoscope.filters.card import (
+    NAME_PATTERN,
+    Card,
+    Cost,
+    Padding,
+    StyleImage,
+    Training,
+    card_errors,
+)
+from rotoscope.networks.precision import fast_precision
 from rotoscope.networks.style_network import MARGIN_PIXELS, SIZE_MULTIPLE, multiply_adds_per_pixel
 from rotoscope.training.content import ContentSet
+from rotoscope.training.device import device_title
+from rotoscope.training.export import StartingWeights
+from rotoscope.training.progress import Losses, LossRecord, StopReason
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.state import TrainingState
 from rotoscope.training.style_source import StylePicture
 
+MOST_LOSSES = 20
+"""Times at which a card tells the losses."""
 _LONGEST_NAME = 64
 
 
@@ -61,7 +77,7 @@ def started_card(
     content: ContentSet,
     words: CardWords,
     styles: Sequence[StylePicture],
-    start: str,
+    start: StartingWeights | None,
 ) -> Card:
     """What is known before the first step.
 
@@ -71,7 +87,7 @@ def started_card(
         content: of the run; only its origin is noted.
         words: what people say.
         styles: the style images.
-        start: what the weights were at first.
+        start: what the weights were at first; None: random.
 
     Raises:
         InvalidOptions: the name is not one, or there are words for another number of style images.
@@ -90,23 +106,57 @@ def started_card(
             more_styles=tuple(more),
             meaning=words.meaning,
             tags=words.tags,
-            recipe={**flat_recipe(recipe), "content": content.origin, "start": start},
+            recipe={**flat_recipe(recipe), "content": content.origin, "start": _told_start(start, recipe)},
         )
 
 
-def finished_card(card: Card, state: TrainingState) -> Card:
-    """The card with what the run found out: losses, time, cost and the day."""
+def finished_card(card: Card, state: TrainingState, *, ended_by: StopReason) -> Card:
+    """The card with what the run found out: losses, time, cost, device and the day."""
     metrics: dict[str, float] = {
         "training_steps": state.step,
         "training_seconds": round(state.seconds, 1),
     }
     for record in state.whole_history()[-1:]:
-        metrics |= {f"{name}_loss": round(value, 6) for name, value in record.losses.known().items()}
+        metrics |= {f"{name}_loss": value for name, value in _rounded(record.losses).items()}
     cost = Cost(
         parameters=sum(p.numel() for p in state.network.parameters()),
         multiply_adds_per_pixel=multiply_adds_per_pixel(state.network),
     )
-    return card.model_copy(update={"metrics": metrics, "cost": cost, "created": datetime.now(tz=UTC).date()})
+    found = {"metrics": metrics, "training": _training(state, ended_by), "cost": cost}
+    return card.model_copy(update={**found, "created": datetime.now(tz=UTC).date()})
+
+
+def _training(state: TrainingState, ended_by: StopReason) -> Training:
+    is_on_cpu = state.device.type == "cpu"
+    return Training(
+        steps=state.step,
+        seconds=round(state.seconds, 1),
+        dollars=None if state.dollars is None else round(state.dollars, 4),
+        ended_by=ended_by.value,
+        device=state.device.type,
+        device_title=device_title(state.device),
+        threads=torch.get_num_threads() if is_on_cpu else None,
+        precision="bfloat16" if fast_precision(state.device) is torch.bfloat16 else "float32",
+        losses=tuple(
+            {"step": record.step, **_rounded(record.losses)} for record in _thinned(state.whole_history())
+        ),
+    )
+
+
+def _rounded(losses: Losses) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in losses.known().items()}
+
+
+def _thinned(history: Sequence[LossRecord]) -> list[LossRecord]:
+    """Up to MOST_LOSSES records at even distances, the last one among them."""
+    count = min(len(history), MOST_LOSSES)
+    return [history[(index + 1) * len(history) // count - 1] for index in range(count)]
+
+
+def _told_start(start: StartingWeights | None, recipe: Recipe) -> str:
+    if start is None:
+        return "random weights"
+    return start.name if start.size == recipe.network_size else f"{start.name}, fitted to another size"
 
 
 def _style_images(pictures: Sequence[StylePicture], words: Sequence[StyleImage]) -> list[StyleImage]:

@@ -158,6 +158,17 @@ class Recipe(BaseModel):
             blocks=self.trunk_blocks,
         )
 
+    def of_size(self, size: StyleNetworkSize) -> Self:
+        """The same recipe for a style network of another size."""
+        return self.revised(
+            {
+                "stem_channels": size.stem,
+                "trunk_channels": size.trunk,
+                "hidden_channels": size.hidden,
+                "trunk_blocks": size.blocks,
+            }
+        )
+
     @property
     def scene_side(self) -> int:
         """Side of what is cut from a photograph, pixels: room for a crop at every shift."""

@@ -47,6 +47,8 @@ class SessionOptions:
     """Time between previews; there is one at the end in any case."""
     checkpoint_seconds: float = 60.0
     """Time between checkpoints; there is one at the end in any case."""
+    dollars_per_hour: float | None = None
+    """What an hour costs, for the card. None: it says nothing of money."""
 
     def __post_init__(self) -> None:
         """Refuse values outside what is allowed."""
@@ -85,7 +87,7 @@ class Run:
             if should_stop is not None and should_stop():
                 break
             self._step(fraction)
-            state.seconds = time.monotonic() - clock_start
+            state.spend(time.monotonic() - clock_start, dollars_per_hour=self.options.dollars_per_hour)
             preview = None
             if state.seconds >= next_preview:
                 preview = self._write_preview()
@@ -93,7 +95,7 @@ class Run:
             if state.seconds >= next_checkpoint:
                 self._save_checkpoint()
                 next_checkpoint = state.seconds + self.options.checkpoint_seconds
-            state.seconds = time.monotonic() - clock_start
+            state.spend(time.monotonic() - clock_start, dollars_per_hour=self.options.dollars_per_hour)
             if on_progress is not None:
                 on_progress(self._progress(preview))
         self._finish()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from rotoscope.errors import UnsupportedArchitecture
+from rotoscope.networks.fitting import fit_weights
 from rotoscope.networks.precision import CPU
 from rotoscope.networks.style_network import StyleNetwork
 from rotoscope.training.flatness import Tail
@@ -38,6 +38,8 @@ class TrainingState:
     """Of these, steps that changed nothing because the gradient was not finite."""
     seconds: float = 0.0
     """Time spent training."""
+    dollars: float | None = 0.0
+    """What that time cost; None once a part of it had no rate."""
     recent: deque[Losses] = field(default_factory=lambda: deque[Losses](maxlen=RECENT_STEPS))
     """Of the last steps that changed something."""
     history: list[LossRecord] = field(default_factory=list[LossRecord])
@@ -55,24 +57,19 @@ class TrainingState:
 
         Args:
             recipe: decides the network's size, and by its seed the weights.
-            weights: state dict to start from instead of random weights.
+            weights: state dict to start from instead of random weights; of a network of another size as much
+                as finds room.
             device: where to train. The random weights do not depend on it.
 
         Raises:
-            UnsupportedArchitecture: the weights are not a style network's, or of another size.
+            UnsupportedArchitecture: the weights are not a style network's.
         """
         # Weights are drawn from a seed of their own; the caller's random numbers are left as they were.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
             network = StyleNetwork(recipe.network_size)
         if weights is not None:
-            start = StyleNetwork.of_state(weights)
-            if _shapes(start.state_dict()) != _shapes(network.state_dict()):
-                raise UnsupportedArchitecture(
-                    f"the network to start from is of another size than the recipe's {recipe.network_size}. "
-                    f"Start from one of that size, or change the recipe's channels and blocks."
-                )
-            network = start
+            fit_weights(network, weights)
         network = _channels_last(network.to(device))
         optimizer = StyleOptimizer(network, adam_betas=recipe.adam_betas)
         return cls(network=network, optimizer=optimizer, device=device)
@@ -100,6 +97,13 @@ class TrainingState:
         else:
             self.skipped_steps += 1
         return is_finite
+
+    def spend(self, seconds: float, *, dollars_per_hour: float | None) -> None:
+        """Count the time spent training up to ``seconds`` in all, and what it cost since the last time."""
+        if self.dollars is not None:
+            hours = (seconds - self.seconds) / 3600
+            self.dollars = None if dollars_per_hour is None else self.dollars + hours * dollars_per_hour
+        self.seconds = seconds
 
     def note(self, losses: Losses) -> None:
         """Remember the losses of a step that changed something."""
@@ -174,7 +178,3 @@ def _channels_last(network: StyleNetwork) -> StyleNetwork:
 
 def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().clone().contiguous().cpu() for name, tensor in tensors.items()}
-
-
-def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(tensor.shape) for name, tensor in state.items()}

@@ -38,6 +38,8 @@ class TrainingResult:
     """Over all sessions of the run."""
     seconds: float
     """Time spent training, over all sessions."""
+    dollars: float | None
+    """What that cost; None where a session had no rate."""
     stopped_by: StopReason
     history: tuple[LossRecord, ...]
     """Mean losses, one record every RECENT_STEPS steps and one at the end."""
@@ -79,7 +81,8 @@ def train_filter(
         checkpoint_dir: where the state is kept while the run goes on. When it holds a checkpoint of this
             same run, the run continues there, and the filter an earlier session of it wrote is replaced.
             None: no checkpoints.
-        init_from: filter file or checkpoint to start from instead of random weights.
+        init_from: filter file or checkpoint to start from instead of random weights. Of a network of another
+            size as much is taken as finds room.
         overwrite: replace whatever file is at ``output``.
         options: device, threads, previews and checkpoints.
         on_progress: told after every step. What it raises ends the run without a filter; the last
@@ -94,7 +97,7 @@ def train_filter(
         InvalidCard: words that a card cannot hold.
         OpenError, DecodeError, UnsupportedMedia: a style image cannot be read.
         OutputExists, EncodeError: the output is there already, or something cannot be written.
-        UnsupportedArchitecture: ``init_from`` holds another network.
+        UnsupportedArchitecture: ``init_from`` holds no style network.
     """
     options = options or SessionOptions()
     device = choose_device(options.device)
@@ -106,7 +109,7 @@ def train_filter(
         content=content,
         words=words or CardWords(),
         styles=pictures,
-        start="random weights" if init_from is None else init_from.stem,
+        start=start,
     )
     identity = RunIdentity(
         recipe=recipe.digest,
@@ -124,9 +127,11 @@ def train_filter(
         objective = Objective(encoder=encoder.to(device), styles=images, recipe=recipe)
         run = Run(recipe, objective, content, budget, state, identity, checkpoint_dir, options)
         stopped_by = run.train(on_progress, should_stop)
-    card = finished_card(card, state)
+        card = finished_card(card, state, ended_by=stopped_by)
     export_filter(state.painted_weights(), card, output, overwrite=may_replace)
-    return TrainingResult(output, card, state.step, state.seconds, stopped_by, state.whole_history())
+    return TrainingResult(
+        output, card, state.step, state.seconds, state.dollars, stopped_by, state.whole_history()
+    )
 
 
 @contextlib.contextmanager

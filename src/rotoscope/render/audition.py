@@ -164,7 +164,7 @@ def audition(
     if size is not None and size < 16:
         raise InvalidOptions(f"The size {size} is too small: give the short side in pixels, 16 or more.")
     _require_order(sort, moves=any(picture.following is not None for picture in pictures))
-    small = tuple(_reduced(picture, size) for picture in pictures)
+    small = tuple(reduced(picture, size) for picture in pictures)
     total = len(small) * len(filters)
     meter = ProgressMeter("audition", frames_expected=total, on_progress=on_progress)
     rows: list[FilterRow] = []
@@ -179,7 +179,8 @@ def audition(
     return AuditionResult(small, tuple(rows), "name", meter.elapsed_seconds, tuple(notes)).sorted_by(sort)
 
 
-def _reduced(picture: Picture, size: int | None) -> Picture:
+def reduced(picture: Picture, size: int | None) -> Picture:
+    """The same at a short side of ``size`` pixels at most; None: as it is."""
     if size is None or min(picture.pixels.shape[:2]) <= size:
         return picture
     following = picture.following

@@ -153,13 +153,12 @@ def _luma(pixels: Pixels) -> Plane:
 
 
 def _style(before: Plane, after: Plane) -> float:
-    short = min(before.shape)
-    rows, columns = (max(1, round(CELLS * side / short)) for side in before.shape)
+    columns, rows = cells_of(before)
     after = after * _gain(before, after, (columns, rows))
     moved: list[float] = []
     for _ in range(OCTAVES):
         moved.append(_octave_moved(before, after, (columns, rows)))
-        before, after = _halved(before), _halved(after)
+        before, after = halved(before), halved(after)
         if before.shape[0] < 2 * rows or before.shape[1] < 2 * columns:
             break
     return float(np.mean(moved))
@@ -167,7 +166,7 @@ def _style(before: Plane, after: Plane) -> float:
 
 def _gain(before: Plane, after: Plane, cells: tuple[int, int]) -> np.float32:
     """What gives the cells of one the contrast of the other's."""
-    spread, other = (float(_averaged(plane, cells).std()) for plane in (before, after))
+    spread, other = (float(averaged(plane, cells).std()) for plane in (before, after))
     if min(spread, other) < _NOISE:
         return np.float32(1)
     return np.float32(min(max(spread / other, 0.5), 2.0))
@@ -183,19 +182,27 @@ def _octave_moved(before: Plane, after: Plane, cells: tuple[int, int]) -> float:
 def _texture(plane: Plane, cells: tuple[int, int]) -> tuple[Plane, Plane, Plane]:
     """Amplitude and the two parts of the direction of every cell, each (rows, columns)."""
     fine = np.asarray(plane - cv2.GaussianBlur(plane, (0, 0), 1.5), np.float32)
-    amplitude = np.sqrt(_averaged(fine * fine, cells) + _NOISE_ENERGY)
+    amplitude = np.sqrt(averaged(fine * fine, cells) + _NOISE_ENERGY)
     across, down = _gradient(plane)
-    xx, yy = _averaged(across * across, cells), _averaged(down * down, cells)
-    xy = _averaged(across * down, cells)
+    xx, yy = averaged(across * across, cells), averaged(down * down, cells)
+    xy = averaged(across * down, cells)
     length = np.asarray(1 / (xx + yy + _NOISE_ENERGY), np.float32)
     return amplitude, (xx - yy) * length, 2 * xy * length
 
 
-def _averaged(plane: Plane, cells: tuple[int, int]) -> Plane:
+def cells_of(plane: Plane) -> tuple[int, int]:
+    """How many cells lie across and down a picture."""
+    rows, columns = (max(1, round(CELLS * side / min(plane.shape[:2]))) for side in plane.shape[:2])
+    return columns, rows
+
+
+def averaged(plane: Plane, cells: tuple[int, int]) -> Plane:
+    """The mean of every cell; cells (across, down)."""
     return np.asarray(cv2.resize(plane, cells, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _halved(plane: Plane) -> Plane:
+def halved(plane: Plane) -> Plane:
+    """The next octave: half as many pixels each way."""
     return np.asarray(cv2.pyrDown(plane), np.float32)
 
 

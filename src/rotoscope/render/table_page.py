@@ -84,6 +84,7 @@ button:focus-visible{outline:2px solid var(--mark);outline-offset:2px}
 figure{margin:0;flex:1 1 14rem;max-width:30rem;min-width:0}
 img{display:block;width:100%;height:auto;border-radius:3px}
 figcaption{font-size:.85rem;color:var(--quiet);padding-top:.25rem;font-variant-numeric:tabular-nums}
+.subtitle{white-space:normal;max-width:14rem}
 .subtitle,p{color:var(--quiet);font-size:.85rem;font-weight:400}
 @media (max-width:46rem){
 body{padding:.9rem}

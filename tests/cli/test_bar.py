@@ -20,7 +20,7 @@ def test_facts_without_an_expected_count() -> None:
 
 
 def test_facts_of_a_training() -> None:
-    losses = Losses(style=0.4123, content=0.8734, total_variation=0, range=0, stability=None)
+    losses = Losses(style=0.4123, content=0.8734, total_variation=0, range=0, lattice=0, stability=None)
     progress = TrainingProgress(120, 0.1, 60, 751, losses)
     assert training_facts(progress) == "step 120 · style 0.412 · content 0.873 · 12:31 left"
 

@@ -29,7 +29,8 @@ def test_importing_rotoscope_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["--help"], ["stylize", "--help"], ["train", "--help"], ["filters", "--help"]]
+    "command",
+    [["--help"], ["stylize", "--help"], ["train", "--help"], ["scout", "--help"], ["filters", "--help"]],
 )
 def test_help_loads_nothing_heavy(command: list[str]) -> None:
     code = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rotoscope.render.progress import Progress, ProgressCallback
     from rotoscope.training.progress import ProgressCallback as TrainingCallback
     from rotoscope.training.progress import TrainingProgress
+    from rotoscope.training.scouting.scout import ScoutCallback, ScoutProgress
 
 
 @contextmanager
@@ -58,6 +59,20 @@ def facts(progress: Progress) -> str:
 @contextmanager
 def training_bar(*, shown: bool) -> Generator[TrainingCallback | None, None, None]:
     """A live bar of a training run; None where it is not wanted or no terminal."""
+    with _share_bar("train", shown=shown) as update:
+        yield None if update is None else lambda event: update(event.fraction, training_facts(event))
+
+
+@contextmanager
+def scouting_bar(*, shown: bool) -> Generator[ScoutCallback | None, None, None]:
+    """A live bar of a scouting, all pictures together; None where it is not wanted or no terminal."""
+    with _share_bar("scout", shown=shown) as update:
+        yield None if update is None else lambda event: update(event.fraction, scouting_facts(event))
+
+
+@contextmanager
+def _share_bar(task: str, *, shown: bool) -> Generator[Callable[[float, str], None] | None, None, None]:
+    """A live bar that is told what part is done, 0 to 1, and what stands beside it."""
     if not shown or not sys.stderr.isatty():
         yield None
         return
@@ -67,12 +82,8 @@ def training_bar(*, shown: bool) -> Generator[TrainingCallback | None, None, Non
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[facts]}"))
     with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("train", total=1.0, facts="preparing")
-
-        def show(progress: TrainingProgress) -> None:
-            bar.update(task, completed=progress.fraction, facts=training_facts(progress))
-
-        yield show
+        added = bar.add_task(task, total=1.0, facts="preparing")
+        yield lambda share, facts: bar.update(added, completed=share, facts=facts)
 
 
 def training_facts(progress: TrainingProgress) -> str:
@@ -81,6 +92,16 @@ def training_facts(progress: TrainingProgress) -> str:
     if progress.losses is not None:
         parts += [f"style {progress.losses.style:.3f}", f"content {progress.losses.content:.3f}"]
     if progress.seconds_left is not None:
-        minutes, seconds = divmod(round(progress.seconds_left), 60)
-        parts.append(f"{minutes}:{seconds:02} left")
+        parts.append(f"{_minutes(progress.seconds_left)} left")
     return " · ".join(parts)
+
+
+def scouting_facts(progress: ScoutProgress) -> str:
+    """What stands beside the bar, e.g. ``13/50 tabby-cat · 18:31 left``."""
+    return f"{progress.done + 1}/{progress.count} {progress.name} · {_minutes(progress.seconds_left)} left"
+
+
+def _minutes(seconds: float) -> str:
+    """``12:31``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"

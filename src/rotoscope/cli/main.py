@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rotoscope._version import __version__
-from rotoscope.cli import audition, demo, filters, media, steps, styles, stylize, train
+from rotoscope.cli import audition, demo, filters, media, scout, steps, styles, stylize, train
 from rotoscope.cli.arguments import normalize_arguments
 from rotoscope.cli.present import fail
 from rotoscope.errors import RotoscopeError
@@ -35,6 +35,7 @@ audition.register(app)
 filters.register(app)
 styles.register(app)
 train.register(app)
+scout.register(app)
 demo.register(app)
 
 

@@ -1,0 +1,1 @@
+"""Scouting: which of many pictures would make a good filter, by a short training of each."""

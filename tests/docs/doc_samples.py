@@ -51,9 +51,8 @@ def _network_of_bytes() -> onnx.ModelProto:
     return make_model(nodes, {"tints": TINTS.reshape(1, 3, 1, 1), "black": 0.0, "white": 255.0})
 
 
-def place_filter(data_dir: Path, name: str) -> None:
-    """A filter file among the own filters, as a training would have left it."""
-    folder = data_dir / "filters"
+def place_filter(folder: Path, name: str) -> None:
+    """A filter file, as a training would have left it."""
     folder.mkdir(parents=True, exist_ok=True)
     card = Card(name=name, padding=Padding(multiple=1))
     (folder / f"{name}.onnx").write_bytes(filter_file_bytes(tint_model(), card))

@@ -11,6 +11,9 @@ import typer
 
 from rotoscope.cli.arguments import normalize_arguments
 from rotoscope.cli.main import app
+from rotoscope.cli.scout import sketches_folder
+from rotoscope.training.family_names import family_names
+from rotoscope.training.style_source import StyleSource
 
 from command import Run
 from doc_pages import PAGES, ROOT, Command, commands, title
@@ -18,7 +21,7 @@ from doc_samples import place_filter
 
 NOT_FOLLOWED = ROOT / "docs" / "reference" / "command-line.md"
 """Its examples do not belong together; they are parsed."""
-MINUTES = ("train", "demo")
+MINUTES = ("train", "scout", "demo")
 """Commands that take minutes; they are parsed."""
 SETTING_UP = ("python3 -m venv .venv", "source .venv/bin/activate", "pip install .", "pip install .[train]",
               "pip install rotoscope[train]")  # fmt: skip
@@ -44,6 +47,12 @@ def test_a_page_can_be_followed(page: Path, run: Run, reader: Path) -> None:
         follow(command, run, reader)
 
 
+def trained(values: dict[str, Any]) -> tuple[str, ...]:
+    """Names of the filters that a training makes."""
+    pictures = [StyleSource.parse(text).path for text in values["style"]]
+    return family_names(values["name"], pictures) if values["family"] else (values["name"],)
+
+
 def follow(command: Command, run: Run, folder: Path) -> None:
     """Run one command, or check what would take minutes or change the machine."""
     program, *arguments = command.words
@@ -55,7 +64,10 @@ def follow(command: Command, run: Run, folder: Path) -> None:
     elif arguments[0] in MINUTES:
         values = parse(tuple(arguments))
         if arguments[0] == "train":
-            place_filter(folder / "data", values["name"])
+            for name in trained(values):
+                place_filter(folder / "data" / "filters", name)
+        if arguments[0] == "scout":
+            place_filter(sketches_folder(values["output"], values["keep"]), "poster")
     else:
         ran = run(*arguments)
         assert ran.exit_code == 0, f"{command.place}: {ran.err or ran.out}"

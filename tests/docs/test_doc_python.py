@@ -11,6 +11,7 @@ from doc_pages import PAGES, ROOT, blocks, title
 TRIED_ELSEWHERE = {
     ROOT / "docs" / "filter-format.md": "tests/filters/test_filter_format.py",
     ROOT / "docs" / "how-to" / "train-a-filter.md": "tests/training/test_train_how_to.py",
+    ROOT / "docs" / "how-to" / "scout-styles.md": "tests/training/test_scout_how_to.py",
     ROOT / "CONTRIBUTING.md": "tests/docs/test_contributing.py",
 }
 TRIED_HERE = [page for page in PAGES if blocks(page, "python") and page not in TRIED_ELSEWHERE]

@@ -13,13 +13,6 @@ from rotoscope.palette.palette import BUNDLED_FOLDER
 from rotoscope.palette.texture_sample import MAX_SAMPLE_BYTES, SAMPLE_SIDE
 
 BUNDLED = {entry.name: entry for entry in list_folder(BUNDLED_FOLDER, bundled=True)}
-MADE_BEFORE_LOUDNESS = {
-    "32d3d21f6a148e9f553d9e7cc2c60156ab438f4fe5838dff9ed4f81fd02e171a",
-    "425fb0bed04d2bfa60958bce50c9f706784ff728dd404b93a78fd4457b067616",
-    "2960b283bec7c4bae3b6c21cd1afe707e7c7d857147ecb39415d1b406125316d",
-    "acb4e09f20cb6a2f0c03b90ea6e25d761c54f080053c54117dd90003f48686d9",
-}
-"""Digests of the first four, whose tags do not say whether they are loud or subtle."""
 MAX_PALETTE_BYTES = 12_000_000
 MAX_TEXTURE_TEXT = 10_000
 
@@ -29,10 +22,7 @@ def test_it_has_a_category_and_is_loud_or_subtle(name: str) -> None:
     card = BUNDLED[name].card
     assert card is not None
     assert set(card.tags) & set(CATEGORIES), f"no category among {card.tags}"
-    known_silent = BUNDLED[name].digest in MADE_BEFORE_LOUDNESS
-    assert known_silent or sum(tag in LOUDNESS for tag in card.tags) == 1, (
-        f"not one of {LOUDNESS} among {card.tags}"
-    )
+    assert sum(tag in LOUDNESS for tag in card.tags) == 1, f"not one of {LOUDNESS} among {card.tags}"
 
 
 @pytest.mark.parametrize("name", BUNDLED)

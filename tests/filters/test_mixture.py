@@ -49,8 +49,17 @@ def test_a_mixture_says_what_it_is_made_of() -> None:
 def test_mixtures_of_one_and_weights_of_nothing_are_refused() -> None:
     with pytest.raises(InvalidOptions, match="A mixture of 1 filters was asked for; name at least two"):
         MixtureFilter([(Flat(0), 1)])
-    with pytest.raises(InvalidOptions, match=r"weight of flat-1 was 0; it is a number above 0"):
-        MixtureFilter([(Flat(0), 1), (Flat(1), 0)])
+    with pytest.raises(InvalidOptions, match=r"weight of flat-1 was -1; it is a number from 0"):
+        MixtureFilter([(Flat(0), 1), (Flat(1), -1)])
+    with pytest.raises(InvalidOptions, match="all weights were 0; give one filter at least a number above 0"):
+        MixtureFilter([(Flat(0), 0), (Flat(1), 0)])
+
+
+def test_a_filter_of_weight_0_is_left_out() -> None:
+    picture = random_picture(5, 7)
+    mixture = MixtureFilter([(Flat(0.3), 2), (Flat(1), 0)])
+    assert (mixture.apply(picture) == Flat(0.3).apply(picture)).all()
+    assert mixture.name == "flat-0.3:1+flat-1:0"
 
 
 @pytest.mark.parametrize(

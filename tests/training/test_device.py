@@ -52,7 +52,6 @@ def test_a_device_of_no_known_name_is_refused() -> None:
         choose_device("tpu")  # pyright: ignore[reportArgumentType] - that is the point
 
 
-@pytest.mark.filterwarnings("ignore:for .* copying from a non-meta parameter")
 def test_everything_moves_to_the_device_and_back(
     toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

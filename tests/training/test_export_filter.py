@@ -66,7 +66,7 @@ def test_a_state_goes_through_its_tensors_and_back(tmp_path: Path) -> None:
     recipe = Recipe(stem_channels=4, trunk_channels=8, hidden_channels=8, trunk_blocks=1)
     state = TrainingState.new(recipe)
     for _ in range(3):
-        state.descend(state.network(torch.rand(1, 3, 32, 32)).square().mean(), recipe=recipe, fraction=0.5)
+        state.descend(state.members[0](torch.rand(1, 3, 32, 32)).square().mean(), recipe=recipe, fraction=0.5)
     copy = TrainingState.new(recipe.revised({"seed": 9}))
     copy.restore_tensors(state.tensors())
     mine, theirs = state.tensors(), copy.tensors()

@@ -28,7 +28,7 @@ def test_an_orthogonalized_matrix_keeps_its_singular_vectors_and_evens_its_value
 def _stepped(steps: int, *, learning_rate: float = 0.01) -> tuple[StyleNetwork, StyleOptimizer]:
     torch.manual_seed(1)
     network = StyleNetwork(TINY)
-    optimizer = StyleOptimizer(network, adam_betas=(0.9, 0.99))
+    optimizer = StyleOptimizer(dict(network.named_parameters()), adam_betas=(0.9, 0.99))
     _take(network, optimizer, range(steps), learning_rate)
     return network, optimizer
 
@@ -68,18 +68,31 @@ def test_a_restored_optimizer_goes_on_as_if_nothing_had_happened() -> None:
     whole, _ = _stepped(8)
     half, optimizer = _stepped(4)
     moments = {name: tensor.clone() for name, tensor in optimizer.tensors().items()}
-    resumed = StyleOptimizer(half, adam_betas=(0.9, 0.99))
+    resumed = StyleOptimizer(dict(half.named_parameters()), adam_betas=(0.9, 0.99))
     resumed.restore(moments)
     _take(half, resumed, range(4, 8))
     for name, parameter in whole.named_parameters():
         assert torch.equal(parameter, half.get_parameter(name)), name
 
 
-def test_nothing_to_keep_before_the_first_step_and_nothing_may_be_missing_after() -> None:
-    network, optimizer = _stepped(0)
-    assert optimizer.tensors() == {}
-    _, stepped = _stepped(1)
-    moments = dict(stepped.tensors())
+def test_no_moment_may_be_missing() -> None:
+    network, optimizer = _stepped(1)
+    moments = dict(optimizer.tensors())
     del moments["momentum.up.weight"]
     with pytest.raises(KeyError, match=r"momentum\.up\.weight"):
-        StyleOptimizer(network, adam_betas=(0.9, 0.99)).restore(moments)
+        StyleOptimizer(dict(network.named_parameters()), adam_betas=(0.9, 0.99)).restore(moments)
+
+
+def test_what_has_no_gradient_stays_with_its_moments() -> None:
+    network, optimizer = _stepped(2)
+    before = {name: tensor.clone() for name, tensor in optimizer.tensors().items()}
+    weights = {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
+    optimizer.zero_grad()
+    network.paint.weight.grad = torch.ones_like(network.paint.weight)
+    network.norm.weight.grad = torch.ones_like(network.norm.weight)
+    optimizer.step(0.01)
+    changed = {name for name, parameter in network.named_parameters() if not parameter.equal(weights[name])}
+    assert changed == {"paint.weight", "norm.weight"}
+    moved = {name for name, tensor in optimizer.tensors().items() if not tensor.equal(before[name])}
+    adam = {f"{moment}.norm.weight" for moment in ("step", "exp_avg", "exp_avg_sq")}
+    assert moved == {"momentum.paint.weight", *adam}

@@ -10,7 +10,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from rotoscope.cli.train import WHY_IT_ENDED
-from rotoscope.cli.train_options import style_images
+from rotoscope.cli.train_plans import style_images
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.card import Card, StyleImage
 from rotoscope.filters.file import read_filter_file
@@ -107,6 +107,44 @@ def test_what_a_run_cost_is_said_where_an_hour_has_a_price(studio: Studio) -> No
 
 def test_every_reason_has_its_words() -> None:
     assert set(WHY_IT_ENDED) == set(StopReason)
+
+
+def test_a_family_of_filters_and_a_mixture_of_them(studio: Studio, run: Run) -> None:
+    ran = studio.train(
+        *("wave.png", "poster.png@0,0,1,0.5", "--name", "toys", "--family"),
+        *("--title", "Wave", "--title", "Poster", "--license", "CC0-1.0"),
+    )
+    assert ran.exit_code == 0, ran.err
+    assert "--filter toys-wave:0.5+toys-poster:0.5" in ran.out
+    wave, poster = (card_of(f"data/filters/toys-{name}.onnx") for name in ("wave", "poster"))
+    assert wave.family == poster.family is not None
+    assert (wave.style, poster.style) != (None, None)
+    assert [card.style.title for card in (wave, poster) if card.style] == ["Wave", "Poster"]
+    painted = run(
+        *("stylize", "wave.png", "painted.png", "--filter", "toys-wave:0.5+toys-poster:0.5", "--json")
+    )
+    assert painted.exit_code == 0, painted.err
+    assert painted.json["look"] == "toys-wave:0.5+toys-poster:0.5"
+
+
+def test_a_family_in_a_folder(studio: Studio) -> None:
+    ran = studio.train("wave.png", "poster.png", "--name", "toys", "--family", "--output", "out", "--json")
+    assert ran.json["outputs"] == [str(Path("out") / f"toys-{name}.onnx") for name in ("wave", "poster")]
+    assert all(Path(output).is_file() for output in ran.json["outputs"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("wave.png",), "--family was given with one style image"),
+        (("wave.png:2", "poster.png"), "a weight for wave.png; each filter of a family has a style image of"),
+        (("wave.png", "poster.png", "--output", "x.onnx"), "--output x.onnx is the name of a file; a family"),
+    ],
+)
+def test_what_is_no_family_is_refused(studio: Studio, arguments: tuple[str, ...], message: str) -> None:
+    ran = studio.train(*arguments, "--name", "toys", "--family")
+    assert ran.exit_code == 1
+    assert message in ran.err
 
 
 def test_a_draft_starts_from_the_bundled_filter(studio: Studio) -> None:

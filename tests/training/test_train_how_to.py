@@ -11,8 +11,9 @@ import tomllib
 from pathlib import Path
 from typing import get_args
 
+from rotoscope.networks.family import is_of_style
 from rotoscope.networks.features import NORMALIZATIONS, VGG19
-from rotoscope.networks.style_network import SIZES
+from rotoscope.networks.style_network import SIZES, StyleNetwork
 from rotoscope.training.content import MAXIMUM_FRAMES, MAXIMUM_PHOTOGRAPHS, MINIMUM_PHOTOGRAPHS
 from rotoscope.training.device import DeviceName
 from rotoscope.training.flatness import TAIL_SHARE
@@ -77,6 +78,12 @@ def test_every_size_is_named() -> None:
     assert all(f"`{name}`" in TEXT for name in SIZES)
     assert "half the arithmetic" in TEXT
     assert "`fine` 2.4 times as" in TEXT  # both held against the networks in tests/networks
+
+
+def test_the_numbers_of_a_family_are_the_networks() -> None:
+    parameters = dict(StyleNetwork().named_parameters())
+    own = sum(parameter.numel() for name, parameter in parameters.items() if is_of_style(name))
+    assert f"({own:,} of {sum(p.numel() for p in parameters.values()):,} numbers)" in TEXT
 
 
 def test_every_file_and_convention_is_named() -> None:

@@ -12,9 +12,12 @@ from rotoscope.cli import options, train_options
 from rotoscope.cli.bar import training_bar
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, print_json
+from rotoscope.cli.train_plans import CardOptions, make_plans
 from rotoscope.errors import InvalidOptions, MissingExtra
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rotoscope.networks.features import FeatureNetwork
     from rotoscope.settings import Settings
     from rotoscope.training.content import ContentSet
@@ -37,6 +40,8 @@ Examples:
 
   rotoscope train wave.jpg:2 poster.jpg@0,0.5,1,0.5 --name wave-and-poster --content photos/
 
+  rotoscope train sea.jpg sky.jpg woods.jpg --name northern --family --content photos/
+
   rotoscope stylize drone.mp4 painted.mp4 --filter poster
 """
 
@@ -57,6 +62,7 @@ def train(
     style: train_options.Styles,
     *,
     name: train_options.Name,
+    family: train_options.Family = False,
     content: train_options.Content = None,
     output: train_options.Output = None,
     minutes: train_options.Minutes = None,
@@ -90,59 +96,65 @@ def train(
     require_torch()
     from rotoscope.settings import load_settings  # noqa: PLC0415 - torch is heavy, and only needed here
     from rotoscope.training.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from rotoscope.training.made_card import CardWords, require_name  # noqa: PLC0415
     from rotoscope.training.run import SessionOptions  # noqa: PLC0415
-    from rotoscope.training.style_source import StyleSource  # noqa: PLC0415
-    from rotoscope.training.trainer import train_filter  # noqa: PLC0415
+    from rotoscope.training.trainer import train_filters  # noqa: PLC0415
 
-    require_name(name)
     settings = load_settings(os.environ)
+    of_styles = {"title": title, "artist": artist, "year": year, "license": license_, "source": source}
+    card = CardOptions({**of_styles, "collection": collection}, meaning, tuple(tag or ()))
+    plans = make_plans(
+        style, name=name, is_family=family, output=output, palette=settings.filters_dir, card=card
+    )
     budget = make_budget(steps=steps, minutes=minutes, dollars=budget_dollars, dollars_per_hour=rate_per_hour)
     numbers = make_recipe(
         recipe, style_weight=style_weight, stroke_scale=stroke_scale, features=features, size=size
     )
     start = choose_start(init_from, from_scratch=from_scratch)
-    sources = [StyleSource.parse(text) for text in style]
-    told = {"title": title, "artist": artist, "year": year, "license": license_, "source": source}
-    images = train_options.style_images(len(sources), {**told, "collection": collection})
-    place = output or own_filter_file(settings, name)
     preview = Path(f"{name}-preview.png")
+    session = SessionOptions(device=device, threads=threads, preview=preview, dollars_per_hour=rate_per_hour)
     with stop_on_interrupt() as should_stop, training_bar(shown=not (quiet or as_json)) as on_progress:
-        result = train_filter(
-            sources,
-            name=name,
+        results = train_filters(
+            plans,
             recipe=numbers,
             content=make_content(content, numbers),
             encoder=make_encoder(settings, numbers, feature_weights, normalization),
-            output=place,
             budget=budget,
-            words=CardWords(styles=images, meaning=meaning, tags=tuple(tag or ())),
             checkpoint_dir=settings.cache_dir / "training" / name,
             init_from=start,
             overwrite=overwrite,
-            options=SessionOptions(
-                device=device, threads=threads, preview=preview, dollars_per_hour=rate_per_hour
-            ),
+            options=session,
             on_progress=on_progress,
             should_stop=should_stop,
         )
-    present_training(result, preview=preview, spec=str(output or name), as_json=as_json, quiet=quiet)
-
-
-def present_training(result: TrainingResult, *, preview: Path, spec: str, as_json: bool, quiet: bool) -> None:
-    """Print what a run made and why it ended; ``spec`` is what the filter is asked for as."""
     if as_json:
-        facts = {"output": result.output, "steps": result.steps, "seconds": result.seconds}
-        print_json({**facts, "dollars": result.dollars, "stopped_by": result.stopped_by})
+        print_json(_facts(results))
     elif not quiet:
-        taken = human_duration(result.seconds)
-        if result.dollars is not None:
-            taken += f" for ${result.dollars:.2f}"
-        typer.echo(
-            f"{result.output}: {result.steps} steps in {taken} ({WHY_IT_ENDED[result.stopped_by]}), preview "
-            f"in {preview}"
-        )
-        typer.echo(f"try it: rotoscope stylize photo.jpg painted.png --filter {spec}")
+        _present(results, preview=preview, is_in_palette=output is None)
+
+
+def _facts(results: Sequence[TrainingResult]) -> dict[str, object]:
+    first, *more = results
+    outputs = [result.output for result in results]
+    return {
+        **({"outputs": outputs} if more else {"output": first.output}),
+        "steps": first.steps,
+        "seconds": first.seconds,
+        "dollars": first.dollars,
+        "stopped_by": first.stopped_by,
+    }
+
+
+def _present(results: Sequence[TrainingResult], *, preview: Path, is_in_palette: bool) -> None:
+    first, *more = results
+    taken = human_duration(first.seconds)
+    if first.dollars is not None:
+        taken += f" for ${first.dollars:.2f}"
+    outputs = ", ".join(str(result.output) for result in results)
+    why = WHY_IT_ENDED[first.stopped_by]
+    typer.echo(f"{outputs}: {first.steps} steps in {taken} ({why}), preview in {preview}")
+    specs = [result.card.name if is_in_palette else str(result.output) for result in (first, *more[:1])]
+    spec = "+".join(f"{one}:0.5" for one in specs) if more else specs[0]
+    typer.echo(f"try it: rotoscope stylize photo.jpg painted.png --filter {spec}")
 
 
 def require_torch() -> None:
@@ -159,12 +171,6 @@ def require_torch() -> None:
             f"Training needs {' and '.join(missing)}, which painting does not: "
             'install the extra with pip install "rotoscope[train]".'
         )
-
-
-def own_filter_file(settings: Settings, name: str) -> Path:
-    """Where a filter of that name lies in the user's palette; its folder is made."""
-    settings.filters_dir.mkdir(parents=True, exist_ok=True)
-    return settings.filters_dir / f"{name}.onnx"
 
 
 def make_budget(

@@ -1,18 +1,11 @@
-"""The options of ``rotoscope train``, and the words for the card that are made of some."""
+"""The options of ``rotoscope train``."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
-
-from rotoscope.errors import InvalidOptions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from rotoscope.filters.card import StyleImage
 
 Styles: TypeAlias = Annotated[
     list[str],
@@ -23,6 +16,14 @@ Styles: TypeAlias = Annotated[
     ),
 ]
 Name: TypeAlias = Annotated[str, typer.Option(help="The filter's name: words joined by hyphens.")]
+Family: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--family",
+        help="One filter for each style image, called NAME-picture: one network learns all, and mixtures of "
+        "them are as quick as one.",
+    ),
+]
 Content: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -31,7 +32,8 @@ Content: TypeAlias = Annotated[
     ),
 ]
 Output: TypeAlias = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Filter file; default: into your palette.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Filter file, or a folder for a family; default: your palette."),
 ]
 Minutes: TypeAlias = Annotated[
     float | None,
@@ -105,31 +107,3 @@ Meaning: TypeAlias = Annotated[str | None, typer.Option(help="For the card: why 
 Tags: TypeAlias = Annotated[
     list[str] | None, typer.Option("--tag", help="For the card: a word to find it by; repeat.")
 ]
-
-
-def style_images(count: int, words: Mapping[str, Sequence[str] | None]) -> tuple[StyleImage, ...]:
-    """What the card shall say of each style image.
-
-    Args:
-        count: how many there are.
-        words: what was said, by field of the card: nothing, once for all or once for each.
-
-    Raises:
-        InvalidOptions: another number of times.
-        InvalidCard: words that a card cannot hold.
-    """
-    from rotoscope.filters.card import StyleImage, card_errors  # noqa: PLC0415 - see cli.main
-
-    told: dict[str, Sequence[str | None]] = {}
-    for field, said in words.items():
-        if said and len(said) not in (1, count):
-            raise InvalidOptions(
-                f"--{field} was given {len(said)} times for {count} style "
-                f"image{'s' if count > 1 else ''}; give it once, for all, or once for each in their order."
-            )
-        told[field] = [None] * count if not said else [*said] * (count // len(said))
-    with card_errors():
-        return tuple(
-            StyleImage.model_validate({field: said[index] or None for field, said in told.items()})
-            for index in range(count)
-        )

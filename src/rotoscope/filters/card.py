@@ -153,6 +153,9 @@ class Card(_Part):
     more_styles: tuple[StyleImage, ...] = Field(
         default=(), description="Further pictures the filter was made from."
     )
+    family: Sha256 | None = Field(
+        default=None, description="SHA-256 of what it shares with the filters that were trained with it."
+    )
     meaning: LongText | None = Field(default=None, description="Why this picture: the maker's own words.")
     tags: tuple[ShortText, ...] = Field(default=(), description="Words to find it by.")
     recipe: dict[str, int | float | str | bool] = Field(

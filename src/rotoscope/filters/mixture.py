@@ -1,17 +1,37 @@
-"""Several filters at once: the weighted mean of their paintings."""
+"""Several filters at once: the weighted mean of their paintings, or within a family of their networks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import cast
+from typing import TypeVar, cast
 
 import cv2
 import numpy as np
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
+from rotoscope.filters.family import mix_family
+from rotoscope.filters.neural import NeuralFilter
 from rotoscope.media.frame import Pixels
+
+SomeFilter = TypeVar("SomeFilter", bound=Filter)
+
+
+def mix_filters(parts: Sequence[tuple[Filter, float]]) -> Filter:
+    """Mix filters: those of one family as one network, others by their paintings.
+
+    Args:
+        parts: at least two filters, each with its weight; only the weights' ratio counts.
+
+    Raises:
+        InvalidOptions: fewer filters, a weight below 0, or none above.
+        InvalidCard: a filter is not of the family that its card names.
+    """
+    neural = [(filter, weight) for filter, weight in parts if isinstance(filter, NeuralFilter)]
+    families = {filter.card.family for filter, _ in neural}
+    is_family = len(neural) == len(parts) and len(families) == 1 and None not in families
+    return FamilyMixture(neural) if is_family else MixtureFilter(parts)
 
 
 class MixtureFilter:
@@ -23,20 +43,12 @@ class MixtureFilter:
         """Mix filters.
 
         Args:
-            parts: at least two filters, each with its weight above 0; only the weights' ratio counts.
+            parts: at least two filters, each with its weight; only the weights' ratio counts.
 
         Raises:
-            InvalidOptions: fewer filters, or a weight that is not above 0.
+            InvalidOptions: fewer filters, a weight below 0, or none above.
         """
-        if len(parts) < 2:
-            raise InvalidOptions(f"A mixture of {len(parts)} filters was asked for; name at least two.")
-        for filter, weight in parts:
-            if not 0 < weight < float("inf"):
-                raise InvalidOptions(
-                    f"In a mixture the weight of {filter.name} was {weight:g}; it is a number above 0."
-                )
-        total = sum(weight for _, weight in parts)
-        self._parts = tuple((filter, weight / total) for filter, weight in parts)
+        self._parts = _shared(parts)
 
     @property
     def parts(self) -> tuple[tuple[Filter, float], ...]:
@@ -46,7 +58,7 @@ class MixtureFilter:
     @property
     def name(self) -> str:
         """Names and shares, e.g. ``great-wave:0.7+starry-night:0.3``."""
-        return "+".join(f"{filter.name}:{share:.3g}" for filter, share in self._parts)
+        return _told(self._parts)
 
     @property
     def digest(self) -> str:
@@ -58,6 +70,54 @@ class MixtureFilter:
         """Paint one picture with all of them; rounded once, at the end."""
         total = np.zeros(pixels.shape, np.float32)
         for filter, share in self._parts:
-            painted = filter.apply(pixels)
-            total = cv2.scaleAdd(painted.astype(np.float32), share, total)
+            if share > 0:
+                painted = filter.apply(pixels)
+                total = cv2.scaleAdd(painted.astype(np.float32), share, total)
         return cast("Pixels", (total + np.float32(0.5)).astype(pixels.dtype))
+
+
+class FamilyMixture(NeuralFilter):
+    """Filters of one family as one network, whose weights are averaged: it takes the time of one of them."""
+
+    def __init__(self, parts: Sequence[tuple[NeuralFilter, float]]) -> None:
+        """Mix filters.
+
+        Args:
+            parts: as for :class:`MixtureFilter`; their cards name the same family.
+
+        Raises:
+            InvalidOptions: as :class:`MixtureFilter`.
+            InvalidCard: a filter is not of the family that its card names.
+        """
+        shared = _shared(parts)
+        self._told = _told(shared)
+        file = mix_family([(filter.file, share) for filter, share in shared])
+        super().__init__(file, options=parts[0][0].options)
+
+    @property
+    def name(self) -> str:
+        """Names and shares, e.g. ``northern-sea:0.7+northern-sky:0.3``."""
+        return self._told
+
+    @property
+    def kind(self) -> str:
+        """Always ``mixture``."""
+        return MixtureFilter.kind
+
+
+def _shared(parts: Sequence[tuple[SomeFilter, float]]) -> tuple[tuple[SomeFilter, float], ...]:
+    if len(parts) < 2:
+        raise InvalidOptions(f"A mixture of {len(parts)} filters was asked for; name at least two.")
+    for filter, weight in parts:
+        if not 0 <= weight < float("inf"):
+            raise InvalidOptions(
+                f"In a mixture the weight of {filter.name} was {weight:g}; it is a number from 0."
+            )
+    total = sum(weight for _, weight in parts)
+    if total == 0:
+        raise InvalidOptions("In a mixture all weights were 0; give one filter at least a number above 0.")
+    return tuple((filter, weight / total) for filter, weight in parts)
+
+
+def _told(parts: Sequence[tuple[Filter, float]]) -> str:
+    return "+".join(f"{filter.name}:{share:.3g}" for filter, share in parts)

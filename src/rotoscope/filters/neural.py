@@ -53,9 +53,8 @@ class NeuralFilter:
             UnsupportedArchitecture, MissingExtra, InvalidOptions: as
                 :func:`rotoscope.runtime.load.load_graph`.
         """
+        self._file = file
         self._card = file.card
-        self._digest = file.digest
-        self._model = file.model
         self._options = options
         self._padder = Padder(file.card.padding)
         self._graph = load_graph(file.model, options=options)
@@ -73,12 +72,22 @@ class NeuralFilter:
     @property
     def digest(self) -> str:
         """SHA-256 of the filter file."""
-        return self._digest
+        return self._file.digest
 
     @property
     def card(self) -> Card:
         """What is known of it."""
         return self._card
+
+    @property
+    def file(self) -> FilterFile:
+        """What it was made of."""
+        return self._file
+
+    @property
+    def options(self) -> RuntimeOptions | None:
+        """How its graph is run."""
+        return self._options
 
     @property
     def runtime(self) -> RuntimeIdentity:
@@ -124,7 +133,9 @@ class NeuralFilter:
             and padding.multiple % 2 == padding.margin % 2 == 0
             and all(side % 2 == 0 and side > padding.margin for side in frame_size)
         )
-        graph = load_planar_graph(self._model, encoding, options=self._share(shared_by)) if fits else None
+        graph = (
+            load_planar_graph(self._file.model, encoding, options=self._share(shared_by)) if fits else None
+        )
         return None if graph is None else PlanarNeuralFilter(graph, padding)
 
     def _share(self, shared_by: int) -> RuntimeOptions:

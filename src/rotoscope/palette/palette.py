@@ -25,7 +25,7 @@ from rotoscope.filters.file import (
 from rotoscope.filters.graph_rules import parse_model
 from rotoscope.filters.kind import RESERVED_OPTIONS, FilterKind
 from rotoscope.filters.kinds import KINDS
-from rotoscope.filters.mixture import MixtureFilter
+from rotoscope.filters.mixture import mix_filters
 from rotoscope.filters.neural import NeuralFilter
 from rotoscope.filters.spec import FilterSpec, parse_filter_spec, parse_mixture, unknown_filter
 from rotoscope.filters.strength import with_strength
@@ -127,7 +127,7 @@ class Palette:
         mixture = parse_mixture(spec)
         if mixture is None:
             return self._load_one(spec, options)
-        return MixtureFilter([(self._load_one(part, options), weight) for part, weight in mixture])
+        return mix_filters([(self._load_one(part, options), weight) for part, weight in mixture])
 
     def _load_one(self, spec: str, options: RuntimeOptions) -> Filter:
         parsed = parse_filter_spec(spec)

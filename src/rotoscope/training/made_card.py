@@ -32,7 +32,8 @@ from rotoscope.training.style_source import StylePicture
 
 MOST_LOSSES = 20
 """Times at which a card tells the losses."""
-_LONGEST_NAME = 64
+LONGEST_NAME = 64
+"""Characters of a filter's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,10 @@ def require_name(name: str) -> None:
     Raises:
         InvalidOptions: it is not one; says what a name is.
     """
-    if re.fullmatch(NAME_PATTERN, name) is None or len(name) > _LONGEST_NAME:
+    if re.fullmatch(NAME_PATTERN, name) is None or len(name) > LONGEST_NAME:
         raise InvalidOptions(
             f"{name!r} cannot be a filter's name: names are lower-case letters and digits, words joined by "
-            f"single hyphens ({NAME_PATTERN}), {_LONGEST_NAME} characters at most, e.g. great-wave."
+            f"single hyphens ({NAME_PATTERN}), {LONGEST_NAME} characters at most, e.g. great-wave."
         )
 
 
@@ -78,6 +79,7 @@ def started_card(
     words: CardWords,
     styles: Sequence[StylePicture],
     start: StartingWeights | None,
+    of_family: int = 1,
 ) -> Card:
     """What is known before the first step.
 
@@ -88,6 +90,7 @@ def started_card(
         words: what people say.
         styles: the style images.
         start: what the weights were at first; None: random.
+        of_family: how many filters are trained together with it, itself counted.
 
     Raises:
         InvalidOptions: the name is not one, or there are words for another number of style images.
@@ -106,12 +109,26 @@ def started_card(
             more_styles=tuple(more),
             meaning=words.meaning,
             tags=words.tags,
-            recipe={**flat_recipe(recipe), "content": content.origin, "start": _told_start(start, recipe)},
+            recipe={
+                **flat_recipe(recipe),
+                "content": content.origin,
+                "start": _told_start(start, recipe),
+                **({"filters_in_family": of_family} if of_family > 1 else {}),
+            },
         )
 
 
-def finished_card(card: Card, state: TrainingState, *, ended_by: StopReason) -> Card:
-    """The card with what the run found out: losses, time, cost, device and the day."""
+def finished_card(
+    card: Card, state: TrainingState, *, ended_by: StopReason, family: str | None = None
+) -> Card:
+    """The card with what the run found out: losses, time, cost, device and the day.
+
+    Args:
+        card: as :func:`started_card` made it.
+        state: at the end of the run.
+        ended_by: why it ended.
+        family: digest of what the filter shares with those that were trained together with it.
+    """
     metrics: dict[str, float] = {
         "training_steps": state.step,
         "training_seconds": round(state.seconds, 1),
@@ -119,10 +136,10 @@ def finished_card(card: Card, state: TrainingState, *, ended_by: StopReason) -> 
     for record in state.whole_history()[-1:]:
         metrics |= {f"{name}_loss": value for name, value in _rounded(record.losses).items()}
     cost = Cost(
-        parameters=sum(p.numel() for p in state.network.parameters()),
-        multiply_adds_per_pixel=multiply_adds_per_pixel(state.network),
+        parameters=sum(p.numel() for p in state.members[0].parameters()),
+        multiply_adds_per_pixel=multiply_adds_per_pixel(state.members[0]),
     )
-    found = {"metrics": metrics, "training": _training(state, ended_by), "cost": cost}
+    found = {"metrics": metrics, "training": _training(state, ended_by), "cost": cost, "family": family}
     return card.model_copy(update={**found, "created": datetime.now(tz=UTC).date()})
 
 

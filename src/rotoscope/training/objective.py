@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -77,11 +78,15 @@ class Objective:
             )
         self._encoder = encoder
         self._recipe = recipe
-        with torch.no_grad():
-            targets = [StyleTarget.of_features(encoder(image)) for image, _ in styles]
-        self._target = StyleTarget.mean(targets, [share for _, share in styles])
+        self._target = _measure(encoder, styles)
         self._photographed: dict[int, Tensor] = {}
         self._content_index = encoder.layers.index(encoder.content_layer)
+
+    def for_style(self, styles: Sequence[tuple[Tensor, float]]) -> Objective:
+        """The same against other style images; what is remembered of photographs serves both."""
+        other = copy.copy(self)
+        other._target = _measure(self._encoder, styles)
+        return other
 
     def __call__(
         self, paint: Painter, scenes: Scenes, *, with_stability: bool, rng: np.random.Generator
@@ -136,3 +141,9 @@ class Objective:
         noise = torch.from_numpy(rng.standard_normal(tuple(moved.shape), dtype=np.float32)).to(moved.device)
         disturbed = moved * gain + noise * recipe.stability_noise
         return stability_loss(painting, paint(disturbed), shift=(down, right))
+
+
+def _measure(encoder: Encoder, styles: Sequence[tuple[Tensor, float]]) -> StyleTarget:
+    with torch.no_grad():
+        targets = [StyleTarget.of_features(encoder(image)) for image, _ in styles]
+    return StyleTarget.mean(targets, [share for _, share in styles])

@@ -27,20 +27,25 @@ _ADAM_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 class StyleOptimizer:
-    """Changes a network's parameters by their gradients; knows what a checkpoint needs."""
+    """Changes parameters by their gradients; knows what a checkpoint needs.
 
-    def __init__(self, network: nn.Module, *, adam_betas: tuple[float, float]) -> None:
-        """Take charge of a network's parameters.
+    A parameter without a gradient stays as it is, and so do its moments.
+    """
+
+    def __init__(self, named: Mapping[str, nn.Parameter], *, adam_betas: tuple[float, float]) -> None:
+        """Take charge of parameters.
 
         Args:
-            network: float32; its convolution weights that mix channels are the matrices.
+            named: float32, each by a name of its own; convolution weights that mix channels are the matrices.
             adam_betas: Adam's decay rates of the first and second moment.
         """
-        named = dict(network.named_parameters())
         self._matrices = {name: parameter for name, parameter in named.items() if _mixes_channels(parameter)}
         self._others = {name: parameter for name, parameter in named.items() if name not in self._matrices}
-        self._momentum: dict[str, Tensor] = {}
+        self._momentum = {name: torch.zeros_like(matrix) for name, matrix in self._matrices.items()}
         self._adam = torch.optim.Adam(self._others.values(), betas=adam_betas)
+        for parameter in self._others.values():  # as Adam itself begins, so that a checkpoint can hold it
+            first, second = torch.zeros_like(parameter), torch.zeros_like(parameter)
+            self._adam.state[parameter] = {"step": torch.zeros(()), "exp_avg": first, "exp_avg_sq": second}
 
     def zero_grad(self) -> None:
         """Forget all gradients."""
@@ -58,11 +63,11 @@ class StyleOptimizer:
         self._adam.step()
 
     def tensors(self) -> dict[str, Tensor]:
-        """Every moment by ``moment.parameter``; empty before the first step. Not copied."""
+        """Every moment by ``moment.parameter``. Not copied."""
         moments = {f"momentum.{name}": tensor for name, tensor in self._momentum.items()}
         for name, parameter in self._others.items():
-            state: Mapping[str, Tensor] = self._adam.state.get(parameter, {})
-            moments |= {f"{moment}.{name}": state[moment] for moment in state}
+            state: Mapping[str, Tensor] = self._adam.state[parameter]
+            moments |= {f"{moment}.{name}": state[moment] for moment in _ADAM_MOMENTS}
         return moments
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
@@ -82,7 +87,7 @@ class StyleOptimizer:
             }
 
     def _muon_update(self, name: str, gradient: Tensor) -> Tensor:
-        momentum = self._momentum.setdefault(name, torch.zeros_like(gradient))
+        momentum = self._momentum[name]
         momentum.lerp_(gradient, 1 - MOMENTUM)
         ahead = gradient.lerp(momentum, MOMENTUM)  # Nesterov's
         update = orthogonalize(ahead.reshape(ahead.shape[0], -1))

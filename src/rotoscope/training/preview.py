@@ -1,7 +1,8 @@
-"""The picture a person judges a run by: a photograph and its painting side by side."""
+"""The picture a person judges a run by: a photograph and its paintings side by side."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,22 +31,20 @@ def preview_photograph(content: ContentSet) -> Picture:
     return picture[:height, :width]
 
 
-def write_preview(path: Path, photograph: Picture, paint: Painter) -> None:
-    """Write ``photograph | painting`` as a PNG; a viewer that watches the file never sees half of it.
+def write_preview(path: Path, photograph: Picture, painters: Sequence[Painter]) -> None:
+    """Write ``photograph | painting | …`` as a PNG; a viewer that watches the file never sees half of it.
 
     Args:
         path: where; replaced if it is there.
         photograph: (H, W, 3) uint8, H and W multiples of SIZE_MULTIPLE.
-        paint: the network as it is.
+        painters: the networks as they are.
 
     Raises:
         EncodeError: it cannot be written.
     """
-    with torch.no_grad():
-        painting = paint(to_tensor(photograph[None]))[0].clamp(0, 1)
-    pixels = (painting * 255).round().permute(1, 2, 0).to(torch.uint8).cpu().numpy()
     gap = np.full((photograph.shape[0], _GAP_PIXELS, 3), 255, np.uint8)
-    sheet = np.concatenate((photograph, gap, pixels), axis=1)
+    beside = [part for paint in painters for part in (gap, _painted(paint, photograph))]
+    sheet = np.concatenate((photograph, *beside), axis=1)
     with encode_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     staged = StagedFile(path, overwrite=True)
@@ -56,3 +55,9 @@ def write_preview(path: Path, photograph: Picture, paint: Painter) -> None:
     except BaseException:
         staged.discard()
         raise
+
+
+def _painted(paint: Painter, photograph: Picture) -> Picture:
+    with torch.no_grad():
+        painting = paint(to_tensor(photograph[None]))[0].clamp(0, 1)
+    return (painting * 255).round().permute(1, 2, 0).to(torch.uint8).cpu().numpy()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from torch import Tensor
 
 from rotoscope.errors import InvalidOptions, TrainingError
 from rotoscope.networks.precision import mixed_precision
-from rotoscope.networks.style_network import TRAINING_MARGIN_PIXELS, paint_with_margin
+from rotoscope.networks.style_network import TRAINING_MARGIN_PIXELS, StyleNetwork, paint_with_margin
 from rotoscope.training.checkpoint import RunIdentity, save_checkpoint, step_rng
 from rotoscope.training.content import ContentSet, scenes_of_step
 from rotoscope.training.device import DeviceName
@@ -61,7 +62,8 @@ class Run:
     """One session of a run."""
 
     recipe: Recipe
-    objective: Objective
+    objectives: tuple[Objective, ...]
+    """One for each member of the state; steps serve them in turn."""
     content: ContentSet
     budget: Budget
     state: TrainingState
@@ -101,23 +103,24 @@ class Run:
         self._finish()
         return self._why_it_ended()
 
-    def paint(self, image: Tensor) -> Tensor:
-        """What the objective calls: the network as it is now."""
-        with mixed_precision(self.state.device):
-            return paint_with_margin(self.state.network, image, margin=TRAINING_MARGIN_PIXELS)
-
     def _fraction(self) -> float:
         state = self.state
         used = self.budget.fraction(steps=state.step, seconds=state.seconds)
         return used if state.tail is None else max(used, state.tail.fraction(state.step))
 
     def _step(self, fraction: float) -> None:
-        state = self.state
-        rng = step_rng(self.recipe.seed, state.step)
-        scenes = self.content.scenes(scenes_of_step(self.recipe, state.step), self.recipe).to(state.device)
-        with_stability = self._is_stability_due(fraction)
-        losses = self.objective(self.paint, scenes, with_stability=with_stability, rng=rng)
-        if state.descend(losses.total, recipe=self.recipe, fraction=fraction):
+        recipe, state = self.recipe, self.state
+        rng = step_rng(recipe.seed, state.step)
+        scenes = self.content.scenes(scenes_of_step(recipe, state.step), recipe).to(state.device)
+        round_number, member = divmod(state.step, len(state.members))
+        losses = self.objectives[member](
+            partial(self._paint, state.members[member]),
+            scenes,
+            with_stability=self._has_stability_set_in(fraction)
+            and round_number % recipe.stability_every == 0,
+            rng=rng,
+        )
+        if state.descend(losses.total, recipe=recipe, fraction=fraction):
             self._skipped_in_a_row = 0
             state.note(losses.values())
         else:
@@ -126,17 +129,16 @@ class Run:
             raise TrainingError(
                 f"the losses were not finite for {MAXIMUM_SKIPPED_IN_A_ROW} steps in a row (up to step "
                 f"{state.step}), so training was given up. Try a learning_rate below "
-                f"{self.recipe.learning_rate:g} or smaller weights in the recipe, or another style image."
+                f"{recipe.learning_rate:g} or smaller weights in the recipe, or another style image."
             )
         if state.record() and self._is_flat():
             self._go_on_from_flat(fraction)
 
-    def _is_stability_due(self, fraction: float) -> bool:
+    def _has_stability_set_in(self, fraction: float) -> bool:
         recipe, state = self.recipe, self.state
         if state.stable_from is None and (recipe.stability_weight == 0 or fraction >= recipe.stability_start):
             state.stable_from = state.step
-        has_set_in = recipe.stability_weight > 0 and state.stable_from is not None
-        return has_set_in and state.step % recipe.stability_every == 0
+        return recipe.stability_weight > 0 and state.stable_from is not None
 
     def _is_flat(self) -> bool:
         recipe, state = self.recipe, self.state
@@ -182,12 +184,13 @@ class Run:
     def _write_preview(self) -> Path | None:
         if self.options.preview is None:
             return None
-        write_preview(self.options.preview, preview_photograph(self.content), self._paint_average)
+        # With the averaged weights: what the filters would be if the run ended now.
+        networks = [self.state.averaged_network(member) for member in range(len(self.state.members))]
+        painters = [partial(self._paint, network) for network in networks]
+        write_preview(self.options.preview, preview_photograph(self.content), painters)
         return self.options.preview
 
-    def _paint_average(self, image: Tensor) -> Tensor:
-        """Paint with the averaged weights: what the filter would be if the run ended now."""
-        network = self.state.averaged_network()
+    def _paint(self, network: StyleNetwork, image: Tensor) -> Tensor:
         with mixed_precision(self.state.device):
             return paint_with_margin(network, image.to(self.state.device), margin=TRAINING_MARGIN_PIXELS)
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from rotoscope.networks.family import family_parameters, member_name, sibling
 from rotoscope.networks.fitting import fit_weights
 from rotoscope.networks.precision import CPU
 from rotoscope.networks.style_network import StyleNetwork
@@ -26,12 +27,14 @@ RECENT_STEPS = 100
 class TrainingState:
     """The mutable part of a run; everything a checkpoint holds."""
 
-    network: StyleNetwork
+    members: tuple[StyleNetwork, ...]
+    """One network a style; several are a family (:mod:`rotoscope.networks.family`)."""
     optimizer: StyleOptimizer
     device: torch.device = CPU
     """Where network, moments and average are."""
     average: dict[str, Tensor] | None = None
-    """Exponential moving average of the weights, float32; None before the first step."""
+    """Exponential moving average of the weights by their names in the family, float32; None before the first
+    step."""
     step: int = 0
     """Steps done."""
     skipped_steps: int = 0
@@ -51,12 +54,18 @@ class TrainingState:
 
     @classmethod
     def new(
-        cls, recipe: Recipe, *, weights: Mapping[str, Tensor] | None = None, device: torch.device = CPU
+        cls,
+        recipe: Recipe,
+        *,
+        styles: int = 1,
+        weights: Mapping[str, Tensor] | None = None,
+        device: torch.device = CPU,
     ) -> TrainingState:
         """The state before the first step.
 
         Args:
             recipe: decides the network's size, and by its seed the weights.
+            styles: how many styles are learned; every network of a family starts alike.
             weights: state dict to start from instead of random weights; of a network of another size as much
                 as finds room.
             device: where to train. The random weights do not depend on it.
@@ -70,9 +79,10 @@ class TrainingState:
             network = StyleNetwork(recipe.network_size)
         if weights is not None:
             fit_weights(network, weights)
-        network = _channels_last(network.to(device))
-        optimizer = StyleOptimizer(network, adam_betas=recipe.adam_betas)
-        return cls(network=network, optimizer=optimizer, device=device)
+        first = _channels_last(network.to(device))
+        members = (first, *(sibling(first) for _ in range(styles - 1)))
+        optimizer = StyleOptimizer(family_parameters(members), adam_betas=recipe.adam_betas)
+        return cls(members=members, optimizer=optimizer, device=device)
 
     def descend(self, loss: Tensor, *, recipe: Recipe, fraction: float) -> bool:
         """One step of the optimizer; the average follows.
@@ -88,7 +98,7 @@ class TrainingState:
         warmup = min(1.0, (self.step + 1) / recipe.warmup_steps)
         self.optimizer.zero_grad()
         loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), recipe.gradient_clip)
+        norm = torch.nn.utils.clip_grad_norm_(self._parameters().values(), recipe.gradient_clip)
         is_finite = bool(torch.isfinite(loss)) and bool(torch.isfinite(norm))
         self.step += 1
         if is_finite:
@@ -122,18 +132,20 @@ class TrainingState:
             return (*self.history, self._latest())
         return tuple(self.history)
 
-    def painted_weights(self) -> dict[str, Tensor]:
-        """What the filter is made of: the average, or the weights before the first step; on the CPU."""
-        return _copied(self.average if self.average is not None else self.network.state_dict())
+    def painted_weights(self, member: int = 0) -> dict[str, Tensor]:
+        """What a member's filter is made of, on the CPU: the average, or before any step the weights."""
+        source = self.average if self.average is not None else self._parameters()
+        names = self.members[member].state_dict()
+        return _copied({name: source[member_name(name, member)] for name in names})
 
-    def averaged_network(self) -> StyleNetwork:
+    def averaged_network(self, member: int = 0) -> StyleNetwork:
         """A network of its own with :meth:`painted_weights`, on the device."""
-        network = StyleNetwork.of_state(self.painted_weights()).to(self.device)
+        network = StyleNetwork.of_state(self.painted_weights(member)).to(self.device)
         return _channels_last(network)
 
     def tensors(self) -> dict[str, Tensor]:
         """Every tensor of the state, by a name of its own; contiguous copies on the CPU."""
-        named: dict[str, Tensor] = {f"network.{n}": t for n, t in self.network.state_dict().items()}
+        named: dict[str, Tensor] = {f"network.{n}": t for n, t in self._parameters().items()}
         named |= {f"average.{n}": t for n, t in (self.average or {}).items()}
         named |= {f"optimizer.{n}": t for n, t in self.optimizer.tensors().items()}
         return _copied(named)
@@ -148,19 +160,25 @@ class TrainingState:
         for full_name, tensor in tensors.items():
             group, name = full_name.split(".", 1)
             groups[group][name] = tensor
-        self.network.load_state_dict(groups["network"], strict=True)
+        parameters = self._parameters()
+        _require_alike(groups["network"], parameters)
+        with torch.no_grad():
+            for name, parameter in parameters.items():
+                parameter.copy_(groups["network"][name])
         self.average = None
         if groups["average"]:
-            names = self.network.state_dict()
-            self.average = {name: groups["average"][name].to(self.device, copy=True) for name in names}
-        if groups["optimizer"]:
-            self.optimizer.restore(groups["optimizer"])
+            _require_alike(groups["average"], parameters)
+            self.average = {name: groups["average"][name].to(self.device, copy=True) for name in parameters}
+        self.optimizer.restore(groups["optimizer"])
+
+    def _parameters(self) -> dict[str, nn.Parameter]:
+        return family_parameters(self.members)
 
     def _latest(self) -> LossRecord:
         return LossRecord(self.step, self.seconds, Losses.mean(self.recent))
 
     def _follow(self, decay: float) -> None:
-        state = self.network.state_dict()
+        state = {name: parameter.detach() for name, parameter in self._parameters().items()}
         if self.average is None:
             self.average = {name: tensor.clone() for name, tensor in state.items()}
             return
@@ -174,6 +192,15 @@ class TrainingState:
 def _channels_last(network: StyleNetwork) -> StyleNetwork:
     # torch's overloads of Module.to leave memory_format out.
     return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+
+def _require_alike(tensors: Mapping[str, Tensor], parameters: Mapping[str, Tensor]) -> None:
+    """Raises KeyError where names differ, and RuntimeError where shapes do."""
+    if odd := sorted(tensors.keys() ^ parameters.keys()):
+        raise KeyError(odd[0])
+    for name, tensor in tensors.items():
+        if tensor.shape != parameters[name].shape:
+            raise RuntimeError(f"{name} is of another shape")
 
 
 def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

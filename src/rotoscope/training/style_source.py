@@ -144,6 +144,12 @@ def style_digest(pictures: Sequence[StylePicture]) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
+def styles_digest(filters: Sequence[Sequence[StylePicture]]) -> str:
+    """SHA-256 (hex) of the style images of several filters; of one, its :func:`style_digest`."""
+    digests = [style_digest(pictures) for pictures in filters]
+    return digests[0] if len(digests) == 1 else hashlib.sha256(json.dumps(digests).encode()).hexdigest()
+
+
 def _read(source: StyleSource, share: float, short_side: int) -> StylePicture:
     picture = read_picture(source.path)
     if source.region is not None:

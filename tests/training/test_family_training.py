@@ -8,13 +8,16 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import torch
 from PIL import Image
 
 from rotoscope.errors import InvalidOptions, TrainingError
 from rotoscope.filters.card import StyleImage
 from rotoscope.filters.family import shared_digest
 from rotoscope.filters.file import read_filter_file
+from rotoscope.training.checkpoint import FILE_NAME
 from rotoscope.training.content import Scenes
+from rotoscope.training.export import load_starting_weights
 from rotoscope.training.family_names import family_names
 from rotoscope.training.made_card import CardWords
 from rotoscope.training.objective import Objective, Painter, StepLosses
@@ -145,6 +148,14 @@ def test_another_set_of_styles_is_another_run(toy: Toy, tmp_path: Path) -> None:
             budget=Budget(steps=3),
             checkpoint_dir=tmp_path / "a" / "run",
         )
+
+
+def test_training_can_start_from_the_checkpoint_of_a_family(toy: Toy, tmp_path: Path) -> None:
+    first = train(toy, tmp_path / "a", steps=3)[0]
+    start = load_starting_weights(tmp_path / "a" / "run" / FILE_NAME).state
+    exported = load_starting_weights(first.output).state
+    assert start.keys() == exported.keys()
+    assert all(torch.allclose(start[name], exported[name], rtol=1e-3, atol=1e-5) for name in start)
 
 
 def test_a_preview_shows_every_member(toy: Toy, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def export_filter(
 
 
 def load_starting_weights(path: Path) -> StartingWeights:
-    """Weights of a filter file, of a checkpoint (its average) or of a plain state dict.
+    """Weights of a filter file, of a checkpoint (its average; of a family the first) or of a state dict.
 
     Args:
         path: .onnx of this project's training, or .safetensors.
@@ -87,6 +87,7 @@ def load_starting_weights(path: Path) -> StartingWeights:
             for name, tensor in state.items()
             if name.startswith(_AVERAGE_PREFIX)
         }
-        weights = average or state
+        # Those of a family's further members begin with their numbers: it is started from the first.
+        weights = {name: tensor for name, tensor in (average or state).items() if not name[0].isdigit()}
     StyleNetworkSize.of_state(weights)
     return StartingWeights(weights, path.stem, hashlib.sha256(data).hexdigest())

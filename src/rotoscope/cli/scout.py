@@ -142,9 +142,9 @@ def _present(result: ScoutResult, report: WriteReport) -> None:
         score = place.merit.shown("score")
         typer.echo(f"{place.rank:>3}  {place.candidate.name:<{width}}  {score:>3}  {place.reason}")
     count, made = len(result.places), result.sketched
-    made_now = "" if made == count else f" ({made} of them now)"
+    sketched = " sketched" if made == count else f", {made} sketched now"
     typer.echo(
-        f"{report.path}: {count} {'picture' if count == 1 else 'pictures'} sketched{made_now}, "
+        f"{report.path}: {count} {'picture' if count == 1 else 'pictures'}{sketched}, "
         f"{human_size(report.size_bytes)}, in {human_duration(result.elapsed_seconds)}"
     )
     best = result.places[0]

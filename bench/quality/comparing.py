@@ -42,8 +42,7 @@ class Comparison:
             RotoscopeError: something named in the table cannot be used.
         """
         (self.output / "sheets").mkdir(parents=True, exist_ok=True)
-        if self._known_file.exists():
-            self._known = read_json(self._known_file, Known)
+        self._known = self._read_known()
         candidates = [*self._bundled(), *self.table.candidate]
         photographs = Photographs(self.table.photographs, self.conditions)
         clips = Clips(self.table.clips if any(one.flicker for one in candidates) else (), self.conditions)
@@ -68,6 +67,9 @@ class Comparison:
     def _known_file(self) -> Path:
         return self.output / "known.json"
 
+    def _read_known(self) -> Known:
+        return read_json(self._known_file, Known) if self._known_file.exists() else Known()
+
     def _bundled(self) -> list[Candidate]:
         if not self.table.bundled:
             return []
@@ -85,7 +87,7 @@ class Comparison:
     def _measure_sources(self, clips: Clips) -> tuple[ClipFigures, ...]:
         advance = self._meter("clips", _PAIRS_A_CLIP * len(clips.files)).advance
         sources = clips.measure_source(known=self._known.clips, advance=advance)
-        self._keep(self._known.with_clips(sources))
+        self._keep(lambda known: known.with_clips(sources))
         return sources
 
     def _measure(self, candidate: Candidate, photographs: Photographs, clips: Clips) -> Row | None:
@@ -101,11 +103,11 @@ class Comparison:
             folder=self._paintings,
             advance=advance,
         )
-        self._keep(self._known.with_row(row))
+        self._keep(lambda known: known.with_row(row))
         if candidate.flicker:
             figures = clips.measure_painted(candidate, row.digest, known=self._known.clips, advance=advance)
             row = row.model_copy(update={"clips": figures})
-            self._keep(self._known.with_clips(figures))
+            self._keep(lambda known: known.with_clips(figures))
         self.tell(f"{row.title}: style {row.style:.3f}  content {row.content:.3f}  own {row.own:.2f}")
         return row
 
@@ -133,7 +135,9 @@ class Comparison:
     def _meter(self, step: str, pictures: int) -> ProgressMeter:
         return ProgressMeter(step, frames_expected=pictures, on_progress=self.on_progress)
 
-    def _keep(self, known: Known) -> None:
-        if known != self._known:
-            self._known = known
-            write_json(self._known_file, known)
+    def _keep(self, add: Callable[[Known], Known]) -> None:
+        """Add to what is known, and to what another run has found out meanwhile."""
+        stored = self._read_known()
+        self._known = add(stored)
+        if self._known != stored:
+            write_json(self._known_file, self._known)

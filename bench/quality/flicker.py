@@ -10,9 +10,10 @@ followed:
 * there and back lead to where one started, ``|f + b|^2 <= 0.01 (|f|^2 + |b|^2) + 0.5`` (Sundaram, Brox and
   Keutzer, "Dense point trajectories by GPU-accelerated large displacement optical flow", 2010).
 
-**short** is the mean over neighboring frames, **long** over frames that are 8 apart. A blur is steady, too,
-so there is **sharpness**: the painting's mean gradient as a share of the source's. The source itself has a
-warping error above 0, because of noise and because no flow is exact.
+Clips are painted as large as they are, and measured at 480 pixels wide. **short** is the mean over
+neighboring frames, **long** over frames that are 8 apart. A blur is steady, too, so there is **sharpness**:
+the painting's mean gradient as a share of the source's. The source itself has a warping error above 0,
+because of noise and because no flow is exact.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ Plane: TypeAlias = NDArray[np.float32]
 Gray: TypeAlias = NDArray[np.uint8]
 
 WIDTH = 480
-"""Pixels that clips are measured at."""
+"""Pixels that painted clips are measured at."""
 FRAMES = 24
 LONG = 8
 """Frames apart."""
@@ -55,13 +56,12 @@ class Flicker:
     sharpness: float
 
 
-def read_frames(path: Path, *, frames: int = FRAMES, width: int = WIDTH) -> Clip:
-    """The first frames of a clip, reduced.
+def read_frames(path: Path, *, frames: int = FRAMES) -> Clip:
+    """The first frames of a clip, as large as they are.
 
     Args:
         path: any source that :func:`rotoscope.open_clip` reads.
         frames: how many, more than 8.
-        width: pixels; the height keeps the aspect ratio.
 
     Raises:
         InvalidOptions: the clip has 8 frames or fewer, so that none are 8 apart.
@@ -69,7 +69,7 @@ def read_frames(path: Path, *, frames: int = FRAMES, width: int = WIDTH) -> Clip
     """
     clip = open_clip(path, on_truncated="keep")
     with closing(clip.frames()) as source:
-        pictures = [_reduced(plain(frame.pixels), width) for frame in islice(source, frames)]
+        pictures = [plain(frame.pixels) for frame in islice(source, frames)]
     if len(pictures) <= LONG:
         raise InvalidOptions(
             f"{path} has {len(pictures)} frames; flicker is measured on more than {LONG}. Give a longer clip."
@@ -116,8 +116,16 @@ def measure_flicker(source: Clip, painted: Clip, *, on_pair: Callable[[], None] 
     )
 
 
+def reduce_frames(clip: Clip, *, width: int = WIDTH) -> Clip:
+    """A clip at the size it is measured at: so many pixels wide, the aspect ratio as it was."""
+    size = (width, round(clip.shape[1] * width / clip.shape[2]))
+    return np.stack(
+        [np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8) for frame in clip]
+    )
+
+
 def paint_frames(apply: Callable[[NDArray[np.uint8]], NDArray[np.uint8]], source: Clip) -> Clip:
-    """Paint frame by frame, each as if there were no other; uncompressed."""
+    """Paint frame by frame, each as if there were no other."""
     return np.stack([apply(frame) for frame in source])
 
 
@@ -165,11 +173,6 @@ def _gradient(clip: Clip) -> float:
         for axis in (0, 1)
     ]
     return float(np.mean(steps))
-
-
-def _reduced(pixels: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
-    height = round(pixels.shape[0] * width / pixels.shape[1])
-    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _size(clip: Clip) -> str:

@@ -18,7 +18,15 @@ from bench.quality.distances import (
     measure_style,
     share_of_own,
 )
-from bench.quality.flicker import FRAMES, WIDTH, Clip, measure_flicker, paint_frames, read_frames
+from bench.quality.flicker import (
+    FRAMES,
+    WIDTH,
+    Clip,
+    measure_flicker,
+    paint_frames,
+    read_frames,
+    reduce_frames,
+)
 from bench.quality.painters import Painter, digest_of, load_painter
 from bench.quality.pictures import SHORT_SIDE, find_pictures, read_photograph, read_style, write_picture
 from bench.quality.results import ClipFigures, PaintingFigures, Row, folder_name, key_of, rounded
@@ -29,8 +37,8 @@ from rotoscope.palette.palette import Palette
 from rotoscope.runtime.graph import Precision
 from rotoscope.training.pictures import Picture, read_picture
 
-_VERSION = 1
-"""Counts up when figures come out differently, so that those of before are not taken for known."""
+_VERSION, _FLICKER_VERSION = 1, 2
+"""Count up when figures come out differently, so that those of before are not taken for known."""
 
 Advance = Callable[[tuple[int, int]], None]
 """Called with (width, height) after each picture that is painted or measured."""
@@ -47,7 +55,7 @@ class Conditions:
     short_side: int = SHORT_SIDE
     """Pixels of photographs and style images."""
     clip_width: int = WIDTH
-    """Pixels of clips."""
+    """Pixels that painted clips are measured at."""
 
 
 class Photographs:
@@ -160,9 +168,9 @@ class Clips:
         self._frames: dict[Path, Clip] = {}
 
     def frames(self, path: Path) -> Clip:
-        """The clip as it is painted and measured; read once."""
+        """The clip as it is painted; read once."""
         if path not in self._frames:
-            self._frames[path] = read_frames(path, width=self._conditions.clip_width)
+            self._frames[path] = read_frames(path)
         return self._frames[path]
 
     def measure_source(self, *, known: Sequence[ClipFigures], advance: Advance) -> tuple[ClipFigures, ...]:
@@ -198,9 +206,11 @@ class Clips:
         same = self._known(path, settings, known)
         if same is not None:
             return same
-        source = self.frames(path)
+        frames, width = self.frames(path), self._conditions.clip_width
+        source = painted = reduce_frames(frames, width=width)
+        if painter is not None:
+            painted = reduce_frames(paint_frames(lambda frame: _painted(painter, frame), frames), width=width)
         size = (source.shape[2], source.shape[1])
-        painted = source if painter is None else paint_frames(lambda frame: _painted(painter, frame), source)
         flicker = measure_flicker(source, painted, on_pair=lambda: advance(size))
         return ClipFigures(
             clip=path.stem,
@@ -215,7 +225,7 @@ class Clips:
         return next((figures for figures in known if figures.key == key), None)
 
     def _key(self, path: Path, settings: str) -> str:
-        return key_of(_VERSION, digest_of(path), settings, FRAMES, self._conditions.clip_width)
+        return key_of(_FLICKER_VERSION, digest_of(path), settings, FRAMES, self._conditions.clip_width)
 
 
 def _painter(candidate: Candidate, conditions: Conditions) -> Painter | None:

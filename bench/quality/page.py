@@ -5,6 +5,7 @@ python -m bench.quality.page
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from bench.quality.places import BENCH, PUBLISHED
@@ -13,7 +14,6 @@ from bench.quality.tables import published_parts
 from rotoscope.palette.palette import Palette
 
 PAGE = BENCH.parent / "docs" / "explanation" / "filter-quality.md"
-_END = "\n<!-- /measured -->"
 
 
 def publish(report: Report) -> tuple[Path, Path]:
@@ -33,10 +33,20 @@ def written_page() -> str:
     """
     text = PAGE.read_text(encoding="utf-8")
     for name, part in published_parts(read_json(PUBLISHED, Report), bundled_digests()).items():
-        begin = f"<!-- measured: {name} -->\n"
-        start = text.index(begin) + len(begin)
-        text = text[:start] + part + text[text.index(_END, start) :]
+        text = filled(text, name, part)
     return text
+
+
+def filled(text: str, name: str, part: str) -> str:
+    """A text with a part in its place, which is between two comments.
+
+    Raises:
+        ValueError: there is no such place.
+    """
+    place = re.compile(rf"(<!-- measured: {name} -->\n).*?(<!-- /measured -->)", re.DOTALL)
+    if place.search(text) is None:
+        raise ValueError(f"the page has no place for {name}")
+    return place.sub(lambda found: f"{found[1]}{part}\n{found[2]}", text, count=1)
 
 
 def bundled_digests() -> dict[str, str]:

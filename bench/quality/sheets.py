@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 
 from bench.quality.pictures import read_style, write_picture
 from bench.quality.results import PaintingFigures, Row
@@ -13,6 +14,7 @@ from rotoscope.training.pictures import Picture, read_picture
 
 _COLUMNS = 4
 _SHEET_WIDTH = 2400
+_CAPTION_LETTERS = 24
 _PHOTOGRAPHS = 4
 """Of a sheet that compares rows."""
 
@@ -34,7 +36,7 @@ def write_row_sheet(path: Path, one: SheetRow) -> None:
     tiles = [Tile(read_style(one.style), f"style image: {row.style_image}")]
     tiles += [_painting_tile(one.paintings, painting) for painting in row.paintings]
     rows = [tiles[start : start + _COLUMNS] for start in range(0, len(tiles), _COLUMNS)]
-    title = f"{row.title}: style {row.style:.3f}, content {row.content:.3f}"
+    title = f"{row.title}: {_figures(row)}"
     write_picture(path, contact_sheet(rows, width=_SHEET_WIDTH, title=title))
 
 
@@ -51,8 +53,8 @@ def write_comparison_sheet(path: Path, rows: Sequence[SheetRow], photographs: Ma
     for one in rows:
         figures = {painting.name: painting for painting in one.row.paintings}
         tiles = [_painting_tile(one.paintings, figures[name]) for name in names if name in figures]
-        summary = f"style {one.row.style:.3f}, content {one.row.content:.3f} over {len(figures)} photographs"
-        lines.append([*tiles, Tile(read_style(one.style), summary, one.row.title)])
+        summary = [*wrap(one.row.title, _CAPTION_LETTERS), _figures(one.row), f"of {len(figures)} paintings"]
+        lines.append([*tiles, Tile(read_style(one.style), "\n".join(summary))])
     write_picture(path, contact_sheet(lines, width=_SHEET_WIDTH))
 
 
@@ -64,5 +66,8 @@ def _names_for(rows: Sequence[Row], photographs: Mapping[str, Picture]) -> list[
 
 
 def _painting_tile(folder: Path, figures: PaintingFigures) -> Tile:
-    caption = f"{figures.name}: style {figures.style:.3f}, content {figures.content:.3f}"
-    return Tile(read_picture(folder / f"{figures.name}.png"), caption)
+    return Tile(read_picture(folder / f"{figures.name}.png"), _figures(figures))
+
+
+def _figures(measured: Row | PaintingFigures) -> str:
+    return f"style {measured.style:.3f}  content {measured.content:.3f}"

@@ -10,6 +10,8 @@ from bench.quality.table import BUNDLED_GROUP
 
 OTHERS_GROUP = "others"
 """Networks of other makers."""
+OPTIMIZED_TITLE = "optimized"
+"""How titles of optimized pictures begin."""
 OPTIMIZATION_GROUP = "optimization"
 """Optimized pictures, and what is compared with them on the same photographs."""
 
@@ -81,7 +83,9 @@ def optimization_table(rows: Sequence[Row]) -> str:
         return "(None yet.)"
     lines = [[_name(row), *(f"{value:.3f}" for value in row.over(shared))] for row in rows]
     count = "1 photograph" if len(shared) == 1 else f"{len(shared)} photographs"
-    return _markdown([f"painted by ({count})", "style", "content"], lines)
+    text = _markdown([f"painted by ({count})", "style", "content"], lines)
+    is_optimized = any(row.title.startswith(OPTIMIZED_TITLE) for row in rows)
+    return text if is_optimized else f"{text}\n\nNo optimized pictures are measured yet."
 
 
 def flicker_table(report: Report) -> str:

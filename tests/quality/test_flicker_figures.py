@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench.quality.flicker import measure_flicker, paint_frames, read_frames
+from bench.quality.clip import main
+from bench.quality.flicker import measure_flicker, paint_frames, read_frames, reduce_frames
 from rotoscope.errors import InvalidOptions
 
 import samples
@@ -62,9 +64,11 @@ def test_every_pair_is_told() -> None:
     assert len(told) == 9 + 2
 
 
-def test_frames_are_read_at_their_width(tmp_path: Path) -> None:
+def test_frames_are_read_as_large_as_they_are_and_reduced(tmp_path: Path) -> None:
     clip = samples.make_clip(tmp_path / "clip.mp4", size=(128, 96), frames=12)
-    assert read_frames(clip, frames=10, width=64).shape == (10, 48, 64, 3)
+    frames = read_frames(clip, frames=10)
+    assert frames.shape == (10, 96, 128, 3)
+    assert reduce_frames(frames, width=64).shape == (10, 48, 64, 3)
 
 
 def test_a_clip_that_is_too_short_is_refused(tmp_path: Path) -> None:
@@ -78,3 +82,11 @@ def test_clips_of_different_sizes_are_refused() -> None:
         InvalidOptions, match=r"has 10 frames of 96x72, its source 12 of 96x72\. Give clips of one"
     ):
         measure_flicker(moving_clip(12), moving_clip(10))
+
+
+def test_the_program_measures_two_clips(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = samples.make_clip(tmp_path / "clip.mp4", frames=10)
+    assert main([str(clip), str(clip), "--width", "64", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sharpness"] == 1
+    assert main([str(clip), str(tmp_path / "none.mp4")]) == 1
+    assert "none.mp4" in capsys.readouterr().err

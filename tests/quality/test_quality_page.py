@@ -8,8 +8,8 @@ import shlex
 import pytest
 
 from bench.quality import __main__ as measure
-from bench.quality import optimize
-from bench.quality.page import PAGE, written_page
+from bench.quality import clip, optimize
+from bench.quality.page import PAGE, filled, written_page
 from bench.quality.places import PUBLISHED
 from bench.quality.results import Report, read_json
 from bench.quality.tables import published_parts, whole_report
@@ -17,11 +17,27 @@ from bench.quality.tables import published_parts, whole_report
 from quality_toys import clip_figures, report, row
 
 HOW = "run `make docs`, and look at what changed"
-PARSERS = {"bench.quality": measure.make_parser, "bench.quality.optimize": optimize.make_parser}
+PARSERS = {
+    "bench.quality": measure.make_parser,
+    "bench.quality.clip": clip.make_parser,
+    "bench.quality.optimize": optimize.make_parser,
+}
 
 
 def test_the_figures_of_the_page_are_those_that_were_measured() -> None:
     assert PAGE.read_text(encoding="utf-8") == written_page(), HOW
+
+
+def test_a_part_takes_the_place_of_the_one_before_and_of_no_other() -> None:
+    text = "<!-- measured: a -->\n<!-- /measured -->\n\n<!-- measured: b -->\nold\n<!-- /measured -->\n"
+    once = filled(filled(text, "a", r"\1"), "b", "new")
+    expected = (
+        "<!-- measured: a -->\n\\1\n<!-- /measured -->\n\n<!-- measured: b -->\nnew\n<!-- /measured -->\n"
+    )
+    assert once == expected
+    assert filled(once, "b", "new") == once
+    with pytest.raises(ValueError, match="no place for c"):
+        filled(text, "c", "")
 
 
 def test_every_command_of_the_page_can_be_typed() -> None:
@@ -57,7 +73,7 @@ def test_figures_of_a_filter_that_was_made_anew_are_left_out() -> None:
         row("wave", group="bundled", digest="new"),
         row("night", group="bundled", digest="old"),
         row("Rotoscope, night", group="optimization", painter="night", digest="old"),
-        row("Optimized", group="optimization"),
+        row("optimized, 50 iterations", group="optimization"),
     )
     parts = published_parts(measured, {"wave": "new", "night": "newer", "rust": "r"})
     assert parts["bundled"].splitlines() == [
@@ -68,7 +84,7 @@ def test_figures_of_a_filter_that_was_made_anew_are_left_out() -> None:
         "Not measured yet: `night`, `rust`.",
     ]
     assert "night" not in parts["optimization"]
-    assert "| Optimized | 0.300 | 0.600 |" in parts["optimization"]
+    assert "| optimized, 50 iterations | 0.300 | 0.600 |" in parts["optimization"]
 
 
 def test_optimized_pictures_are_compared_on_the_photographs_that_all_have() -> None:
@@ -77,6 +93,7 @@ def test_optimized_pictures_are_compared_on_the_photographs_that_all_have() -> N
     part = published_parts(report(one, few), {})["optimization"]
     assert "| painted by (1 photograph) | style | content |" in part
     assert "| one | 0.250 | 0.500 |" in part
+    assert part.endswith("\n\nNo optimized pictures are measured yet.")
 
 
 def test_flicker_is_shown_in_thousandths() -> None:

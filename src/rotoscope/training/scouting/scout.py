@@ -25,7 +25,7 @@ from rotoscope.filters.neural import NeuralFilter
 from rotoscope.media.atomic import encode_errors
 from rotoscope.media.frame import Pixels
 from rotoscope.render.audition import DEFAULT_SIZE, AuditionResult, FilterRow, Picture, audition, reduced
-from rotoscope.render.suggestions import Suggestion, difference, rank
+from rotoscope.render.suggestions import ALIKE, Suggestion, difference, rank
 from rotoscope.runtime.graph import RuntimeOptions
 from rotoscope.training.pictures import read_picture, resize_short_side
 from rotoscope.training.progress import TrainingProgress
@@ -159,7 +159,7 @@ def scout(
         features=settings.recipe.features,
         sketched=work.sketched,
         elapsed_seconds=time.monotonic() - began,
-        notes=(*notes, *work.problems),
+        notes=(*notes, *work.problems, *work.doubts()),
     )
 
 
@@ -227,6 +227,17 @@ class _Scouting:
             apart=lambda row, other: self._apart[frozenset((row.name, other.name))],
         )
         return tuple(self._place(number, by_name[one.name], one) for number, one in enumerate(order, start=1))
+
+    def doubts(self) -> tuple[str, ...]:
+        """What makes the order doubtful: sketches that did not get away from where they started."""
+        start = self._start.name
+        stuck = sum(self._apart[frozenset((one.candidate.name, start))] < ALIKE for one in self.judged)
+        if 2 * stuck <= len(self.judged):
+            return ()
+        return (
+            f"{stuck} of {len(self.judged)} sketches still look much like {start}, so the order says little. "
+            f"They had {self._book.settings.seconds:g} seconds each; give more (--seconds).",
+        )
 
     def _place(self, number: int, judged: _Judged, suggestion: Suggestion) -> Place:
         return Place(

@@ -232,7 +232,11 @@ def _painter(candidate: Candidate, conditions: Conditions) -> Painter | None:
     if candidate.filter is None:
         return None
     return load_painter(
-        conditions.palette, candidate.filter, precision=conditions.precision, threads=conditions.threads
+        conditions.palette,
+        candidate.filter,
+        precision=conditions.precision,
+        threads=conditions.threads,
+        margin=candidate.margin,
     )
 
 

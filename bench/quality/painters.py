@@ -12,6 +12,7 @@ from rotoscope.filters.base import Filter
 from rotoscope.filters.card import Card
 from rotoscope.filters.neural import NeuralFilter
 from rotoscope.palette.palette import Palette
+from rotoscope.palette.third_party import ImportOptions
 from rotoscope.runtime.graph import Precision
 
 
@@ -21,12 +22,19 @@ class Painter:
 
     filter: Filter
     digest: str
-    """Of all that decides its output; for a file, the file's SHA-256."""
+    """Of all that decides its output; for a file without a margin given, the file's SHA-256."""
     parameters: int | None
     """Numbers it has learned; None where that is not known."""
 
 
-def load_painter(palette: Palette, spec: str, *, precision: Precision, threads: int | None) -> Painter:
+def load_painter(
+    palette: Palette,
+    spec: str,
+    *,
+    precision: Precision,
+    threads: int | None,
+    margin: int | None = None,
+) -> Painter:
     """Make a filter ready.
 
     Args:
@@ -35,6 +43,7 @@ def load_painter(palette: Palette, spec: str, *, precision: Precision, threads: 
             ``rotoscope filters import`` takes, which is imported for the time being only.
         precision: of neural filters.
         threads: None: all cores.
+        margin: border of a network that is imported; None: what importing chooses.
 
     Raises:
         RotoscopeError: as :meth:`Palette.load` and :meth:`Palette.import_file`.
@@ -45,11 +54,14 @@ def load_painter(palette: Palette, spec: str, *, precision: Precision, threads: 
             raise UnknownFilter(f"there is no file {spec}, nor has a filter that name.")
         filter = palette.load(spec, precision=precision, threads=threads)
         return Painter(filter, filter.digest, _parameters(filter))
+    digest = digest_of(path)
+    options = None if margin is None else ImportOptions(margin=margin)
     with tempfile.TemporaryDirectory() as folder:
         lent = Palette(Path(folder))
-        entry = lent.import_file(path, name=f"measured-{digest_of(path)[:12]}")
+        entry = lent.import_file(path, name=f"measured-{digest[:12]}", options=options)
         filter = lent.load(entry.name, precision=precision, threads=threads)
-        return Painter(filter, digest_of(path), _parameters(filter))
+    given = digest if margin is None else sha256(f"{digest} margin {margin}".encode()).hexdigest()
+    return Painter(filter, given, _parameters(filter))
 
 
 def digest_of(path: Path) -> str:

@@ -25,6 +25,8 @@ class Candidate(BaseModel):
     """Its style image."""
     filter: str | None = None
     """As after ``rotoscope stylize --filter``, or a file that ``rotoscope filters import`` takes."""
+    margin: int | None = Field(default=None, ge=0)
+    """Of a network that is imported, as ``rotoscope filters import --margin``; None: what that chooses."""
     paintings: Path | None = None
     """A folder of pictures that are painted already, with the photographs' names."""
     group: str = "own"

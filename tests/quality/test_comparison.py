@@ -17,6 +17,7 @@ from bench.quality.painters import digest_of, load_painter
 from bench.quality.table import Candidate, Table
 from rotoscope.errors import InvalidOptions, RotoscopeError, UnknownFilter
 from rotoscope.filters.card import Card, Padding, StyleImage
+from rotoscope.filters.neural import NeuralFilter
 from rotoscope.palette.palette import Palette
 from rotoscope.render.style_pictures import write_style
 
@@ -136,6 +137,10 @@ def test_files_are_imported_for_the_time_being(table: Table, tmp_path: Path) -> 
     painter = load_painter(palette, str(file), precision="f32", threads=1)
     assert painter.digest == digest_of(file)
     assert not (tmp_path / "filters").exists()
+    bordered = load_painter(palette, str(file), precision="f32", threads=1, margin=8)
+    assert bordered.digest != painter.digest
+    assert isinstance(bordered.filter, NeuralFilter)
+    assert bordered.filter.card.padding.margin == 8
     with pytest.raises(UnknownFilter, match=r"there is no file none\.onnx"):
         load_painter(palette, "none.onnx", precision="f32", threads=1)
 

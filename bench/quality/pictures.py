@@ -74,7 +74,7 @@ def as_picture(tensor: Tensor) -> Picture:
 def write_picture(path: Path, picture: Picture) -> None:
     """Write a PNG; it appears whole or not at all, and replaces what is there."""
     part = path.with_name(f".{path.name}.part")
-    Image.fromarray(picture).save(part, format="PNG")
+    Image.fromarray(picture).save(part, format="PNG", compress_level=1)  # many, and large
     part.replace(path)
 
 

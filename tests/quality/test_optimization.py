@@ -20,16 +20,16 @@ BALANCE = Balance(0.01)
 
 
 def begin(balance: Balance = BALANCE) -> ImageOptimization:
-    return ImageOptimization(NETWORK, blocks(1), blocks(2), balance)
+    return ImageOptimization(NETWORK, blocks(1, 32, 32), blocks(2, 32, 32), balance)
 
 
 def test_every_iteration_but_the_first_comes_nearer() -> None:
     painter = begin()
-    assert np.array_equal(painter.picture, blocks(1))
+    assert np.array_equal(painter.picture, blocks(1, 32, 32))
     losses = [painter.step() for _ in range(8)]
     assert losses[-1] < 0.5 * losses[0]
     assert painter.iterations == 8
-    assert not np.array_equal(painter.picture, blocks(1))
+    assert not np.array_equal(painter.picture, blocks(1, 32, 32))
 
 
 def test_content_weighs_against_style() -> None:
@@ -38,7 +38,7 @@ def test_content_weighs_against_style() -> None:
         painter = begin(Balance(weight))
         for _ in range(6):
             painter.step()
-        pictures[weight] = np.abs(painter.picture.astype(int) - blocks(1)).mean()
+        pictures[weight] = np.abs(painter.picture.astype(int) - blocks(1, 32, 32)).mean()
     assert pictures[100.0] < pictures[0.0]
 
 

@@ -117,7 +117,7 @@ def test_steps_serve_the_styles_in_turn_and_each_has_the_stability_loss(
         return original(objective, paint, scenes, with_stability=with_stability, rng=rng)
 
     monkeypatch.setattr(Objective, "__call__", note)
-    train(replace(toy, recipe=toy.recipe.revised({"stability_every": 3})), tmp_path / "a")
+    train(replace(toy, recipe=toy.recipe.revised({"stability_every": 3, "late_start": 1})), tmp_path / "a")
     first, second, third = (objective for objective, _ in asked[:COUNT])
     assert len({id(first), id(second), id(third)}) == COUNT
     assert [objective for objective, _ in asked] == [first, second, third] * 4

@@ -131,7 +131,7 @@ def train(toy: Toy, folder: Path, *, steps: int = 160, stop_after: int = 10**9, 
     """Train in a folder of its own, or go on with what was begun there."""
     folder.mkdir(exist_ok=True)
     events: list[TrainingProgress] = []
-    recipe = toy.recipe.revised(values).model_copy(update={"flat_steps": 40})
+    recipe = toy.recipe.revised({"late_start": 1, **values}).model_copy(update={"flat_steps": 40})
     result = train_filter(
         toy.styles,
         name="toy",

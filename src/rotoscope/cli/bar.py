@@ -91,8 +91,7 @@ def training_facts(progress: TrainingProgress) -> str:
     parts = [f"step {progress.step}"]
     if progress.losses is not None:
         parts += [f"style {progress.losses.style:.3f}", f"content {progress.losses.content:.3f}"]
-    if progress.seconds_left is not None:
-        parts.append(f"{_minutes(progress.seconds_left)} left")
+    parts.append(f"{_minutes(progress.seconds_left)} left")
     return " · ".join(parts)
 
 

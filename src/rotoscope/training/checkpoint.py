@@ -61,6 +61,7 @@ class _Header(BaseModel):
     history: list[tuple[int, float, _Losses]]
     """Step, seconds and losses."""
     stable_from: int | None
+    late_from: int | None
     tail: tuple[int, float] | None
     """Its first step and fraction."""
 
@@ -85,6 +86,7 @@ def save_checkpoint(folder: Path, state: TrainingState, identity: RunIdentity) -
         recent=[_row(losses) for losses in state.recent],
         history=[(record.step, round(record.seconds, 3), _row(record.losses)) for record in state.history],
         stable_from=state.stable_from,
+        late_from=state.late_from,
         tail=None if state.tail is None else (state.tail.first_step, state.tail.first_fraction),
     )
     path = folder / FILE_NAME
@@ -130,6 +132,7 @@ def restore_checkpoint(folder: Path, state: TrainingState, identity: RunIdentity
     state.recent.extend(Losses(*row) for row in header.recent)
     state.history = [LossRecord(step, seconds, Losses(*row)) for step, seconds, row in header.history]
     state.stable_from = header.stable_from
+    state.late_from = header.late_from
     state.tail = None if header.tail is None else Tail(*header.tail)
     return True
 

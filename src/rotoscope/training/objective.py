@@ -88,6 +88,18 @@ class Objective:
         other._target = _measure(self._encoder, styles)
         return other
 
+    def for_recipe(self, recipe: Recipe, photographed: dict[int, Tensor]) -> Objective:
+        """The same with another recipe.
+
+        Args:
+            recipe: of other crops, say; with as many layer weights.
+            photographed: where content features of that recipe's scenes are remembered, by their indexes.
+        """
+        other = copy.copy(self)
+        other._recipe = recipe
+        other._photographed = photographed
+        return other
+
     def __call__(
         self, paint: Painter, scenes: Scenes, *, with_stability: bool, rng: np.random.Generator
     ) -> StepLosses:

@@ -43,11 +43,9 @@ class Budget:
             return min(1.0, steps / self.steps)
         return min(1.0, seconds / (60 * self._minutes))
 
-    def seconds_left(self, *, steps: int, seconds: float) -> float | None:
-        """Seconds until it is used up, at the mean pace so far; None where no step shows the pace."""
-        if self.steps is None:
-            return max(0.0, 60 * self._minutes - seconds)
-        return max(0, self.steps - steps) * seconds / steps if steps else None
+    def seconds_left(self, seconds: float) -> float:
+        """Of a budget of minutes, what is left of it after so many seconds."""
+        return max(0.0, 60 * self._minutes - seconds)
 
     @property
     def _minutes(self) -> float:
@@ -114,8 +112,8 @@ class TrainingProgress:
     """Part of the run that is done, 0..1: of its budget, or once its losses are flat of what remains."""
     seconds: float
     """Time spent training, over all sessions."""
-    seconds_left: float | None
-    """At the mean pace so far; None before the first step."""
+    seconds_left: float
+    """At the mean pace so far."""
     losses: Losses | None
     """Means over the last steps (up to 100); None while no step had finite losses."""
     preview: Path | None = None

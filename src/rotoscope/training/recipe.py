@@ -84,6 +84,13 @@ class Recipe(BaseModel):
     crops_per_step: Annotated[int, Field(ge=1, le=64)] = 1
     """Crops painted in one step."""
 
+    late_start: Annotated[float, Field(ge=0, le=1)] = 0.6
+    """After this part of the run, or when the losses are flat before, crops are larger; 1: never. The style is
+    then compared over most of a photograph, as it is in the end, and no longer piece by piece."""
+    late_crop_factor: Annotated[int, Field(ge=1, le=8)] = 2
+    """How many times as large, along each side, where photographs have room for that. Such a step takes as
+    many times as long as a crop has more pixels."""
+
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.004
     """The optimizer's, at the start; it falls to 0 as the square root of what is left of the run."""
     adam_betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.9, 0.99)
@@ -168,6 +175,23 @@ class Recipe(BaseModel):
                 "trunk_blocks": size.blocks,
             }
         )
+
+    @property
+    def late(self) -> Self | None:
+        """The recipe of a run's last part: larger crops, of fewer pieces of photographs; None: there is none."""
+        smallest, largest = self.content_side_range
+        room = (largest - self.stability_shift_pixels) // SIZE_MULTIPLE * SIZE_MULTIPLE
+        side = min(self.crop_side * self.late_crop_factor, room)
+        if self.late_start == 1 or side <= self.crop_side:
+            return None
+        scene_side = side + self.stability_shift_pixels
+        changed = {
+            "crop_side": side,
+            "content_side_range": (max(smallest, scene_side), largest),
+            "scenes": max(1, round(self.scenes * (self.crop_side / side) ** 2)),
+            "late_start": 1,
+        }
+        return self.model_copy(update=changed)  # nothing to check: it follows from what was checked
 
     @property
     def scene_side(self) -> int:

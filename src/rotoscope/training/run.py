@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -57,6 +58,13 @@ class SessionOptions:
             raise InvalidOptions(f"threads was {self.threads}; it is a number from 1, or left out.")
 
 
+class _Part(NamedTuple):
+    """What steps are made with."""
+
+    recipe: Recipe
+    objectives: tuple[Objective, ...]
+
+
 @dataclass
 class Run:
     """One session of a run."""
@@ -73,6 +81,8 @@ class Run:
 
     def __post_init__(self) -> None:
         self._skipped_in_a_row = 0
+        self._late_recipe = self.recipe.late
+        self._now = _Part(self.recipe, self.objectives)
 
     def train(self, on_progress: ProgressCallback | None, should_stop: StopCallback | None) -> StopReason:
         """Step until the run is complete or somebody says stop; leaves checkpoint and preview behind.
@@ -109,11 +119,12 @@ class Run:
         return used if state.tail is None else max(used, state.tail.fraction(state.step))
 
     def _step(self, fraction: float) -> None:
-        recipe, state = self.recipe, self.state
+        state = self.state
+        recipe, objectives = self._part(fraction)
         rng = step_rng(recipe.seed, state.step)
         scenes = self.content.scenes(scenes_of_step(recipe, state.step), recipe).to(state.device)
         round_number, member = divmod(state.step, len(state.members))
-        losses = self.objectives[member](
+        losses = objectives[member](
             partial(self._paint, state.members[member]),
             scenes,
             with_stability=self._has_stability_set_in(fraction)
@@ -134,6 +145,17 @@ class Run:
         if state.record() and self._is_flat():
             self._go_on_from_flat(fraction)
 
+    def _part(self, fraction: float) -> _Part:
+        """What the next step is made with; the last part of the run has larger crops."""
+        late, state = self._late_recipe, self.state
+        if state.late_from is None and (late is None or fraction >= self.recipe.late_start):
+            state.late_from = state.step
+        if late is not None and state.late_from is not None and self._now.recipe is not late:
+            photographed: dict[int, Tensor] = {}
+            self._now = _Part(late, tuple(o.for_recipe(late, photographed) for o in self.objectives))
+            self.objectives = self._now.objectives  # what was remembered of smaller crops is let go
+        return self._now
+
     def _has_stability_set_in(self, fraction: float) -> bool:
         recipe, state = self.recipe, self.state
         if state.stable_from is None and (recipe.stability_weight == 0 or fraction >= recipe.stability_start):
@@ -144,14 +166,17 @@ class Run:
         recipe, state = self.recipe, self.state
         if recipe.flat_share == 0 or state.tail is not None:
             return False
-        first = RECENT_STEPS + (state.stable_from or 0)
+        first = RECENT_STEPS + max(state.stable_from or 0, state.late_from or 0)
         totals = [watched_total(r.losses, recipe) for r in state.history if r.step >= first]
-        span = max(FEWEST_MEANS, math.ceil(recipe.flat_steps / RECENT_STEPS))
+        steps = recipe.flat_steps / self._work_of_step(state.step)
+        span = max(FEWEST_MEANS, math.ceil(steps / RECENT_STEPS))
         return is_flat(totals, span=span, least_fall=recipe.flat_share)
 
     def _go_on_from_flat(self, fraction: float) -> None:
         if self.state.stable_from is None:
             self.state.stable_from = self.state.step
+        elif self.state.late_from is None:
+            self.state.late_from = self.state.step
         else:
             self.state.tail = Tail(self.state.step, fraction)
 
@@ -174,12 +199,34 @@ class Run:
             preview=preview,
         )
 
-    def _seconds_left(self) -> float | None:
-        state = self.state
-        left = self.budget.seconds_left(steps=state.step, seconds=state.seconds)
-        if state.tail is None or left is None:
+    def _seconds_left(self) -> float:
+        state, budget = self.state, self.budget
+        pace = state.seconds / self._work(0, state.step)
+        if budget.steps is None:
+            left = budget.seconds_left(state.seconds)
+        else:
+            left = pace * self._work(state.step, budget.steps)
+        if state.tail is None:
             return left
-        return min(left, (state.tail.last_step - state.step) * state.seconds / state.step)
+        return min(left, pace * self._work(state.step, state.tail.last_step))
+
+    def _work(self, first: int, end: int) -> float:
+        """What the steps from ``first`` to before ``end`` take, in units of one with small crops."""
+        late_from = self.state.late_from
+        if late_from is None:
+            late_from = (
+                end if self.budget.steps is None else math.ceil(self.recipe.late_start * self.budget.steps)
+            )
+        late_steps = max(0, end - max(first, late_from))
+        return end - first - late_steps + late_steps * self._work_of_late_step
+
+    def _work_of_step(self, step: int) -> float:
+        return self._work(step, step + 1)
+
+    @property
+    def _work_of_late_step(self) -> float:
+        late = self._late_recipe
+        return 1.0 if late is None else (late.crop_side / self.recipe.crop_side) ** 2
 
     def _write_preview(self) -> Path | None:
         if self.options.preview is None:

@@ -49,6 +49,8 @@ class TrainingState:
     """Means of ``recent``, one every RECENT_STEPS steps."""
     stable_from: int | None = None
     """Steps done when the stability loss set in; None while it has not."""
+    late_from: int | None = None
+    """Steps done when the run's last part began; None while it has not."""
     tail: Tail | None = None
     """Set once the losses are flat."""
 

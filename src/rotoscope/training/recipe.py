@@ -85,8 +85,8 @@ class Recipe(BaseModel):
     """Crops painted in one step."""
 
     late_start: Annotated[float, Field(ge=0, le=1)] = 0.6
-    """After this part of the run, or when the losses are flat before, crops are larger; 1: never. The style is
-    then compared over most of a photograph, as it is in the end, and no longer piece by piece."""
+    """After this part of the run, or when the losses are flat before, crops are larger; 1: never. The style
+    is then compared over most of a photograph, as it is in the end, and no longer piece by piece."""
     late_crop_factor: Annotated[int, Field(ge=1, le=8)] = 2
     """How many times as large, along each side, where photographs have room for that. Such a step takes as
     many times as long as a crop has more pixels."""
@@ -178,7 +178,7 @@ class Recipe(BaseModel):
 
     @property
     def late(self) -> Self | None:
-        """The recipe of a run's last part: larger crops, of fewer pieces of photographs; None: there is none."""
+        """The recipe of a run's last part, with larger crops of fewer scenes; None: there is none."""
         smallest, largest = self.content_side_range
         room = (largest - self.stability_shift_pixels) // SIZE_MULTIPLE * SIZE_MULTIPLE
         side = min(self.crop_side * self.late_crop_factor, room)

@@ -56,7 +56,7 @@ class Recipe(BaseModel):
     """Factor of the range loss, which keeps colors from being clipped."""
     lattice_weight: _Weight = 50.0
     """Factor of the lattice loss, against patterns that repeat with the network's cells of 4x4 pixels."""
-    stability_weight: _Weight = 1.0
+    stability_weight: _Weight = 5.0
     """Factor of the stability loss: higher flickers less. 0 leaves it out, and steps are quicker."""
     stability_every: Annotated[int, Field(ge=1, le=1000)] = 2
     """The stability loss is part of every so many steps; it costs a second painting."""

@@ -16,6 +16,7 @@ from rotoscope.filters.card import Card, StyleImage
 from rotoscope.filters.file import read_filter_file
 from rotoscope.networks.features import SQUEEZENET
 from rotoscope.networks.style_network import SIZES
+from rotoscope.palette.card_pictures import card_pictures
 from rotoscope.training.progress import StopReason
 
 import samples
@@ -179,3 +180,24 @@ def test_words_of_another_number_are_refused() -> None:
         InvalidOptions, match="--artist was given 2 times for 3 style images; give it once, f"
     ):
         style_images(3, {"artist": ["A", "B"]})
+
+
+def test_the_card_holds_the_style_images_where_their_terms_allow(studio: Studio) -> None:
+    ran = studio.train(
+        *("wave.png", "poster.png", "--name", "both", "--output", "both.onnx"),
+        *("--license", "CC0-1.0", "--thumbnail"),
+    )
+    assert ran.exit_code == 0, ran.err
+    shown = card_pictures(card_of("both.onnx"))
+    assert [(one.name, one.size) for one in shown] == [("style", (100, 80)), ("style-2", (100, 80))]
+
+
+def test_it_holds_none_without_their_terms_or_without_being_told(studio: Studio) -> None:
+    ran = studio.train("wave.png", "--name", "wave", "--output", "wave.onnx", "--thumbnail")
+    assert ran.exit_code == 2
+    assert "its terms must allow that. Say what they are with --license" in ran.err
+    assert not Path("wave.onnx").exists()
+    assert (
+        studio.train("wave.png", "--name", "w", "--output", "w.onnx", "--license", "CC0-1.0").exit_code == 0
+    )
+    assert not card_pictures(card_of("w.onnx"))

@@ -84,6 +84,7 @@ def train(
     license_: train_options.License = None,
     source: train_options.Source = None,
     collection: train_options.Collection = None,
+    thumbnail: train_options.Thumbnail = False,
     meaning: train_options.Meaning = None,
     tag: train_options.Tags = None,
     device: train_options.Device = "auto",
@@ -101,7 +102,7 @@ def train(
 
     settings = load_settings(os.environ)
     of_styles = {"title": title, "artist": artist, "year": year, "license": license_, "source": source}
-    card = CardOptions({**of_styles, "collection": collection}, meaning, tuple(tag or ()))
+    card = CardOptions({**of_styles, "collection": collection}, meaning, tuple(tag or ()), thumbnail)
     plans = make_plans(
         style, name=name, is_family=family, output=output, palette=settings.filters_dir, card=card
     )

@@ -103,6 +103,13 @@ Source: TypeAlias = Annotated[
 Collection: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="For the card: museum or collection that holds it; likewise.")
 ]
+Thumbnail: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--thumbnail",
+        help="For the card: the style image itself, small, which its terms must allow; wants --license.",
+    ),
+]
 Meaning: TypeAlias = Annotated[str | None, typer.Option(help="For the card: why this picture.")]
 Tags: TypeAlias = Annotated[
     list[str] | None, typer.Option("--tag", help="For the card: a word to find it by; repeat.")

@@ -24,6 +24,8 @@ class CardOptions:
     """Of the style images, by field of the card: nothing, once for all or once for each."""
     meaning: str | None
     tags: tuple[str, ...]
+    has_thumbnails: bool = False
+    """Whether cards shall hold their style images, small; the user says that their terms allow it."""
 
 
 def make_plans(
@@ -47,8 +49,10 @@ def make_plans(
 
     Raises:
         InvalidOptions: no name, a style image that is none, words another number of times than style images,
-            or a family of one, with weights, or with a file for its folder.
+            thumbnails without the terms that allow them, or a family of one, with weights, or with a file for
+            its folder.
         InvalidCard: words that a card cannot hold.
+        OpenError, DecodeError, UnsupportedMedia: a style image cannot be read for its thumbnail.
     """
     from rotoscope.training.made_card import CardWords, require_name  # noqa: PLC0415 - see cli.main
     from rotoscope.training.style_source import StyleSource  # noqa: PLC0415
@@ -57,6 +61,8 @@ def make_plans(
     require_name(name)
     sources = [StyleSource.parse(text) for text in styles]
     images = style_images(len(sources), card.of_styles)
+    if card.has_thumbnails:
+        images = _with_thumbnails(images, sources)
     if is_family:
         _require_family(sources, output)
         outputs = _family_outputs(name, sources, output or palette)
@@ -98,6 +104,20 @@ def style_images(count: int, words: Mapping[str, Sequence[str] | None]) -> tuple
             StyleImage.model_validate({field: said[index] or None for field, said in told.items()})
             for index in range(count)
         )
+
+
+def _with_thumbnails(images: Sequence[StyleImage], sources: Sequence[StyleSource]) -> tuple[StyleImage, ...]:
+    from rotoscope.palette.card_pictures import read_thumbnail  # noqa: PLC0415 - see cli.main
+
+    if any(image.license is None for image in images):
+        raise InvalidOptions(
+            "--thumbnail puts the style image on the card, small, where everybody who gets the filter sees "
+            "it; its terms must allow that. Say what they are with --license, e.g. --license 'public domain'."
+        )
+    return tuple(
+        image.model_copy(update={"thumbnail": read_thumbnail(source.path)})
+        for image, source in zip(images, sources, strict=True)
+    )
 
 
 def _require_family(sources: Sequence[StyleSource], output: Path | None) -> None:

@@ -41,6 +41,8 @@ class MeasuredPhotograph:
     """(1, C, h, w) at the content layer."""
     layout: Tensor
     """A unit vector; see :func:`layout_of`."""
+    grams: StyleTarget
+    """Its own style."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +58,16 @@ class MeasuredPainting:
 @torch.no_grad()
 def measure_photograph(encoder: Encoder, picture: Picture) -> MeasuredPhotograph:
     """Look at a photograph, (H, W, 3) uint8."""
-    content = _content_of(encoder, encoder(as_tensor(picture)))
-    return MeasuredPhotograph(content, layout_of(content))
+    features = encoder(as_tensor(picture))
+    content = _content_of(encoder, features)
+    return MeasuredPhotograph(content, layout_of(content), StyleTarget.of_features(features))
+
+
+def style_distance(photograph: MeasuredPhotograph, style: StyleTarget) -> float:
+    """How far a photograph that nothing was painted on is from a style image."""
+    layers = zip(photograph.grams.grams, style.grams, style.norms, strict=True)
+    distances = [float((gram - wanted).norm() / norm) for gram, wanted, norm in layers]
+    return sum(distances) / len(distances)
 
 
 @torch.no_grad()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from bench.quality.distances import (
     measure_photograph,
     measure_style,
     share_of_own,
+    style_distance,
 )
 from bench.quality.flicker import (
     FRAMES,
@@ -37,7 +39,7 @@ from rotoscope.palette.palette import Palette
 from rotoscope.runtime.graph import Precision
 from rotoscope.training.pictures import Picture, read_picture
 
-_VERSION, _FLICKER_VERSION = 1, 2
+_VERSION, _FLICKER_VERSION = 2, 2
 """Count up when figures come out differently, so that those of before are not taken for known."""
 
 Advance = Callable[[tuple[int, int]], None]
@@ -152,6 +154,7 @@ def measure_candidate(
         parameters=painter.parameters if painter is not None else None,
         style_image=candidate.style.name,
         own=rounded(own),
+        photographs_style=rounded(fmean(style_distance(photographs.measured(name), style) for name in names)),
         paintings=tuple(
             PaintingFigures(name=name, style=rounded(one.style), content=rounded(one.content))
             for name, one in measured.items()

@@ -18,7 +18,11 @@ _REFERENCE_WEIGHTS = Path("weights") / "vgg19_conv_f16.safetensors"
 
 
 def measuring_network(
-    env: Mapping[str, str], *, weights: Path | None = None, normalization: str | None = None
+    env: Mapping[str, str],
+    *,
+    weights: Path | None = None,
+    normalization: str | None = None,
+    precision: torch.dtype | None = torch.float32,
 ) -> FeatureNetwork:
     """VGG-19 up to relu4_1, in float32 so that machines agree.
 
@@ -29,6 +33,7 @@ def measuring_network(
         weights: a file as ``rotoscope train --feature-weights`` takes it. None: those of the reference
             data where the environment names some, else torchvision's, fetched once.
         normalization: how pictures are prepared for ``weights``, where the file does not say.
+        precision: another one, for training; None: what the processor is fast in.
 
     Raises:
         WeightsError, UnsafeFile, UnsupportedArchitecture, InvalidOptions: as
@@ -36,11 +41,11 @@ def measuring_network(
     """
     if weights is not None:
         return load_feature_network(
-            weights, architecture=VGG19.name, normalization=normalization, precision=torch.float32
+            weights, architecture=VGG19.name, normalization=normalization, precision=precision
         )
     reference = Path(env.get(REFERENCE_DATA_VARIABLE) or "none") / _REFERENCE_WEIGHTS
     if reference.exists():
         return load_feature_network(
-            reference, architecture=VGG19.name, normalization=CAFFE.name, precision=torch.float32
+            reference, architecture=VGG19.name, normalization=CAFFE.name, precision=precision
         )
-    return fetch_feature_network(VGG19.name, cache_dir=load_settings(env).cache_dir, precision=torch.float32)
+    return fetch_feature_network(VGG19.name, cache_dir=load_settings(env).cache_dir, precision=precision)

@@ -11,5 +11,7 @@ OPTIMIZED = RESULTS / "optimized"
 """Paintings by :mod:`bench.quality.optimize`."""
 PUBLISHED = BENCH / "measured" / "quality.json"
 """The figures that the documentation shows; committed."""
+PUBLISHED_MINUTES = BENCH / "measured" / "minutes.json"
+"""Those of a recorded training."""
 COMPARISON = Path(__file__).with_name("comparison.toml")
 """What is compared in the documentation."""

@@ -62,6 +62,8 @@ class Row(_Part):
     style_image: str
     """Name of the file."""
     own: float
+    photographs_style: float
+    """Mean style distance of the photographs themselves: what a painting begins with."""
     paintings: tuple[PaintingFigures, ...]
     clips: tuple[ClipFigures, ...] = ()
 

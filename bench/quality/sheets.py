@@ -15,6 +15,7 @@ from rotoscope.training.pictures import Picture, read_picture
 _COLUMNS = 4
 _SHEET_WIDTH = 2400
 _CAPTION_LETTERS = 24
+_TIME_SHEET_PHOTOGRAPHS = 3
 _PHOTOGRAPHS = 4
 """Of a sheet that compares rows."""
 
@@ -55,6 +56,25 @@ def write_comparison_sheet(path: Path, rows: Sequence[SheetRow], photographs: Ma
         tiles = [_painting_tile(one.paintings, figures[name]) for name in names if name in figures]
         summary = [*wrap(one.row.title, _CAPTION_LETTERS), _figures(one.row), f"of {len(figures)} paintings"]
         lines.append([*tiles, Tile(read_style(one.style), "\n".join(summary))])
+    write_picture(path, contact_sheet(lines, width=_SHEET_WIDTH))
+
+
+def write_time_sheet(path: Path, rows: Sequence[SheetRow], photographs: Mapping[str, Picture]) -> None:
+    """A line a photograph: the photograph, then its paintings in the order of the rows.
+
+    Args:
+        path: a PNG to write; replaced.
+        rows: one filter at different times, titled by them; each painted all the photographs.
+        photographs: name to picture.
+    """
+    headings = ["photograph", *(one.row.title for one in rows)]
+    lines: list[list[Tile]] = []
+    for name in list(photographs)[:_TIME_SHEET_PHOTOGRAPHS]:
+        paintings = [read_picture(one.paintings / f"{name}.png") for one in rows]
+        captions = headings if not lines else [""] * len(headings)
+        lines.append(
+            [Tile(p, text) for p, text in zip([photographs[name], *paintings], captions, strict=True)]
+        )
     write_picture(path, contact_sheet(lines, width=_SHEET_WIDTH))
 
 

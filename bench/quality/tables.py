@@ -14,6 +14,8 @@ OPTIMIZED_TITLE = "optimized"
 """How titles of optimized pictures begin."""
 OPTIMIZATION_GROUP = "optimization"
 """Optimized pictures, and what is compared with them on the same photographs."""
+MINUTES_GROUP = "minutes"
+"""One filter at different times of its training."""
 
 
 def whole_report(report: Report) -> str:
@@ -38,7 +40,7 @@ def published_parts(report: Report, bundled: Mapping[str, str]) -> dict[str, str
     report = report.model_copy(update={"rows": rows})
     measured = report.group(BUNDLED_GROUP)
     waiting = sorted(set(bundled) - {row.painter for row in measured})
-    bundled_part = table(measured, title="filter", style_image=False) if measured else ""
+    bundled_part = bundled_table(measured) if measured else ""
     if waiting:
         bundled_part += f"\n\nNot measured yet: {', '.join(f'`{name}`' for name in waiting)}."
     return {
@@ -60,20 +62,30 @@ def conditions(report: Report) -> str:
     )
 
 
-def table(
-    rows: Sequence[Row], *, title: str = "painted by", parameters: bool = False, style_image: bool = True
-) -> str:
+def table(rows: Sequence[Row], *, parameters: bool = False) -> str:
     """Style, content and own, a line a row."""
-    columns: list[tuple[str, Callable[[Row], str]]] = [(title, _name)]
+    columns: list[tuple[str, Callable[[Row], str]]] = [("painted by", _name)]
     if parameters:
         columns.append(("parameters", lambda row: f"{row.parameters:,}" if row.parameters else ""))
-    if style_image:
-        columns.append(("style image", lambda row: row.style_image))
+    columns.append(("style image", lambda row: row.style_image))
     lines = [
         [*(cell(row) for _, cell in columns), f"{row.style:.3f}", f"{row.content:.3f}", f"{row.own:.2f}"]
         for row in rows
     ]
     return _markdown([*(head for head, _ in columns), "style", "content", "own"], lines)
+
+
+def bundled_table(rows: Sequence[Row]) -> str:
+    """Filters of the palette, a line each, beside what the photographs have of their styles already."""
+    lines = [
+        [
+            _name(row),
+            *(f"{value:.3f}" for value in (row.style, row.photographs_style, row.content)),
+            f"{row.own:.2f}",
+        ]
+        for row in rows
+    ]
+    return _markdown(["filter", "style", "style of the photographs", "content", "own"], lines)
 
 
 def optimization_table(rows: Sequence[Row]) -> str:
@@ -86,6 +98,16 @@ def optimization_table(rows: Sequence[Row]) -> str:
     text = _markdown([f"painted by ({count})", "style", "content"], lines)
     is_optimized = any(row.title.startswith(OPTIMIZED_TITLE) for row in rows)
     return text if is_optimized else f"{text}\n\nNo optimized pictures are measured yet."
+
+
+def minutes_table(report: Report) -> str:
+    """A filter over its training, a line a moment."""
+    rows = report.group(MINUTES_GROUP)
+    if not rows:
+        return "(None yet.)"
+    lines = [[row.title, f"{row.style:.3f}", f"{row.content:.3f}", f"{row.own:.2f}"] for row in rows]
+    before = ["(the photographs themselves)", f"{rows[0].photographs_style:.3f}", "0.000", ""]
+    return _markdown(["after", "style", "content", "own"], [before, *lines])
 
 
 def flicker_table(report: Report) -> str:

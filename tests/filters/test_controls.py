@@ -12,7 +12,7 @@ import pytest
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
-from rotoscope.filters.controls import ControlledFilter, Controls, with_controls
+from rotoscope.filters.controls import STROKE_SIDE, ControlledFilter, Controls, with_controls
 from rotoscope.filters.kind import RESERVED_OPTIONS
 from rotoscope.media.frame import Pixels
 
@@ -61,6 +61,21 @@ def test_larger_strokes_are_painted_on_a_smaller_picture(
     assert filter.seen == [seen]
     assert (painted.shape, painted.dtype) == (picture.shape, picture.dtype)
     assert distance(painted, picture) < 0.01
+
+
+@pytest.mark.parametrize(("height", "width"), [(90, 120), (360, 480), (900, 1200)])
+def test_strokes_are_as_large_beside_the_picture_at_every_resolution(height: int, width: int) -> None:
+    filter, picture = Paint(), random_picture(height, width)
+    controls = Controls(stroke_scale=2)
+    painted = ControlledFilter(filter, controls).apply(picture)
+    assert filter.seen == [(STROKE_SIDE // 2, round(STROKE_SIDE / 2 * 4 / 3), 3)]
+    assert painted.shape == picture.shape
+
+
+def test_the_two_sizes_of_strokes_are_multiplied() -> None:
+    filter = Paint()
+    ControlledFilter(filter, Controls(stroke=2, stroke_scale=2)).apply(random_picture(360, 480))
+    assert filter.seen == [(STROKE_SIDE // 4, STROKE_SIDE // 3, 3)]
 
 
 def test_tiny_pictures_are_not_made_smaller() -> None:
@@ -134,6 +149,7 @@ def test_controls_are_taken_from_what_was_typed() -> None:
     ("name", "value", "words"),
     [
         ("stroke", "9", r"stroke was '9'; it is a number from 0\.25 \(fine strokes\) to 4"),
+        ("stroke_scale", "9", r"stroke_scale was '9'; it is a number from 0\.25 .* 1 is as on 720 pixels"),
         ("clarity", "much", r"clarity was 'much'; it is a number from 0 \(soft\) to 3"),
         ("color", "red", r"color was 'red'; it is style \(as painted\), photo .* or matched"),
     ],

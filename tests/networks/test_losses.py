@@ -13,6 +13,7 @@ from rotoscope.networks.losses import (
     gram_matrix,
     lattice_loss,
     range_loss,
+    shifted,
     stability_loss,
     style_loss,
     total_variation_loss,
@@ -81,6 +82,25 @@ def test_stability_loss_of_a_filter_that_moves_along_is_zero(shift: tuple[int, i
     down, right = shift
     moved = scene[:, :, down : down + 12, right : right + 12]
     assert stability_loss(scene[:, :, :12, :12], moved, shift=shift).item() == 0
+
+
+def test_shifted_interpolates_between_pixels() -> None:
+    ramp = torch.arange(6.0).view(1, 1, 6, 1) * 10 + torch.arange(5.0)
+    assert torch.equal(shifted(ramp, (0, 0)), ramp)
+    assert torch.equal(shifted(ramp, (2, 1)), ramp[:, :, 2:, 1:])
+    between = shifted(ramp, (1.5, 0.25))
+    assert between.shape == (1, 1, 4, 4)
+    assert torch.allclose(between, ramp[:, :, :4, :4] + 15.25)
+    assert shifted(ramp, (5, 4)).item() == 54
+
+
+def test_stability_loss_follows_motion_between_pixels() -> None:
+    scene = torch.rand(1, 3, 24, 24, generator=torch.Generator().manual_seed(4))
+    moved = shifted(scene, (3.25, 1.5))[:, :, :16, :16]
+    assert stability_loss(scene[:, :, :16, :16], moved, shift=(3.25, 1.5)).item() == pytest.approx(
+        0, abs=1e-12
+    )
+    assert stability_loss(scene[:, :, :16, :16], moved, shift=(3.25, 1.0)).item() > 0.001
 
 
 def test_lattice_loss_is_the_variance_within_a_repeated_cell() -> None:

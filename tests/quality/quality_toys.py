@@ -71,6 +71,7 @@ def row(
         parameters=1234,
         style_image="wave.jpg",
         own=1.0,
+        photographs_style=0.75,
         paintings=(
             PaintingFigures(name="a", style=style, content=0.5),
             PaintingFigures(name="b", style=style + 0.1, content=0.7),

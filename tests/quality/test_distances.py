@@ -13,6 +13,7 @@ from bench.quality.distances import (
     measure_photograph,
     measure_style,
     share_of_own,
+    style_distance,
 )
 from bench.quality.pictures import as_tensor
 
@@ -44,6 +45,13 @@ def test_the_figures_are_the_definitions() -> None:
     deep, wanted = NETWORK(as_tensor(painting))[-1], NETWORK(as_tensor(photograph))[-1]
     expected = ((deep - wanted) ** 2).sum() / (wanted**2).sum()
     assert measured.content == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_a_photograph_that_nothing_was_painted_on_has_a_distance_too() -> None:
+    photograph, style = blocks(1), measure_style(NETWORK, blocks(3, 72, 96))
+    measured = measure_photograph(NETWORK, photograph)
+    itself = measure_painting(NETWORK, photograph, measured, style)
+    assert style_distance(measured, style) == pytest.approx(itself.style, rel=1e-5)
 
 
 def test_a_layout_does_not_know_how_strong_a_channel_is_on_the_whole() -> None:

@@ -77,9 +77,9 @@ def test_figures_of_a_filter_that_was_made_anew_are_left_out() -> None:
     )
     parts = published_parts(measured, {"wave": "new", "night": "newer", "rust": "r"})
     assert parts["bundled"].splitlines() == [
-        "| filter | style | content | own |",
-        "| --- | --- | --- | --- |",
-        "| `wave` | 0.300 | 0.600 | 1.00 |",
+        "| filter | style | style of the photographs | content | own |",
+        "| --- | --- | --- | --- | --- |",
+        "| `wave` | 0.300 | 0.750 | 0.600 | 1.00 |",
         "",
         "Not measured yet: `night`, `rust`.",
     ]

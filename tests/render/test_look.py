@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from rotoscope.errors import FilterFailed, InvalidOptions
+from rotoscope.filters.chain import chain
+from rotoscope.filters.controls import Controls, with_controls
 from rotoscope.media.frame import Pixels
 from rotoscope.render.look import Look, resize_short_side, scaled_size
 
@@ -101,11 +103,28 @@ def test_a_filter_that_changes_the_size_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"strength": 1.5}, "strength 1.5 is outside 0 to 1"), ({"size": 3}, "size 3 is too small")],
+    [
+        ({"strength": 1.5}, "strength 1.5 is outside 0 to 1"),
+        ({"size": 3}, "size 3 is too small"),
+        ({"stroke_scale": 7}, "stroke_scale was 7; it is a number from 0.25"),
+        ({"colors": "red"}, "color was 'red'; it is style"),
+    ],
 )
 def test_impossible_looks_are_refused(options: dict[str, float], message: str) -> None:
     with pytest.raises(InvalidOptions, match=message):
         Look([], **options)  # pyright: ignore[reportArgumentType] - wrong on purpose
+
+
+def test_strokes_and_colors_are_those_of_the_whole_chain() -> None:
+    pixels = np.random.default_rng(2).integers(60, 190, (90, 120, 3)).astype(np.uint8)
+    turned = Look([Brighten(10), Doubling(0)], stroke_scale=0.5, colors="photo")
+    whole = with_controls(chain([Brighten(10), Doubling(0)]), Controls(stroke_scale=0.5, color="photo"))
+    assert (turned.paint(pixels) == whole.apply(pixels)).all()
+    assert [painter.name for painter in turned.painters] == ["brighten + doubling"]
+    assert turned.painters[0].digest == whole.digest
+    plain = Brighten(1)
+    assert Look([plain]).painters == (plain,)
+    assert (Look([], stroke_scale=2).paint(pixels) == pixels).all()
 
 
 def test_the_description_names_filters_and_strength() -> None:

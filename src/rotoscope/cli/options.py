@@ -26,6 +26,22 @@ Filters: TypeAlias = Annotated[
 Strength: TypeAlias = Annotated[
     float, typer.Option(min=0.0, max=1.0, help="0 gives the source back, 1 the full painting.")
 ]
+StrokeScale: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        min=0.25,
+        max=4,
+        help="Size of strokes beside the picture, whatever its resolution: 1 is as on a short side of 720 "
+        "pixels; default: as many pixels as the filter learned.",
+    ),
+]
+Colors: TypeAlias = Annotated[
+    Literal["style", "photo", "matched"],
+    typer.Option(
+        help="style: as painted; photo: the photograph's own; matched: painted ones, brought near the "
+        "photograph's."
+    ),
+]
 Size: TypeAlias = Annotated[
     int | None, typer.Option(min=16, metavar="PX", help="Short side of the result; default: the source's.")
 ]

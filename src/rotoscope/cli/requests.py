@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rotoscope.cli.arguments import parse_rate
 
@@ -21,13 +21,15 @@ def make_look(
     size: int | None,
     threads: int | None,
     precision: str,
+    stroke_scale: float | None = None,
+    colors: Literal["style", "photo", "matched"] = "style",
 ) -> Look:
     """Load filters by name and put them in order."""
     from rotoscope.render.look import Look  # noqa: PLC0415
     from rotoscope.standard import load_filter  # noqa: PLC0415
 
     filters = [load_filter(name, threads=threads, precision=precision) for name in filter_names]
-    return Look(filters, strength=strength, size=size)
+    return Look(filters, strength=strength, size=size, stroke_scale=stroke_scale, colors=colors)
 
 
 def make_selection(start: str | None, stop: str | None, every: str | None, fps: str | None) -> Selection:

@@ -42,6 +42,8 @@ def stylize(
     *,
     filter_names: options.Filters,
     strength: options.Strength = 1.0,
+    stroke_scale: options.StrokeScale = None,
+    colors: options.Colors = "style",
     size: options.Size = None,
     start: options.Start = None,
     stop: options.Stop = None,
@@ -74,7 +76,15 @@ def stylize(
     from rotoscope.render import preview as previewing  # noqa: PLC0415
     from rotoscope.render import stylize as stylizing  # noqa: PLC0415
 
-    look = make_look(filter_names, strength=strength, size=size, threads=threads, precision=precision)
+    look = make_look(
+        filter_names,
+        strength=strength,
+        stroke_scale=stroke_scale,
+        colors=colors,
+        size=size,
+        threads=threads,
+        precision=precision,
+    )
     selection = make_selection(start, stop, every, fps)
     encoder = EncoderOptions(codec=codec, quality=quality, preset=preset, width=width, loop=loop)
     if preview is not None:

@@ -16,11 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
 from rotoscope.filters.pixels import Floats, from_unit, full_scale
+from rotoscope.filters.recombining import enlarge
 from rotoscope.filters.wrapper import FilterWrapper
 from rotoscope.media.frame import Pixels
 
 _CLARITY_RADIUS = 1 / 180
 """Of the picture's short side: what is finer counts as detail."""
+STROKE_SIDE = 720
+"""Short side, in pixels, of the pictures that ``stroke_scale`` takes its measure from."""
 _LEAST_SIDE = 8
 """A picture is not made smaller than this for larger strokes."""
 
@@ -32,6 +35,9 @@ class Controls(BaseModel):
 
     stroke: float = Field(default=1, ge=0.25, le=4)
     """Size of strokes: the filter paints a picture so many times smaller, which is then enlarged."""
+    stroke_scale: float | None = Field(default=None, ge=0.25, le=4)
+    """Size of strokes beside the picture, whatever its resolution: at 1 they are as large as on one with a
+    short side of :data:`STROKE_SIDE`; None: as many pixels as the filter learned."""
     clarity: float = Field(default=1, ge=0, le=3)
     """Contrast of what is fine in the painting: 0 is soft, 2 is crisp."""
     color: Literal["style", "photo", "matched"] = "style"
@@ -47,18 +53,28 @@ class Controls(BaseModel):
             InvalidOptions: a value outside what is allowed.
         """
         given = {name: values.pop(name) for name in cls.model_fields if name in values}
-        try:
-            return cls.model_validate(given)
-        except ValidationError as error:
-            name = str(error.errors()[0]["loc"][0])
-            raise InvalidOptions(f"{name} was {given[name]!r}; it is {_ALLOWED[name]}.") from error
+        return controls_of(**given)
 
 
 _ALLOWED = {
     "stroke": "a number from 0.25 (fine strokes) to 4 (large ones)",
+    "stroke_scale": f"a number from 0.25 (fine strokes) to 4 (large ones); 1 is as on {STROKE_SIDE} pixels",
     "clarity": "a number from 0 (soft) to 3 (crisp)",
     "color": "style (as painted), photo (the photograph's own) or matched (painted, brought near them)",
 }
+
+
+def controls_of(**values: object) -> Controls:
+    """Controls of values as a program gives them.
+
+    Raises:
+        InvalidOptions: a value outside what is allowed.
+    """
+    try:
+        return Controls.model_validate(values)
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise InvalidOptions(f"{name} was {values[name]!r}; it is {_ALLOWED[name]}.") from error
 
 
 class ControlledFilter(FilterWrapper):
@@ -76,7 +92,7 @@ class ControlledFilter(FilterWrapper):
     def apply(self, pixels: Pixels) -> Pixels:
         """Paint one picture."""
         controls = self._controls
-        painted = _paint_at_scale(self._filter, pixels, controls.stroke)
+        painted = _paint_at_scale(self._filter, pixels, _factor(controls, pixels))
         if controls.clarity != 1:
             painted = change_clarity(painted, controls.clarity)
         if controls.color == "photo":
@@ -91,15 +107,23 @@ def with_controls(filter: Filter, controls: Controls) -> Filter:
     return filter if controls == Controls() else ControlledFilter(filter, controls)
 
 
+def _factor(controls: Controls, pixels: Pixels) -> float:
+    """How many times smaller the filter is to paint the picture."""
+    if controls.stroke_scale is None:
+        return controls.stroke
+    return controls.stroke * controls.stroke_scale * min(pixels.shape[:2]) / STROKE_SIDE
+
+
 def _paint_at_scale(filter: Filter, pixels: Pixels, stroke: float) -> Pixels:
     height, width = pixels.shape[:2]
     size = tuple(max(min(side, _LEAST_SIDE), round(side / stroke)) for side in (width, height))
     if size == (width, height):
         return filter.apply(pixels)
-    seen = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if stroke > 1 else cv2.INTER_CUBIC)
-    painted = filter.apply(cast("Pixels", seen))
-    back = cv2.INTER_CUBIC if stroke > 1 else cv2.INTER_AREA
-    return cast("Pixels", cv2.resize(painted, (width, height), interpolation=back))
+    if stroke > 1:
+        reduced = cast("Pixels", cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+        return enlarge(filter.apply(reduced), reduced, pixels)
+    grown = cast("Pixels", cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC))
+    return cast("Pixels", cv2.resize(filter.apply(grown), (width, height), interpolation=cv2.INTER_AREA))
 
 
 def change_clarity(pixels: Pixels, amount: float) -> Pixels:

@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
 
-RESERVED_OPTIONS = frozenset({"strength", "stroke", "clarity", "color"})
+RESERVED_OPTIONS = frozenset({"strength", "stroke", "stroke_scale", "clarity", "color"})
 """Options that every filter takes and that no kind may define anew; see :mod:`rotoscope.filters.strength` and
 :mod:`rotoscope.filters.controls`."""
 

@@ -6,6 +6,7 @@ be bfloat16: sums are taken in float32 where it matters for the result.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -141,19 +142,39 @@ def lattice_loss(painting: Tensor, *, period: int, cells: int = 8) -> Tensor:
     return means.var(dim=1, unbiased=False).mean()
 
 
-def stability_loss(painting: Tensor, painting_of_moved: Tensor, *, shift: tuple[int, int]) -> Tensor:
+def shifted(pictures: Tensor, shift: tuple[float, float]) -> Tensor:
+    """What lies further down and right, between pixels by linear interpolation.
+
+    Args:
+        pictures: (N, C, H, W) float32.
+        shift: (down, right) in pixels, 0 <= down <= H - 1 and 0 <= right <= W - 1; need not be whole.
+
+    Returns:
+        (N, C, H - ceil(down), W - ceil(right)).
+    """
+    moved = pictures
+    for axis, distance in ((2, shift[0]), (3, shift[1])):
+        whole = math.floor(distance)
+        part = distance - whole
+        near = moved.narrow(axis, whole, moved.shape[axis] - math.ceil(distance))
+        far = moved.narrow(axis, math.ceil(distance), near.shape[axis])
+        moved = near.lerp(far, part) if part else near
+    return moved
+
+
+def stability_loss(painting: Tensor, painting_of_moved: Tensor, *, shift: tuple[float, float]) -> Tensor:
     """Mean squared difference of two paintings where they show the same place: 0 is a filter that is steady.
 
     After the temporal losses of Gupta et al. 2017 and ReCoNet (Gao et al. 2018), without their optical
-    flow: the motion is known because it was made here.
+    flow: the motion is known because it was made here. Where it is not whole pixels, the first painting is
+    interpolated, as it is where flicker is measured (Lai et al. 2018).
 
     Args:
         painting: (N, C, H, W) float32, the painting of a piece of a photograph.
         painting_of_moved: same shape, the painting of the piece that lies ``shift`` further (and perhaps
             has noise and another brightness).
-        shift: (down, right) in pixels, 0 <= down < H and 0 <= right < W.
+        shift: (down, right) in pixels, 0 <= down <= H - 1 and 0 <= right <= W - 1; need not be whole.
     """
-    down, right = shift
-    height, width = painting.shape[2:]
-    same_place = painting_of_moved[:, :, : height - down, : width - right]
-    return (same_place - painting[:, :, down:, right:]).square().mean()
+    expected = shifted(painting, shift)
+    height, width = expected.shape[2:]
+    return (painting_of_moved[:, :, :height, :width] - expected).square().mean()

@@ -120,7 +120,7 @@ class FramesFolderWriter:
         source, stream, earlier = self._provenance()
         applied = tuple(
             AppliedFilter(name=painter.name, digest=painter.digest, strength=self._look.strength)
-            for painter in self._look.filters
+            for painter in self._look.painters
         )
         frames = tuple(
             FrameEntry(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 import cv2
 import numpy as np
 
 from rotoscope.errors import FilterFailed, InvalidOptions
 from rotoscope.filters.base import Filter
+from rotoscope.filters.chain import chain
+from rotoscope.filters.controls import Controls, controls_of, with_controls
 from rotoscope.filters.strength import mix
 from rotoscope.media.frame import Pixels
 
@@ -25,12 +27,17 @@ class Look:
     """0 gives the source back, 1 the painting; between, a linear mix of the two."""
     size: int | None = None
     """Short side of the result in pixels; None keeps the source's size."""
+    stroke_scale: float | None = None
+    """Size of strokes beside the picture, 0.25 to 4, whatever its resolution: 1 is as on a short side of 720
+    pixels. None: as many pixels as the filters learned."""
+    colors: Literal["style", "photo", "matched"] = "style"
+    """Whose colors the painting has; see :class:`~rotoscope.filters.controls.Controls`."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be painted.
 
         Raises:
-            InvalidOptions: strength outside 0..1, or a size under 16.
+            InvalidOptions: strength outside 0..1, a size under 16, or strokes or colors that cannot be.
         """
         if not 0 <= self.strength <= 1:
             raise InvalidOptions(
@@ -40,6 +47,16 @@ class Look:
             raise InvalidOptions(
                 f"The size {self.size} is too small: give the short side of the result in pixels, 16 or more."
             )
+
+        controls_of(stroke_scale=self.stroke_scale, color=self.colors)
+
+    @property
+    def painters(self) -> tuple[Filter, ...]:
+        """What paints, in order: the filters; where strokes or colors are turned, one that holds them all."""
+        controls = controls_of(stroke_scale=self.stroke_scale, color=self.colors)
+        if controls == Controls() or not self.filters:
+            return tuple(self.filters)
+        return (with_controls(chain(self.filters), controls),)
 
     @property
     def is_invisible(self) -> bool:
@@ -74,7 +91,7 @@ class Look:
         if self.strength == 0:
             return pixels
         painted = pixels
-        for painter in self.filters:
+        for painter in self.painters:
             painted = painter.apply(painted)
             if painted.shape != pixels.shape or painted.dtype != pixels.dtype:
                 raise FilterFailed(

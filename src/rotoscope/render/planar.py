@@ -46,7 +46,7 @@ class FramePainter:
     def wants_planes(self) -> bool:
         """Whether frames in planes may be painted without going over RGB."""
         look = self._look
-        alone = len(look.filters) == 1 and isinstance(look.filters[0], NeuralFilter)
+        alone = len(look.painters) == 1 and isinstance(look.painters[0], NeuralFilter)
         return look.size is None and (alone or look.is_invisible)
 
     def paint(self, frame: Frame) -> Frame:
@@ -76,7 +76,7 @@ class FramePainter:
         key = (frame.encoding, (width, height))
         with self._lock:
             if key not in self._planar:
-                neural = self._look.filters[0]
+                neural = self._look.painters[0]
                 assert isinstance(neural, NeuralFilter)
                 workers = self.workers((width, height))
                 self._planar[key] = queue.SimpleQueue()

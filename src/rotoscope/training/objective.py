@@ -18,6 +18,7 @@ from rotoscope.networks.losses import (
     content_loss,
     lattice_loss,
     range_loss,
+    shifted,
     stability_loss,
     style_loss,
     total_variation_loss,
@@ -147,12 +148,21 @@ class Objective:
         self, paint: Painter, scenes: Tensor, painting: Tensor, rng: np.random.Generator
     ) -> Tensor:
         recipe, side = self._recipe, self._recipe.crop_side
-        down, right = (int(v) for v in rng.integers(0, recipe.stability_shift_pixels + 1, size=2))
+        shift = _drawn_shift(recipe, rng)
         gain = float(rng.uniform(1 - recipe.stability_gain, 1 + recipe.stability_gain))
-        moved = scenes[:, :, down : down + side, right : right + side]
+        moved = shifted(scenes, shift)[:, :, :side, :side]
         noise = torch.from_numpy(rng.standard_normal(tuple(moved.shape), dtype=np.float32)).to(moved.device)
         disturbed = moved * gain + noise * recipe.stability_noise
-        return stability_loss(painting, paint(disturbed), shift=(down, right))
+        return stability_loss(painting, paint(disturbed), shift=shift)
+
+
+def _drawn_shift(recipe: Recipe, rng: np.random.Generator) -> tuple[float, float]:
+    """(down, right), pixels."""
+    if rng.random() < recipe.stability_whole_shifts:
+        down, right = rng.integers(0, recipe.stability_shift_pixels + 1, size=2)
+    else:
+        down, right = rng.uniform(0, recipe.stability_shift_pixels, size=2)
+    return float(down), float(right)
 
 
 def _measure(encoder: Encoder, styles: Sequence[tuple[Tensor, float]]) -> StyleTarget:

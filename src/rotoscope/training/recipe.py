@@ -65,6 +65,8 @@ class Recipe(BaseModel):
     nothing yet is stable already."""
     stability_shift_pixels: Annotated[int, Field(ge=0, le=256)] = 48
     """The second painting is of a piece of the photograph up to so far away, down and right."""
+    stability_whole_shifts: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """How often that is whole pixels away: what lies between pixels is interpolated, and so a bit blurred."""
     stability_gain: Annotated[float, Field(ge=0, le=0.5)] = 0.03
     """That piece's brightness is multiplied by up to 1 plus or minus this."""
     stability_noise: Annotated[float, Field(ge=0, le=0.5)] = 0.015

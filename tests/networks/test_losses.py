@@ -9,9 +9,11 @@ import torch
 
 from rotoscope.networks.losses import (
     StyleTarget,
+    color_loss,
     content_loss,
     gram_matrix,
     lattice_loss,
+    luma,
     range_loss,
     shifted,
     stability_loss,
@@ -82,6 +84,15 @@ def test_stability_loss_of_a_filter_that_moves_along_is_zero(shift: tuple[int, i
     down, right = shift
     moved = scene[:, :, down : down + 12, right : right + 12]
     assert stability_loss(scene[:, :, :12, :12], moved, shift=shift).item() == 0
+
+
+def test_color_loss_does_not_mind_brightness() -> None:
+    photograph = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(6)) * 0.5 + 0.2
+    assert color_loss(photograph + 0.1, photograph).item() == pytest.approx(0, abs=1e-12)
+    assert torch.allclose(luma(photograph)[0, 0], luma(photograph)[0, 2])
+    assert torch.allclose(luma(torch.ones(1, 3, 2, 2)), torch.ones(1, 3, 2, 2))
+    gray = luma(photograph)
+    assert color_loss(gray, photograph).item() == pytest.approx((photograph - gray).square().mean().item())
 
 
 def test_shifted_interpolates_between_pixels() -> None:

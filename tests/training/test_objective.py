@@ -9,8 +9,10 @@ from torch import Tensor
 
 from rotoscope.networks.losses import (
     StyleTarget,
+    color_loss,
     content_loss,
     lattice_loss,
+    luma,
     range_loss,
     style_loss,
     total_variation_loss,
@@ -64,6 +66,33 @@ def test_the_total_is_the_weighted_sum_of_the_losses(toy: Toy) -> None:
     )
     assert losses.total.item() == pytest.approx(expected.item(), rel=1e-5)
     assert losses.stability is None
+
+
+def test_with_the_photograph_s_colors_features_are_of_brightness_and_color_is_kept(toy: Toy) -> None:
+    scene = scenes()
+    steps = objective(toy, colors="photo", color_weight=4, lattice_weight=0, range_weight=0)
+    losses = steps(darker, scene, with_stability=False, rng=np.random.default_rng(0))
+    photographs = scene.pixels[:, :, :32, :32]
+    painting = darker(photographs)
+    style = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(9))
+    target = StyleTarget.of_features(toy.encoder(luma(style)))
+    gray = toy.encoder(luma(painting))
+    expected_style = style_loss(gray, target, layer_weights=(1, 1))
+    assert losses.style.item() == pytest.approx(expected_style.item(), rel=1e-5)
+    assert losses.content.item() == pytest.approx(
+        content_loss(gray[1], toy.encoder(luma(photographs))[1]).item(), rel=1e-5
+    )
+    assert losses.color is not None
+    assert losses.color.item() == pytest.approx(color_loss(painting, photographs).item())
+    recipe = toy.recipe
+    expected = (
+        losses.style
+        + recipe.content_weight * losses.content
+        + recipe.total_variation_weight * losses.total_variation
+        + 4 * losses.color
+    )
+    assert losses.total.item() == pytest.approx(expected.item(), rel=1e-5)
+    assert objective(toy)(darker, scene, with_stability=False, rng=np.random.default_rng(0)).color is None
 
 
 def test_the_stability_loss_is_part_of_the_total(toy: Toy) -> None:

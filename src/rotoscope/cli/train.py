@@ -73,6 +73,7 @@ def train(
     size: train_options.Size = None,
     style_weight: train_options.StyleWeight = None,
     stroke_scale: train_options.StrokeScale = None,
+    colors: train_options.Colors = None,
     features: train_options.Features = None,
     feature_weights: train_options.FeatureWeights = None,
     normalization: train_options.Normalization = None,
@@ -108,7 +109,12 @@ def train(
     )
     budget = make_budget(steps=steps, minutes=minutes, dollars=budget_dollars, dollars_per_hour=rate_per_hour)
     numbers = make_recipe(
-        recipe, style_weight=style_weight, stroke_scale=stroke_scale, features=features, size=size
+        recipe,
+        style_weight=style_weight,
+        stroke_scale=stroke_scale,
+        colors=colors,
+        features=features,
+        size=size,
     )
     start = choose_start(init_from, from_scratch=from_scratch)
     preview = Path(f"{name}-preview.png")
@@ -201,6 +207,7 @@ def make_recipe(
     style_weight: float | None,
     stroke_scale: float | None,
     features: str | None,
+    colors: str | None = None,
     size: str | None = None,
 ) -> Recipe:
     """The recipe of a file or the built-in one, with what was said on the command line."""
@@ -211,7 +218,12 @@ def make_recipe(
     if size is not None:
         base = base.of_size(SIZES[size])
     style_side = None if stroke_scale is None else round(base.style_side * stroke_scale)
-    given = {"style_weight": style_weight, "style_side": style_side, "features": features}
+    given = {
+        "style_weight": style_weight,
+        "style_side": style_side,
+        "colors": colors,
+        "features": features,
+    }
     return base.revised({key: value for key, value in given.items() if value is not None})
 
 

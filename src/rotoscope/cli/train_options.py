@@ -62,6 +62,10 @@ StrokeScale: TypeAlias = Annotated[
     float | None,
     typer.Option(min=0.25, max=4, help="Size of strokes; 2 makes them twice as large; default: 1."),
 ]
+Colors: TypeAlias = Annotated[
+    Literal["style", "photo"] | None,
+    typer.Option(help="Whose colors paintings have: the style image's or the photograph's; default: style."),
+]
 Features: TypeAlias = Annotated[
     Literal["vgg19", "vgg16", "squeezenet1_1"] | None,
     typer.Option(help="Feature network; SqueezeNet is five times as quick and has finer strokes."),

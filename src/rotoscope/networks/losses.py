@@ -1,4 +1,4 @@
-"""The losses that make a filter: style, content, total variation, range, lattice and stability.
+"""The losses that make a filter: style, content, color, total variation, range, lattice and stability.
 
 Every function is differentiable and returns a scalar tensor (shape ``()``, float32). Feature maps may
 be bfloat16: sums are taken in float32 where it matters for the result.
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+_LUMA_WEIGHTS = (0.299, 0.587, 0.114)
 
 
 def gram_matrix(features: Tensor) -> Tensor:
@@ -102,6 +104,25 @@ def content_loss(features: Tensor, target: Tensor) -> Tensor:
     """
     reference = target.float()
     return F.mse_loss(features.float(), reference) / reference.square().mean()
+
+
+def luma(pictures: Tensor) -> Tensor:
+    """Brightness alone (ITU-R BT.601's weights): (N, 3, H, W) sRGB to the same, its channels alike."""
+    weights = pictures.new_tensor(_LUMA_WEIGHTS).view(1, 3, 1, 1)
+    return (pictures * weights).sum(dim=1, keepdim=True).expand_as(pictures)
+
+
+def color_loss(painting: Tensor, photograph: Tensor) -> Tensor:
+    """Mean squared difference of what is left without brightness: 0 has the photograph's colors.
+
+    With :func:`luma` for all that the feature network sees, this is the luminance-only transfer of Gatys et
+    al. 2016 ("Preserving color in neural artistic style transfer"), learned.
+
+    Args:
+        painting: (N, 3, H, W) float32 sRGB.
+        photograph: the same shape, no gradient needed.
+    """
+    return F.mse_loss(painting - luma(painting), photograph - luma(photograph))
 
 
 def total_variation_loss(painting: Tensor) -> Tensor:

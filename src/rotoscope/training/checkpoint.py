@@ -28,7 +28,7 @@ HEADER_KEY = "rotoscope.checkpoint"
 _ADVICE = "To start anew, delete that file, or train under another name or in another folder."
 
 
-_Losses: TypeAlias = tuple[float, float, float, float, float, float | None]
+_Losses: TypeAlias = tuple[float, float, float, float, float, float | None, float | None]
 """In the order of :class:`Losses`."""
 
 
@@ -147,4 +147,4 @@ def _require_same(path: Path, found: RunIdentity, wanted: RunIdentity) -> None:
 
 def _row(losses: Losses) -> _Losses:
     known = (losses.style, losses.content, losses.total_variation, losses.range, losses.lattice)
-    return (*known, losses.stability)
+    return (*known, losses.stability, losses.color)

@@ -75,6 +75,7 @@ def watched_total(losses: Losses, recipe: Recipe) -> float:
     """
     return (
         recipe.style_weight * losses.style
+        + recipe.color_weight * (losses.color or 0)
         + recipe.content_weight * losses.content
         + recipe.total_variation_weight * losses.total_variation
         + recipe.range_weight * losses.range

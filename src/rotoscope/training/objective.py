@@ -15,8 +15,10 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.networks.features import Encoder
 from rotoscope.networks.losses import (
     StyleTarget,
+    color_loss,
     content_loss,
     lattice_loss,
+    luma,
     range_loss,
     shifted,
     stability_loss,
@@ -44,6 +46,7 @@ class StepLosses:
     range: Tensor
     lattice: Tensor
     stability: Tensor | None
+    color: Tensor | None
 
     def values(self) -> Losses:
         """As plain numbers."""
@@ -54,6 +57,7 @@ class StepLosses:
             range=self.range.item(),
             lattice=self.lattice.item(),
             stability=None if self.stability is None else self.stability.item(),
+            color=None if self.color is None else self.color.item(),
         )
 
 
@@ -79,14 +83,14 @@ class Objective:
             )
         self._encoder = encoder
         self._recipe = recipe
-        self._target = _measure(encoder, styles)
+        self._target = self._measured(styles)
         self._photographed: dict[int, Tensor] = {}
         self._content_index = encoder.layers.index(encoder.content_layer)
 
     def for_style(self, styles: Sequence[tuple[Tensor, float]]) -> Objective:
         """The same against other style images; what is remembered of photographs serves both."""
         other = copy.copy(self)
-        other._target = _measure(self._encoder, styles)
+        other._target = self._measured(styles)
         return other
 
     def for_recipe(self, recipe: Recipe, photographed: dict[int, Tensor]) -> Objective:
@@ -115,7 +119,7 @@ class Objective:
         recipe = self._recipe
         photographs = scenes.pixels[:, :, : recipe.crop_side, : recipe.crop_side]
         painting = paint(photographs)
-        features = self._encoder(painting)
+        features = self._features(painting)
         style = style_loss(features, self._target, layer_weights=recipe.layer_weights)
         photographed = self._content_features(scenes.indexes, photographs)
         content = content_loss(features[self._content_index], photographed)
@@ -129,18 +133,30 @@ class Objective:
             + recipe.range_weight * outside
             + recipe.lattice_weight * lattice
         )
-        stability = None
+        color = stability = None
+        if recipe.colors == "photo":
+            color = color_loss(painting, photographs)
+            total = total + recipe.color_weight * color
         if with_stability:
             stability = self._stability(paint, scenes.pixels, painting, rng)
             total = total + recipe.stability_weight * stability
-        return StepLosses(total, style, content, variation, outside, lattice, stability)
+        return StepLosses(total, style, content, variation, outside, lattice, stability, color)
+
+    def _features(self, pictures: Tensor) -> tuple[Tensor, ...]:
+        """What the feature network is shown is without colors where the photograph's are kept."""
+        return self._encoder(luma(pictures) if self._recipe.colors == "photo" else pictures)
+
+    def _measured(self, styles: Sequence[tuple[Tensor, float]]) -> StyleTarget:
+        with torch.no_grad():
+            targets = [StyleTarget.of_features(self._features(image)) for image, _ in styles]
+        return StyleTarget.mean(targets, [share for _, share in styles])
 
     def _content_features(self, indexes: tuple[int, ...], photographs: Tensor) -> Tensor:
         """Those of a photograph are computed when it is seen first: a quarter of a step's work."""
         missing = [place for place, index in enumerate(indexes) if index not in self._photographed]
         if missing:
             with torch.no_grad():
-                features = self._encoder(photographs[missing])[self._content_index]
+                features = self._features(photographs[missing])[self._content_index]
             self._photographed |= {indexes[place]: row for place, row in zip(missing, features, strict=True)}
         return torch.stack([self._photographed[index] for index in indexes])
 
@@ -163,9 +179,3 @@ def _drawn_shift(recipe: Recipe, rng: np.random.Generator) -> tuple[float, float
     else:
         down, right = rng.uniform(0, recipe.stability_shift_pixels, size=2)
     return float(down), float(right)
-
-
-def _measure(encoder: Encoder, styles: Sequence[tuple[Tensor, float]]) -> StyleTarget:
-    with torch.no_grad():
-        targets = [StyleTarget.of_features(encoder(image)) for image, _ in styles]
-    return StyleTarget.mean(targets, [share for _, share in styles])

@@ -64,6 +64,8 @@ class Losses:
     lattice: float
     stability: float | None
     """None where no step of these had the stability loss."""
+    color: float | None = None
+    """None where the style's colors are learned."""
 
     @classmethod
     def mean(cls, losses: Iterable[Losses]) -> Losses:
@@ -73,7 +75,7 @@ class Losses:
         for field in fields(cls):
             known = [v for v in (getattr(item, field.name) for item in items) if v is not None]
             values[field.name] = sum(known) / len(known) if known else None
-        return cls(**values)  # pyright: ignore[reportArgumentType]  # only stability is ever None
+        return cls(**values)  # pyright: ignore[reportArgumentType]  # only the last two are ever None
 
     def known(self) -> dict[str, float]:
         """The losses by name, without what is None."""

@@ -48,6 +48,11 @@ class Recipe(BaseModel):
 
     style_weight: _Weight = 1.0
     """Factor of the style loss: the knob to turn first. Higher: more of the style, less of the photograph."""
+    colors: Literal["style", "photo"] = "style"
+    """Whose colors paintings have. photo: style and content are compared by brightness alone, and the color
+    loss keeps the photograph's colors."""
+    color_weight: _Weight = 30.0
+    """Factor of the color loss, for the photograph's colors."""
     content_weight: _Weight = 0.15
     """Factor of the content loss."""
     total_variation_weight: _Weight = 0.005

@@ -13,20 +13,22 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from bench.quality.comparing import Comparison
 from bench.quality.console import reporting_errors, say
-from bench.quality.measuring import Conditions, Photographs
+from bench.quality.measuring import Conditions
 from bench.quality.network import measuring_network
 from bench.quality.options import add_network_options
 from bench.quality.page import publish_minutes
-from bench.quality.places import RESULTS
-from bench.quality.sheets import SheetRow, write_time_sheet
+from bench.quality.painters import load_painter
+from bench.quality.places import DOCS_PHOTOGRAPHS, RESULTS
+from bench.quality.sheets import write_time_sheet
 from bench.quality.table import Candidate, Table
 from bench.quality.tables import MINUTES_GROUP
 from rotoscope.cli.bar import training_bar
@@ -36,6 +38,7 @@ from rotoscope.standard import standard_palette
 from rotoscope.training.checkpoint import FILE_NAME
 from rotoscope.training.content import load_content
 from rotoscope.training.export import export_filter, load_starting_weights
+from rotoscope.training.pictures import Picture, read_picture, resize_short_side
 from rotoscope.training.progress import Budget, TrainingProgress
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.run import SessionOptions
@@ -44,6 +47,10 @@ from rotoscope.training.style_source import StyleSource
 from rotoscope.training.trainer import TrainingResult, train_filter
 
 DEFAULT_MINUTES = 10.0
+_SHOWN = ("sunset", "dune", "courtyard")
+"""Photographs of the documentation that the picture shows."""
+_SHOWN_SIDE = 360
+"""Pixels of their short side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +129,7 @@ def main(words: Sequence[str] | None = None) -> int:
         conditions = Conditions(measuring, standard_palette(), threads=torch.get_num_threads())
         table = Table(photographs=arguments.photographs, candidate=candidates)
         report = Comparison(table, conditions, output, tell=say).run()
-        rows = [SheetRow(row, style, output / "paintings" / row.folder_name) for row in report.rows]
-        photographs = Photographs(arguments.photographs, conditions).pictures
-        write_time_sheet(output / "minutes.png", rows, photographs)
+        write_time_sheet(output / "minutes.png", _painters(candidates, conditions), _shown_photographs())
         if arguments.publish:
             publish_minutes(report, output / "minutes.png")
     return status.code
@@ -165,6 +170,25 @@ def record(arguments: argparse.Namespace) -> tuple[TrainingResult, list[Moment]]
         )
     recorder.finish(result)
     return result, recorder.moments
+
+
+def _painters(
+    candidates: Sequence[Candidate], conditions: Conditions
+) -> dict[str, Callable[[Picture], Picture]]:
+    """What paints as the filter did at each moment, by the moments' titles."""
+    found: dict[str, Callable[[Picture], Picture]] = {}
+    for one in candidates:
+        painter = load_painter(
+            conditions.palette, str(one.filter), precision=conditions.precision, threads=conditions.threads
+        )
+        found[one.title] = lambda picture, filter=painter.filter: np.asarray(filter.apply(picture), np.uint8)
+    return found
+
+
+def _shown_photographs() -> list[Picture]:
+    """Photographs of the documentation, which anybody may show; of one aspect ratio."""
+    files = [DOCS_PHOTOGRAPHS / f"{name}.jpg" for name in _SHOWN]
+    return [np.ascontiguousarray(resize_short_side(read_picture(file), _SHOWN_SIDE)) for file in files]
 
 
 def _network(arguments: argparse.Namespace, precision: torch.dtype | None) -> FeatureNetwork:

@@ -15,3 +15,5 @@ PUBLISHED_MINUTES = BENCH / "measured" / "minutes.json"
 """Those of a recorded training."""
 COMPARISON = Path(__file__).with_name("comparison.toml")
 """What is compared in the documentation."""
+DOCS_PHOTOGRAPHS = BENCH.parent / "docs" / "pictures" / "photographs"
+"""Photographs that the documentation shows: free, and by none of those that filters are measured on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
@@ -15,7 +15,8 @@ from rotoscope.training.pictures import Picture, read_picture
 _COLUMNS = 4
 _SHEET_WIDTH = 2400
 _CAPTION_LETTERS = 24
-_TIME_SHEET_PHOTOGRAPHS = 3
+_TIMES = 4
+"""Columns of a sheet that shows one filter over time."""
 _PHOTOGRAPHS = 4
 """Of a sheet that compares rows."""
 
@@ -59,23 +60,26 @@ def write_comparison_sheet(path: Path, rows: Sequence[SheetRow], photographs: Ma
     write_picture(path, contact_sheet(lines, width=_SHEET_WIDTH))
 
 
-def write_time_sheet(path: Path, rows: Sequence[SheetRow], photographs: Mapping[str, Picture]) -> None:
-    """A line a photograph: the photograph, then its paintings in the order of the rows.
+def write_time_sheet(
+    path: Path, painters: Mapping[str, Callable[[Picture], Picture]], photographs: Sequence[Picture]
+) -> None:
+    """A line a photograph: the photograph, and its paintings at some times, first and last among them.
 
     Args:
         path: a PNG to write; replaced.
-        rows: one filter at different times, titled by them; each painted all the photographs.
-        photographs: name to picture.
+        painters: what one filter painted with at different times, by how they are called, first to last.
+        photographs: those that are shown.
     """
-    headings = ["photograph", *(one.row.title for one in rows)]
-    lines: list[list[Tile]] = []
-    for name in list(photographs)[:_TIME_SHEET_PHOTOGRAPHS]:
-        paintings = [read_picture(one.paintings / f"{name}.png") for one in rows]
-        captions = headings if not lines else [""] * len(headings)
-        lines.append(
-            [Tile(p, text) for p, text in zip([photographs[name], *paintings], captions, strict=True)]
-        )
-    write_picture(path, contact_sheet(lines, width=_SHEET_WIDTH))
+    count = min(len(painters), _TIMES)
+    names = list(painters)
+    shown = [names[round(place * (len(names) - 1) / max(1, count - 1))] for place in range(count)]
+    lines = [
+        [Tile(photograph), *(Tile(painters[name](photograph)) for name in shown)]
+        for photograph in photographs
+    ]
+    captions = ["photograph", *(name.partition(",")[0] for name in shown)]
+    first = [Tile(tile.pixels, words) for tile, words in zip(lines[0], captions, strict=True)]
+    write_picture(path, contact_sheet([first, *lines[1:]], width=_SHEET_WIDTH))
 
 
 def _names_for(rows: Sequence[Row], photographs: Mapping[str, Picture]) -> list[str]:

@@ -49,7 +49,7 @@ quality: $(VENV)/.dev  ## how good the filters are, measured; wants ROTOSCOPE_RE
 	$(BIN)/python -m bench.quality --publish
 
 pictures: $(VENV)/.dev  ## make the documentation's pictures with the product
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group pictures
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group pictures
 	$(BIN)/python docs/make_pictures.py
 
 docs: $(VENV)/.dev  ## the pages that are written by the program itself

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -102,3 +104,13 @@ def test_the_page_shows_what_is_published() -> None:
     assert filled(text, "minutes", minutes_table(kept)) == text
     assert MINUTES_PICTURE.exists()
     assert minutes.make_parser().prog in text
+
+
+def test_every_command_of_the_page_and_of_the_help_can_be_typed() -> None:
+    parser = minutes.make_parser()
+    texts = (MINUTES_PAGE.read_text(encoding="utf-8"), parser.description or "")
+    for text in texts:
+        commands = re.findall(r"python -m bench\.quality\.minutes (\S.*)$", text, re.MULTILINE)
+        assert commands
+        for words in commands:
+            parser.parse_args(shlex.split(words))

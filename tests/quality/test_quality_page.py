@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,10 @@ from bench.quality import clip, optimize
 from bench.quality.page import PAGE, filled, written_page
 from bench.quality.places import PUBLISHED
 from bench.quality.results import Report, read_json
+from bench.quality.table import BUNDLED_GROUP
 from bench.quality.tables import published_parts, whole_report
+from rotoscope.palette.categories import loudness_of
+from rotoscope.palette.palette import Palette
 
 from quality_toys import clip_figures, report, row
 
@@ -66,6 +70,20 @@ def test_every_optimized_picture_has_its_photograph_among_the_others() -> None:
     published = read_json(PUBLISHED, Report)
     names = set(published.photographs)
     assert all(one.name in names for row in published.rows for one in row.paintings)
+
+
+def test_bundled_filters_keep_what_the_page_says_of_loud_and_subtle_ones() -> None:
+    loudness = {entry.name: loudness_of(entry) for entry in Palette(Path("none")).list()}
+    measured = read_json(PUBLISHED, Report).group(BUNDLED_GROUP)
+    assert {loudness[one.title] for one in measured} == {"loud", "subtle"}
+    for one in measured:
+        assert one.own == 1, one.title
+        if loudness[one.title] == "loud":
+            assert one.style <= 0.30, one.title
+            assert one.content <= 2.0, one.title
+        else:
+            assert one.content <= 0.6, one.title
+            assert one.photographs_style - one.style >= 0.25, one.title
 
 
 def test_figures_of_a_filter_that_was_made_anew_are_left_out() -> None:

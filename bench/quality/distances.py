@@ -26,7 +26,7 @@ from torch.nn import functional as F
 
 from bench.quality.pictures import as_tensor
 from rotoscope.networks.features import Encoder
-from rotoscope.networks.losses import StyleTarget, content_loss, style_loss
+from rotoscope.networks.losses import StyleTarget, content_loss, style_distance, style_loss
 from rotoscope.training.pictures import Picture
 
 _FIELDS = 8
@@ -41,8 +41,8 @@ class MeasuredPhotograph:
     """(1, C, h, w) at the content layer."""
     layout: Tensor
     """A unit vector; see :func:`layout_of`."""
-    grams: StyleTarget
-    """Its own style."""
+    style: StyleTarget
+    """Its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,11 +63,10 @@ def measure_photograph(encoder: Encoder, picture: Picture) -> MeasuredPhotograph
     return MeasuredPhotograph(content, layout_of(content), StyleTarget.of_features(features))
 
 
-def style_distance(photograph: MeasuredPhotograph, style: StyleTarget) -> float:
+def photograph_style(photograph: MeasuredPhotograph, style: StyleTarget) -> float:
     """How far a photograph that nothing was painted on is from a style image."""
-    layers = zip(photograph.grams.grams, style.grams, style.norms, strict=True)
-    distances = [float((gram - wanted).norm() / norm) for gram, wanted, norm in layers]
-    return sum(distances) / len(distances)
+    grams = photograph.style.grams
+    return float(style_distance(grams, style, layer_weights=[1.0] * len(grams)))
 
 
 @torch.no_grad()

@@ -17,8 +17,8 @@ from bench.quality.distances import (
     measure_painting,
     measure_photograph,
     measure_style,
+    photograph_style,
     share_of_own,
-    style_distance,
 )
 from bench.quality.flicker import (
     FRAMES,
@@ -35,6 +35,7 @@ from bench.quality.results import ClipFigures, PaintingFigures, Row, folder_name
 from bench.quality.table import Candidate
 from rotoscope.errors import InvalidOptions
 from rotoscope.networks.features import Encoder
+from rotoscope.networks.losses import StyleTarget
 from rotoscope.palette.palette import Palette
 from rotoscope.runtime.graph import Precision
 from rotoscope.training.pictures import Picture, read_picture
@@ -95,6 +96,10 @@ class Photographs:
             self._measured[name] = measure_photograph(self._conditions.encoder, self.pictures[name])
         return self._measured[name]
 
+    def mean_style(self, names: Sequence[str], style: StyleTarget) -> float:
+        """How far those of these names are from a style image before anything is painted."""
+        return fmean(photograph_style(self.measured(name), style) for name in names)
+
 
 def measure_candidate(
     candidate: Candidate,
@@ -154,11 +159,8 @@ def measure_candidate(
         parameters=painter.parameters if painter is not None else None,
         style_image=candidate.style.name,
         own=rounded(own),
-        photographs_style=rounded(fmean(style_distance(photographs.measured(name), style) for name in names)),
-        paintings=tuple(
-            PaintingFigures(name=name, style=rounded(one.style), content=rounded(one.content))
-            for name, one in measured.items()
-        ),
+        photographs_style=rounded(photographs.mean_style(names, style)),
+        paintings=_figures(measured),
     )
 
 
@@ -229,6 +231,13 @@ class Clips:
 
     def _key(self, path: Path, settings: str) -> str:
         return key_of(_FLICKER_VERSION, digest_of(path), settings, FRAMES, self._conditions.clip_width)
+
+
+def _figures(measured: Mapping[str, MeasuredPainting]) -> tuple[PaintingFigures, ...]:
+    return tuple(
+        PaintingFigures(name=name, style=rounded(one.style), content=rounded(one.content))
+        for name, one in measured.items()
+    )
 
 
 def _painter(candidate: Candidate, conditions: Conditions) -> Painter | None:

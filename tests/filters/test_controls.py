@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
+from rotoscope.cli import options
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
-from rotoscope.filters.controls import STROKE_SIDE, ControlledFilter, Controls, with_controls
+from rotoscope.filters.controls import STROKE_SIDE, Colors, ControlledFilter, Controls, with_controls
 from rotoscope.filters.kind import RESERVED_OPTIONS
 from rotoscope.media.frame import Pixels
 
@@ -157,6 +158,10 @@ def test_controls_are_taken_from_what_was_typed() -> None:
 def test_values_outside_what_is_allowed_are_refused(name: str, value: str, words: str) -> None:
     with pytest.raises(InvalidOptions, match=words):
         Controls.taken_from({name: value})
+
+
+def test_the_command_line_has_the_choices_that_there_are() -> None:
+    assert get_args(get_args(options.Colors)[0]) == get_args(Colors)
 
 
 def test_no_kind_may_define_a_control_anew() -> None:

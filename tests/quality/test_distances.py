@@ -12,8 +12,8 @@ from bench.quality.distances import (
     measure_painting,
     measure_photograph,
     measure_style,
+    photograph_style,
     share_of_own,
-    style_distance,
 )
 from bench.quality.pictures import as_tensor
 
@@ -51,7 +51,7 @@ def test_a_photograph_that_nothing_was_painted_on_has_a_distance_too() -> None:
     photograph, style = blocks(1), measure_style(NETWORK, blocks(3, 72, 96))
     measured = measure_photograph(NETWORK, photograph)
     itself = measure_painting(NETWORK, photograph, measured, style)
-    assert style_distance(measured, style) == pytest.approx(itself.style, rel=1e-5)
+    assert photograph_style(measured, style) == pytest.approx(itself.style, rel=1e-5)
 
 
 def test_a_layout_does_not_know_how_strong_a_channel_is_on_the_whole() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rotoscope.cli.arguments import parse_rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rotoscope.filters.controls import Colors
     from rotoscope.media.selection import Selection
     from rotoscope.render.look import Look
 
@@ -22,7 +23,7 @@ def make_look(
     threads: int | None,
     precision: str,
     stroke_scale: float | None = None,
-    colors: Literal["style", "photo", "matched"] = "style",
+    colors: Colors = "style",
 ) -> Look:
     """Load filters by name and put them in order."""
     from rotoscope.render.look import Look  # noqa: PLC0415

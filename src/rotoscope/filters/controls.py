@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from hashlib import sha256
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal, TypeAlias, cast
 
 import cv2
 import numpy as np
@@ -20,6 +20,8 @@ from rotoscope.filters.recombining import enlarge
 from rotoscope.filters.wrapper import FilterWrapper
 from rotoscope.media.frame import Pixels
 
+Colors: TypeAlias = Literal["style", "photo", "matched"]
+"""Whose colors a painting has."""
 _CLARITY_RADIUS = 1 / 180
 """Of the picture's short side: what is finer counts as detail."""
 STROKE_SIDE = 720
@@ -40,7 +42,7 @@ class Controls(BaseModel):
     short side of :data:`STROKE_SIDE`; None: as many pixels as the filter learned."""
     clarity: float = Field(default=1, ge=0, le=3)
     """Contrast of what is fine in the painting: 0 is soft, 2 is crisp."""
-    color: Literal["style", "photo", "matched"] = "style"
+    color: Colors = "style"
     """``style``: as painted. ``photo``: brightness as painted, colors of the photograph (luminance-only
     transfer, Gatys et al. 2016). ``matched``: as painted, with the photograph's mean and spread of every
     component (Reinhard et al. 2001)."""

@@ -87,9 +87,14 @@ def style_loss(features: Sequence[Tensor], target: StyleTarget, *, layer_weights
         target: the style image's, same layers.
         layer_weights: one number >= 0 a layer; their sum is divided out.
     """
+    return style_distance([gram_matrix(layer) for layer in features], target, layer_weights=layer_weights)
+
+
+def style_distance(grams: Sequence[Tensor], target: StyleTarget, *, layer_weights: Sequence[float]) -> Tensor:
+    """:func:`style_loss` of a picture whose Gram matrices are known, each (C, C) float32."""
     total = target.norms[0].new_zeros(())
-    for layer, gram, norm, weight in zip(features, target.grams, target.norms, layer_weights, strict=True):
-        total = total + weight * (gram_matrix(layer) - gram).norm() / norm
+    for gram, wanted, norm, weight in zip(grams, target.grams, target.norms, layer_weights, strict=True):
+        total = total + weight * (gram - wanted).norm() / norm
     return total / sum(layer_weights)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from rotoscope.errors import FilterFailed, InvalidOptions
 from rotoscope.filters.base import Filter
 from rotoscope.filters.chain import chain
-from rotoscope.filters.controls import Controls, controls_of, with_controls
+from rotoscope.filters.controls import Colors, Controls, controls_of, with_controls
 from rotoscope.filters.strength import mix
 from rotoscope.media.frame import Pixels
 
@@ -30,7 +30,7 @@ class Look:
     stroke_scale: float | None = None
     """Size of strokes beside the picture, 0.25 to 4, whatever its resolution: 1 is as on a short side of 720
     pixels. None: as many pixels as the filters learned."""
-    colors: Literal["style", "photo", "matched"] = "style"
+    colors: Colors = "style"
     """Whose colors the painting has; see :class:`~rotoscope.filters.controls.Controls`."""
 
     def __post_init__(self) -> None:

@@ -10,8 +10,9 @@ from typing import Literal, TypeAlias
 from rotoscope.errors import InvalidOptions, TruncatedError, UnsupportedMedia
 from rotoscope.media.decoding import Tally
 from rotoscope.media.frame import Frame, Pixels
-from rotoscope.media.info import MediaInfo
+from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.lazy import FrameTimes, LazyFrame, Probed
+from rotoscope.media.mending import Mender, OnCorrupt
 from rotoscope.media.opening import DEFAULT_LIMITS, Limits
 from rotoscope.media.planes import PlanarFrame, StoredPlanes
 from rotoscope.media.probe import probe
@@ -29,6 +30,7 @@ def open_clip(
     *,
     selection: Selection = WHOLE_CLIP,
     on_truncated: OnTruncated = "fail",
+    on_corrupt: OnCorrupt = "show",
     limits: Limits = DEFAULT_LIMITS,
 ) -> Clip:
     """Open a video, animated picture, still, folder of stills or numbered pattern for reading frames.
@@ -42,6 +44,8 @@ def open_clip(
         selection: Which frames.
         on_truncated: ``fail``: a source that lacks frames raises, here where its header tells, or at the end
             of :meth:`Clip.frames`. ``keep``: what is there is read, and :attr:`Clip.problems` tells.
+        on_corrupt: What to do with pictures in the middle that are damaged or cannot be decoded; see
+            :data:`rotoscope.media.mending.OnCorrupt`.
         limits: Size and time limits.
 
     Raises:
@@ -54,7 +58,9 @@ def open_clip(
     """
     path = Path(source)
     probed = probe(path, count=True, rate=selection.fps, limits=limits)
-    return Clip(path, probed, selection=selection, on_truncated=on_truncated, limits=limits)
+    return Clip(
+        path, probed, selection=selection, on_truncated=on_truncated, on_corrupt=on_corrupt, limits=limits
+    )
 
 
 class Clip:
@@ -65,7 +71,14 @@ class Clip:
     """
 
     def __init__(
-        self, source: Path, probed: Probed, *, selection: Selection, on_truncated: OnTruncated, limits: Limits
+        self,
+        source: Path,
+        probed: Probed,
+        *,
+        selection: Selection,
+        on_truncated: OnTruncated,
+        on_corrupt: OnCorrupt,
+        limits: Limits,
     ) -> None:
         assert probed.times is not None
         self.source: Path = source
@@ -73,6 +86,7 @@ class Clip:
         self.selection: Selection = selection
         self._probed = probed
         self._on_truncated: OnTruncated = on_truncated
+        self._on_corrupt: OnCorrupt = on_corrupt
         self._limits = limits
         self._picker = Picker(selection, probed.times)
         self._found_problems: tuple[str, ...] = ()
@@ -87,12 +101,31 @@ class Clip:
         """Seconds a unit of the frames' ``pts``."""
         return 1 / self.selection.fps if self.selection.fps is not None else self._picker.times.time_base
 
+    def moment(self, index: int) -> tuple[int, int | None]:
+        """When frame ``index`` is shown, as the packets say it: ``pts`` and, re-timed, the duration."""
+        picked = self._picker.picks[index]
+        return (picked.item, None) if picked.slot is None else (picked.slot, 1)
+
+    @property
+    def key_frames(self) -> tuple[int, ...]:
+        """Frames at which reading can begin without reading what lies before, ascending, the first included.
+
+        All of them, where pictures do not build on each other.
+        """
+        if self.info.kind is MediaKind.GIF or self.info.video.is_interlaced:
+            return (0,)
+        keys = set(self._picker.times.key_pts)
+        if self.info.kind is not MediaKind.VIDEO:
+            return tuple(range(self.expected_frames))
+        starts = {0: None} | {i: None for i, picked in enumerate(self._picker.picks) if picked.item in keys}
+        return tuple(starts)
+
     @property
     def problems(self) -> tuple[str, ...]:
         """Sentences about what is wrong: known before decoding, and found by the last :meth:`frames`."""
         return (*self.info.problems, *self._found_problems)
 
-    def frames(self, *, planar: bool = False) -> Generator[Frame]:
+    def frames(self, *, planar: bool = False, first: int = 0, stop: int | None = None) -> Generator[Frame]:
         """The selected frames in the order in which they are shown.
 
         Pixels are upright (H, W, 3 or 4), uint8, or uint16 for sources deeper than 8 bits; ``pts`` is the
@@ -102,24 +135,41 @@ class Clip:
         Args:
             planar: Give upright 8-bit 4:2:0 pictures as :class:`~rotoscope.media.planes.PlanarFrame`, which
                 saves the conversion for whoever works on planes.
+            first: Index of the first frame that is wanted; reading leaps to it where the container can.
+            stop: Index of the first frame that is not wanted any more; None: to the end.
 
         Raises:
             TruncatedError: at the end, where fewer frames could be decoded than the packets promised; with
                 ``on_truncated="keep"`` :attr:`problems` tells instead.
             OpenError: the source is gone.
-            DecodeError: a picture has another size than the first, or a still cannot be read.
+            DecodeError: a picture has another size than the first, a still cannot be read, or a picture is
+                damaged and ``on_corrupt`` is ``fail``.
         """
         tally = Tally()
         self._found_problems = ()
+        since = self._picker.picks[first].item if first else self._picker.first_pts
+        until = self._picker.picks[stop].item if stop is not None and stop < self.expected_frames else None
         reader = open_reader(self.source, self._probed, limits=self._limits)
-        counted = _Counted(reader.lazy_frames(first_pts=self._picker.first_pts, tally=tally), self._picker)
+        mender = Mender(self.source, self._picker.times, self._on_corrupt)
+        # What is to be held may lie before what is wanted.
+        leap = since if self._on_corrupt != "hold" else self._picker.times.pts[0]
+        read = _Counted(reader.lazy_frames(first_pts=leap, tally=tally), since, self._end(until))
+        picks = self._picker.pick(mender.mend(iter(read)), pts_of=_pts, first=first)
         shown: LazyFrame | None = None
         picture: Pixels | StoredPlanes | None = None
-        for index, picked in enumerate(self._picker.pick(counted, pts_of=_pts)):
+        for index, picked in enumerate(picks, first):
+            if until is not None and _is_past(picked, index, until, stop):
+                break
             if picture is None or picked.item is not shown:
                 shown, picture = picked.item, _read(picked.item, planar=planar)
             yield self._frame(index, picked, picture)
-        self._settle(counted.count, tally)
+        self._settle(read, tally, mender)
+
+    def _end(self, until: int | None) -> int | None:
+        """First time that is not read any more; None: everything is."""
+        if until is None and self.selection.stop is None:
+            return None
+        return self._picker.stop_pts if until is None else min(until, self._picker.stop_pts)
 
     def _frame(self, index: int, picked: Picked[LazyFrame], picture: Pixels | StoredPlanes) -> Frame:
         lazy = picked.item
@@ -140,20 +190,20 @@ class Clip:
             is_corrupt=lazy.is_corrupt,
         )
 
-    def _settle(self, decoded: int, tally: Tally) -> None:
-        wanted = len(self._picker.wanted_pts)
+    def _settle(self, read: _Counted, tally: Tally, mender: Mender) -> None:
+        wanted = sum(1 for pts in self._picker.wanted_pts if read.holds(pts))
         # Where each field of an interlaced picture has a packet of its own, two packets make one picture.
-        by_fields = self.info.video.is_interlaced and 2 * decoded >= wanted - 1
-        sentences = tally.sentences()
-        if decoded + self._probed.unsure_count < wanted and not by_fields:
-            if self._on_truncated == "fail":
+        by_fields = self.info.video.is_interlaced and 2 * read.count >= wanted - 1
+        sentences = (*tally.sentences(), *mender.sentences())
+        if read.count + self._probed.unsure_count < wanted and not by_fields:
+            if self._on_truncated == "fail" and self._on_corrupt in ("fail", "show"):
                 raise TruncatedError(
-                    f"{self.source}: of {wanted} frames, {decoded} could be decoded; the file is damaged "
+                    f"{self.source}: of {wanted} frames, {read.count} could be decoded; the file is damaged "
                     f"or cut off. {_WHAT_TO_DO}",
                     claimed_frames=wanted,
-                    decoded_frames=decoded,
+                    decoded_frames=read.count,
                 )
-            sentences = (f"Of {wanted} frames, {decoded} could be decoded.", *sentences)
+            sentences = (f"Of {wanted} frames, {read.count} could be decoded.", *sentences)
         self._found_problems = sentences
 
     def _refuse_nothing(self, times: FrameTimes) -> None:
@@ -184,18 +234,27 @@ class Clip:
 
 
 class _Counted:
-    """Passes lazy frames on and counts those within start and stop."""
+    """Passes lazy frames on and counts those within a span."""
 
-    def __init__(self, frames: Iterator[LazyFrame], picker: Picker) -> None:
+    def __init__(self, frames: Iterator[LazyFrame], since: int, until: int | None) -> None:
         self._frames = frames
-        self._first = picker.first_pts
-        self._stop = picker.stop_pts if picker.selection.stop is not None else None
+        self._since = since
+        self._until = until
         self.count = 0
+
+    def holds(self, pts: int) -> bool:
+        """Whether the span does."""
+        return self._since <= pts and (self._until is None or pts < self._until)
 
     def __iter__(self) -> Iterator[LazyFrame]:
         for lazy in self._frames:
-            self.count += self._first <= lazy.pts and (self._stop is None or lazy.pts < self._stop)
+            self.count += self.holds(lazy.pts)
             yield lazy
+
+
+def _is_past(picked: Picked[LazyFrame], index: int, until: int, stop: int | None) -> bool:
+    """Whether a frame lies behind the span: by its time; by its number, where pictures are shown anew."""
+    return index == stop if picked.slot is not None else picked.item.pts >= until
 
 
 def _read(lazy: LazyFrame, *, planar: bool) -> Pixels | StoredPlanes:

@@ -44,6 +44,8 @@ class FrameTimes:
     """Presentation times of the pictures a player shows, ascending."""
     end_pts: int
     """When the last one stops being shown."""
+    key_pts: tuple[int, ...] = ()
+    """Those of ``pts`` at which decoding can begin, as the container says; empty where it says nothing."""
 
     @property
     def duration_seconds(self) -> Fraction:

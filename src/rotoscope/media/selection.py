@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor
 from typing import Generic, TypeVar
 
@@ -77,7 +78,7 @@ class Picked(Generic[Item]):
     """Its time in units of ``1 / fps`` where the selection resamples; None: its own time stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picker:
     """A :class:`Selection` applied to one source, in whole ticks of its time base.
 
@@ -110,13 +111,29 @@ class Picker:
         """How many frames come out."""
         return sum(1 for _ in self.pick(self.times.pts, pts_of=_identity))
 
-    def pick(self, items: Iterable[Item], *, pts_of: Callable[[Item], int]) -> Iterator[Picked[Item]]:
-        """Choose among ``items``, which come in the order of their times, lazily."""
+    @cached_property
+    def picks(self) -> tuple[Picked[int], ...]:
+        """The time of the source's picture that each frame shows, in the order of the frames."""
+        return tuple(self.pick(self.times.pts, pts_of=_identity))
+
+    def pick(
+        self, items: Iterable[Item], *, pts_of: Callable[[Item], int], first: int = 0
+    ) -> Iterator[Picked[Item]]:
+        """Choose among ``items``, which come in the order of their times, lazily.
+
+        Args:
+            items: they may begin with the picture that frame ``first`` shows, or before it.
+            pts_of: the time of an item.
+            first: the first frame that is wanted, counted from 0.
+        """
         wanted = self.cut(items, pts_of=pts_of)
+        if first:
+            since = self.picks[first].item
+            wanted = (item for item in wanted if pts_of(item) >= since)
         if self.selection.fps is not None:
-            return self._resample(wanted, self.selection.fps, pts_of)
+            return self._resample(wanted, self.selection.fps, pts_of, slot=first)
         if self.selection.every is not None:
-            return self._thin(wanted, self.selection.every, pts_of)
+            return self._thin(wanted, self.selection.every, pts_of, first=first)
         return (Picked(item, None) for item in wanted)
 
     def cut(self, items: Iterable[Item], *, pts_of: Callable[[Item], int]) -> Iterator[Item]:
@@ -130,11 +147,11 @@ class Picker:
                 yield item
 
     def _thin(
-        self, items: Iterable[Item], every: Fraction, pts_of: Callable[[Item], int]
+        self, items: Iterable[Item], every: Fraction, pts_of: Callable[[Item], int], *, first: int
     ) -> Iterator[Picked[Item]]:
         start = self._ticks(self.selection.start or Fraction(0))
         interval = self._ticks(every)
-        due = 0
+        due = floor((self.picks[first - 1].item - self._origin - start) / interval) + 1 if first else 0
         for item in items:
             passed = pts_of(item) - self._origin - start
             if passed >= due * interval:
@@ -142,14 +159,13 @@ class Picker:
                 due = floor(passed / interval) + 1
 
     def _resample(
-        self, items: Iterable[Item], fps: Fraction, pts_of: Callable[[Item], int]
+        self, items: Iterable[Item], fps: Fraction, pts_of: Callable[[Item], int], *, slot: int
     ) -> Iterator[Picked[Item]]:
         # At each slot's time the picture on show is taken. Times are rounded to the source's unit, so that
         # 67 ms stands for the second thirtieth: a picture late by little still belongs to its slot.
         start = self._ticks(self.selection.start or Fraction(0))
         per_tick = fps * self.times.time_base
         total = max(1, floor((self.stop_pts - self._origin - start) * per_tick + Fraction(1, 2)))
-        slot = 0
         shown: Item | None = None
         for item in items:
             due = ceil((pts_of(item) - self._origin - start) * per_tick - _LATE)

@@ -106,6 +106,7 @@ class _Counter:
         self._is_vp8 = stream.codec_context.name == "vp8"
         self._shown: list[tuple[int, int]] = []
         self._first_key: int | None = None
+        self._keys: set[int] = set()
         self._packet_count = 0
         self._corrupt_count = 0
 
@@ -120,6 +121,8 @@ class _Counter:
         time = packet.pts if packet.pts is not None else packet.dts
         if time is not None:
             self._shown.append((time, packet.duration or 0))
+            if packet.is_keyframe:
+                self._keys.add(time)
 
     def result(self, *, container_end: Fraction) -> Survey:
         if not self._shown:
@@ -130,10 +133,11 @@ class _Counter:
         shown = sorted(dict(self._shown).items())
         pts = tuple(time for time, _ in shown)
         times = FrameTimes(self._stream.time_base or Fraction(1, 1000), pts, end_pts=pts[-1])
+        keys = tuple(sorted(self._keys))
         last_duration = shown[-1][1] or times.usual_step
         leading = sum(1 for time in pts if self._first_key is not None and time < self._first_key)
         return Survey(
-            times=replace(times, end_pts=pts[-1] + max(1, last_duration)),
+            times=replace(times, end_pts=pts[-1] + max(1, last_duration), key_pts=keys),
             packet_count=self._packet_count,
             unsure_count=leading,
             corrupt_count=self._corrupt_count,

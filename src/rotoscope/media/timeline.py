@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from rotoscope.errors import EncodeError
 from rotoscope.media.frame import Frame
@@ -26,6 +27,25 @@ _FINE_TICKS_A_FRAME = 8
 _MAX_TICKS_PER_SECOND = 2**31 - 1  # the timescale of MP4 is a signed 32-bit number in FFmpeg
 
 
+class Timed(Protocol):
+    """A frame, as far as its time goes."""
+
+    @property
+    def time_base(self) -> Fraction:
+        """Seconds a unit of :attr:`duration`."""
+        ...
+
+    @property
+    def time_seconds(self) -> Fraction:
+        """When it is shown."""
+        ...
+
+    @property
+    def duration(self) -> int | None:
+        """How long; None where nobody says."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """When a frame is shown in the result."""
@@ -44,15 +64,24 @@ class Timeline:
     """
 
     def __init__(
-        self, container: Container, first: Frame, *, origin: Fraction, rate: Fraction | None = None
+        self,
+        container: Container,
+        first: Timed,
+        *,
+        origin: Fraction,
+        rate: Fraction | None = None,
+        index: int = 0,
+        previous: Fraction | None = None,
     ) -> None:
-        """Start with the first frame.
+        """Start with the first frame, or go on with a later one.
 
         Args:
             container: Where the times go.
-            first: The first frame; its time base is that of all.
+            first: The first frame of the result; its time base is that of all.
             origin: Seconds on the frames' clock that become 0.
             rate: Frames a second, for a constant timeline; None for a free one.
+            index: Which frame of the result :meth:`place` will get first.
+            previous: When the frame before that one is shown, in seconds; None: there is none.
         """
         self._container = container
         self._rate = rate
@@ -66,8 +95,8 @@ class Timeline:
                 f"second, which no container here holds. Re-time the clip with --fps."
             )
         self._container_tick = _CONTAINER_TICK.get(container.clock, self.tick)
-        self._count = 0
-        self._last: Fraction | None = None
+        self._count = index
+        self._last = previous
         self._last_container_pts: int | None = None
         self._last_step = self.tick
         self.max_deviation_seconds = Fraction(0)
@@ -144,7 +173,7 @@ class Timeline:
         self.max_deviation_seconds = max(self.max_deviation_seconds, abs(seconds))
 
 
-def constant_rate(first: Frame, second: Frame | None, *, header_rate: Fraction | None) -> Fraction:
+def constant_rate(first: Timed, second: Timed | None, *, header_rate: Fraction | None) -> Fraction:
     """Frames a second that two neighbours suggest, snapped to the header's or a common rate.
 
     Times are rounded to the time base, so the rate itself is not in them: 33 ms may be 30 or 30000/1001.

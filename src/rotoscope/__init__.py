@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rotoscope.render.result import RenderResult
     from rotoscope.render.separate import separate
     from rotoscope.render.stylize import stylize
-    from rotoscope.standard import load_filter, standard_palette
+    from rotoscope.standard import load_filter, standard_palette, standard_store
 
 _HOMES = {
     "Clip": "rotoscope.media.clip",
@@ -51,6 +51,7 @@ _HOMES = {
     "open_clip": "rotoscope.media.clip",
     "separate": "rotoscope.render.separate",
     "standard_palette": "rotoscope.standard",
+    "standard_store": "rotoscope.standard",
     "stylize": "rotoscope.render.stylize",
 }
 """Public name to the module that defines it."""
@@ -73,6 +74,7 @@ __all__ = [
     "open_clip",
     "separate",
     "standard_palette",
+    "standard_store",
     "stylize",
 ]
 

@@ -24,6 +24,7 @@ The tree::
     ├─ UnknownStyle            no style image of that name can be drawn
     ├─ ManifestError           a manifest is missing, breaks the schema, or disagrees with the files beside it
     ├─ TrainingError           training cannot start or go on
+    ├─ WorkerLost              a process that painted ended without a word
     └─ MissingExtra            a Python package of an optional extra is not installed
 
 Catch :class:`RotoscopeError` to catch them all. A message is one paragraph: what was given, what is
@@ -32,6 +33,8 @@ exit codes or HTTP.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 
 class RotoscopeError(Exception):
@@ -59,6 +62,11 @@ class TruncatedError(DecodeError):
         """Frames the source's header (or its index) promised; None where it promised a duration only."""
         self.decoded_frames = decoded_frames
         """Frames that could be decoded."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Sent to another process with its counts."""
+        make = partial(TruncatedError, claimed_frames=self.claimed_frames, decoded_frames=self.decoded_frames)
+        return make, self.args
 
 
 class EncodeError(MediaError):
@@ -127,6 +135,10 @@ class ManifestError(RotoscopeError):
 
 class TrainingError(RotoscopeError):
     """Training cannot start or go on."""
+
+
+class WorkerLost(RotoscopeError):
+    """A process that painted ended without a word."""
 
 
 class MissingExtra(RotoscopeError):

@@ -10,11 +10,19 @@ from pathlib import Path
 _THREADS = Path("/proc/self/task")
 
 
+_sharers = 1
+
+
+def share_processors(sharers: int) -> None:
+    """From now on this process takes its part of the processors only, of which so many processes have one."""
+    global _sharers  # noqa: PLW0603 - a fact about the process
+    _sharers = sharers
+
+
 def processors() -> int:
     """Processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on every platform
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, there // _sharers)
 
 
 @contextlib.contextmanager

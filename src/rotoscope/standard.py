@@ -6,12 +6,18 @@ import os
 
 from rotoscope.filters.base import Filter
 from rotoscope.palette.palette import Palette
+from rotoscope.render.segments.store import SegmentStore
 from rotoscope.settings import load_settings
 
 
 def standard_palette() -> Palette:
     """The bundled filters and the user's own, where the platform (or ``ROTOSCOPE_DATA_DIR``) keeps them."""
     return Palette(load_settings(os.environ).filters_dir)
+
+
+def standard_store() -> SegmentStore:
+    """Where the command line keeps finished segments; see :func:`rotoscope.render.stylize.stylize`."""
+    return SegmentStore(load_settings(os.environ).segments_dir)
 
 
 def load_filter(spec: str, *, precision: str = "auto", threads: int | None = None) -> Filter:

@@ -72,6 +72,23 @@ OnTruncated: TypeAlias = Annotated[
     Literal["fail", "keep"],
     typer.Option(help="A source that ends early: refuse it, or use what there is and say so."),
 ]
+OnCorrupt: TypeAlias = Annotated[
+    Literal["fail", "hold", "skip", "show"],
+    typer.Option(
+        help="A damaged frame in the middle: refuse it, show the frame before it instead, leave it out, or "
+        "take it as the decoder made it up."
+    ),
+]
+Workers: TypeAlias = Annotated[
+    int, typer.Option(min=1, help="Processes that paint segments of a video at the same time.")
+]
+NoCache: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache",
+        help="Keep no finished segments: a run that is cut off begins anew.",
+    ),
+]
 Precision: TypeAlias = Annotated[
     Literal["auto", "f32", "bf16"],
     typer.Option(help="Arithmetic of neural filters; auto: bf16 where the processor has it."),

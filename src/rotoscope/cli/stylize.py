@@ -9,6 +9,7 @@ import typer
 from rotoscope.cli import options
 from rotoscope.cli.arguments import PREVIEW_MIDDLE
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.cache import kept_segments
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
 from rotoscope.cli.requests import make_look, make_selection, make_time
@@ -18,6 +19,9 @@ HELP = """Paint a video, a GIF, a still or a folder of stills.
 The output's kind follows its name: painted.mp4 (also mov, mkv, webm, avi, ts), painted.gif, painted.webp,
 painted/%05d.png or a folder (numbered stills), painted.jpg (one still). Timing, sound, subtitles, chapters,
 rotation and color come along.
+
+A video is painted in segments, and finished ones are kept: whatever stops it, the same command goes on from
+there, and another look at a part of the timeline paints that part only.
 
 Examples:
 
@@ -65,6 +69,9 @@ def stylize(
         ),
     ] = None,
     on_truncated: options.OnTruncated = "fail",
+    on_corrupt: options.OnCorrupt = "fail",
+    workers: options.Workers = 1,
+    no_cache: options.NoCache = False,
     threads: options.Threads = None,
     precision: options.Precision = "auto",
     overwrite: options.Overwrite = False,
@@ -91,7 +98,7 @@ def stylize(
         at = None if preview == PREVIEW_MIDDLE else make_time(preview)
         result = previewing.preview(source, output, look, at=at, selection=selection, overwrite=overwrite)
     else:
-        with progress_bar(shown=not (quiet or as_json)) as on_progress:
+        with progress_bar(shown=not (quiet or as_json)) as on_progress, kept_segments(no_cache) as store:
             result = stylizing.stylize(
                 source,
                 output,
@@ -100,6 +107,9 @@ def stylize(
                 encoder=encoder,
                 overwrite=overwrite,
                 on_truncated=on_truncated,
+                on_corrupt=on_corrupt,
+                store=store,
+                workers=workers,
                 on_progress=on_progress,
             )
     present_render(result, as_json=as_json, quiet=quiet)

@@ -42,3 +42,11 @@ class Filter(Protocol):
             FilterFailed: the picture cannot be painted.
         """
         ...
+
+
+def arithmetic_of(filter: Filter) -> str:
+    """Library and precision that decide the last bits of its paintings; empty where nothing varies.
+
+    Filters that vary have a property ``arithmetic``.
+    """
+    return str(getattr(filter, "arithmetic", ""))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.filters.base import Filter
+from rotoscope.filters.base import Filter, arithmetic_of
 from rotoscope.media.frame import Pixels
 
 
@@ -39,6 +39,11 @@ class ChainFilter:
     def digest(self) -> str:
         """SHA-256 of the links' digests in their order."""
         return sha256(("chain:" + ",".join(link.digest for link in self._filters)).encode()).hexdigest()
+
+    @property
+    def arithmetic(self) -> str:
+        """The links' own; see :func:`rotoscope.filters.base.arithmetic_of`."""
+        return ",".join(arithmetic_of(link) for link in self._filters)
 
     def apply(self, pixels: Pixels) -> Pixels:
         """Paint one picture with all of them."""

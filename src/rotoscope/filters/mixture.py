@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.filters.base import Filter
+from rotoscope.filters.base import Filter, arithmetic_of
 from rotoscope.filters.family import mix_family
 from rotoscope.filters.neural import NeuralFilter
 from rotoscope.media.frame import Pixels
@@ -66,6 +66,11 @@ class MixtureFilter:
         told = ",".join(f"{filter.digest}*{share!r}" for filter, share in self._parts)
         return sha256(f"mixture:{told}".encode()).hexdigest()
 
+    @property
+    def arithmetic(self) -> str:
+        """The filters' own; see :func:`rotoscope.filters.base.arithmetic_of`."""
+        return ",".join(arithmetic_of(filter) for filter, _ in self._parts)
+
     def apply(self, pixels: Pixels) -> Pixels:
         """Paint one picture with all of them; rounded once, at the end."""
         total = np.zeros(pixels.shape, np.float32)
@@ -90,9 +95,14 @@ class FamilyMixture(NeuralFilter):
             InvalidCard: a filter is not of the family that its card names.
         """
         shared = _shared(parts)
+        self._shares = shared
         self._told = _told(shared)
         file = mix_family([(filter.file, share) for filter, share in shared])
         super().__init__(file, options=parts[0][0].options)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Sent to another process as its parts."""
+        return FamilyMixture, (self._shares,)
 
     @property
     def name(self) -> str:

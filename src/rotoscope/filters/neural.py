@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
 import cv2
@@ -93,6 +94,16 @@ class NeuralFilter:
     def runtime(self) -> RuntimeIdentity:
         """Library and arithmetic that decide the last bits of the result."""
         return self._graph.identity
+
+    @property
+    def arithmetic(self) -> str:
+        """The runtime, in words, and the threads that were asked for."""
+        threads = self._options.threads if self._options else None
+        return f"{self.runtime} {threads or ''}".strip()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Sent to another process as its file: a compiled graph cannot travel."""
+        return partial(NeuralFilter, options=self._options), (self._file,)
 
     def apply(self, pixels: Pixels) -> Pixels:
         """Paint one picture of any size.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rotoscope.filters.base import Filter
+from rotoscope.filters.base import Filter, arithmetic_of
 
 
 class FilterWrapper:
@@ -20,3 +20,8 @@ class FilterWrapper:
     def kind(self) -> str:
         """The filter's own kind."""
         return self._filter.kind
+
+    @property
+    def arithmetic(self) -> str:
+        """The filter's own; see :func:`rotoscope.filters.base.arithmetic_of`."""
+        return arithmetic_of(self._filter)

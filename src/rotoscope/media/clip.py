@@ -77,7 +77,7 @@ class Clip:
         *,
         selection: Selection,
         on_truncated: OnTruncated,
-        on_corrupt: OnCorrupt,
+        on_corrupt: OnCorrupt = "show",
         limits: Limits,
     ) -> None:
         assert probed.times is not None
@@ -86,7 +86,7 @@ class Clip:
         self.selection: Selection = selection
         self._probed = probed
         self._on_truncated: OnTruncated = on_truncated
-        self._on_corrupt: OnCorrupt = on_corrupt
+        self.on_corrupt: OnCorrupt = on_corrupt
         self._limits = limits
         self._picker = Picker(selection, probed.times)
         self._found_problems: tuple[str, ...] = ()
@@ -105,6 +105,18 @@ class Clip:
         """When frame ``index`` is shown, as the packets say it: ``pts`` and, re-timed, the duration."""
         picked = self._picker.picks[index]
         return (picked.item, None) if picked.slot is None else (picked.slot, 1)
+
+    def seconds_at(self, index: int) -> Fraction:
+        """When frame ``index`` is shown, counted from the source's first picture; the end, for the one after.
+
+        Re-timed frames count from their own first one.
+        """
+        if index == self.expected_frames:
+            pts = self._picker.stop_pts if self.selection.fps is None else index
+        else:
+            pts, _ = self.moment(index)
+        origin = 0 if self.selection.fps is not None else self._picker.times.pts[0]
+        return (pts - origin) * self.time_base
 
     @property
     def key_frames(self) -> tuple[int, ...]:
@@ -150,9 +162,9 @@ class Clip:
         since = self._picker.picks[first].item if first else self._picker.first_pts
         until = self._picker.picks[stop].item if stop is not None and stop < self.expected_frames else None
         reader = open_reader(self.source, self._probed, limits=self._limits)
-        mender = Mender(self.source, self._picker.times, self._on_corrupt)
+        mender = Mender(self.source, self._picker.times, self.on_corrupt)
         # What is to be held may lie before what is wanted.
-        leap = since if self._on_corrupt != "hold" else self._picker.times.pts[0]
+        leap = since if self.on_corrupt != "hold" else self._picker.times.pts[0]
         read = _Counted(reader.lazy_frames(first_pts=leap, tally=tally), since, self._end(until))
         picks = self._picker.pick(mender.mend(iter(read)), pts_of=_pts, first=first)
         shown: LazyFrame | None = None
@@ -196,7 +208,7 @@ class Clip:
         by_fields = self.info.video.is_interlaced and 2 * read.count >= wanted - 1
         sentences = (*tally.sentences(), *mender.sentences())
         if read.count + self._probed.unsure_count < wanted and not by_fields:
-            if self._on_truncated == "fail" and self._on_corrupt in ("fail", "show"):
+            if self._on_truncated == "fail" and self.on_corrupt in ("fail", "show"):
                 raise TruncatedError(
                     f"{self.source}: of {wanted} frames, {read.count} could be decoded; the file is damaged "
                     f"or cut off. {_WHAT_TO_DO}",

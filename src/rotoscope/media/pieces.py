@@ -104,8 +104,8 @@ class PieceWriter:
         self._entries: list[PacketEntry] = []
         self._digest = hashlib.sha256()
 
-    def add(self, packets: Sequence[av.Packet[Any]]) -> None:
-        """Keep packets of the encoder.
+    def add(self, packets: Sequence[av.Packet[Any]]) -> int:
+        """Keep packets of the encoder; gives their size in bytes.
 
         Raises:
             EncodeError: the disk is full.
@@ -118,6 +118,7 @@ class PieceWriter:
                 self._entries.append(entry)
                 self._digest.update(content)
                 self._file.write(content)
+        return sum(packet.size for packet in packets)
 
     def publish(self, facts: PieceFacts) -> None:
         """Put the whole piece in its place, where there is none yet: one of that name is the same.

@@ -11,11 +11,12 @@ from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.info import MediaInfo
 from rotoscope.media.manifest import Manifest, color_of, identify, read_manifest, verify_files
 from rotoscope.media.writer import open_writer
+from rotoscope.render.pipeline import paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.result import RenderResult
 from rotoscope.render.separate import UNPAINTED
-from rotoscope.render.stylize import DEFAULT_ENCODER, finish, paint_frames
+from rotoscope.render.stylize import DEFAULT_ENCODER, finish
 
 
 def assemble(
@@ -57,10 +58,10 @@ def assemble(
         overwrite=overwrite,
         copy_streams_from=origin,
     ) as writer:
-        frame_size = paint_frames(clip.frames(), FramePainter(UNPAINTED), writer, meter)
+        paint_frames(clip.frames(), FramePainter(UNPAINTED), writer, meter)
         report = writer.close()
     painted = " + ".join(applied.name for applied in manifest.filters) or "unpainted"
-    return finish(report, meter, frame_size=frame_size, look=painted, notes=(*notes, *report.notes))
+    return finish(report, meter, look=painted, notes=(*notes, *report.notes))
 
 
 def _origin(folder: Path, manifest: Manifest, source: Path | None) -> Path | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
 from typing import cast
 
 import cv2
@@ -62,6 +65,15 @@ class Look:
     def is_invisible(self) -> bool:
         """Whether the result is the source."""
         return (self.strength == 0 or not self.filters) and self.size is None
+
+    def digest_between(self, start: Fraction, stop: Fraction) -> str:
+        """SHA-256 (hex) of everything that decides how frames with start <= time < stop are painted.
+
+        Seconds from the source's first picture. This look is the same at all times.
+        """
+        del start, stop
+        facts = [[painter.digest for painter in self.painters], self.strength, self.size]
+        return sha256(json.dumps(facts).encode()).hexdigest()
 
     @property
     def description(self) -> str:

@@ -31,8 +31,9 @@ _MOST_PIXELS_AT_ONCE = 1920 * 1088
 class FramePainter:
     """Paints the frames of one clip with a look; :meth:`paint` may be called from several threads."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, *, at_once: int = _PAINTED_AT_ONCE) -> None:
         self._look = look
+        self._at_once = at_once
         self._lock = threading.Lock()
         self._planar: dict[tuple[PlaneEncoding, tuple[int, int]], _Painters] = {}
 
@@ -40,7 +41,7 @@ class FramePainter:
         """How many pictures of (width, height) are best painted at once."""
         is_small = frame_size[0] * frame_size[1] <= _MOST_PIXELS_AT_ONCE
         may_share = self.wants_planes and not self._look.is_invisible
-        return min(_PAINTED_AT_ONCE, processors()) if may_share and is_small else 1
+        return min(self._at_once, processors()) if may_share and is_small else 1
 
     @property
     def wants_planes(self) -> bool:

@@ -25,16 +25,19 @@ class Progress:
     """(width, height) of what is written."""
     written_bytes: int | None = None
     """Size of the result so far; None where it is not one file."""
+    frames_found: int = 0
+    """Those of ``frames_done`` that were painted before, by a run that was cut off or another look."""
 
     @property
     def frames_per_second(self) -> float:
         """Mean rate since the start."""
-        return self.frames_done / self.elapsed_seconds if self.elapsed_seconds > 0 else 0.0
+        painted = self.frames_done - self.frames_found
+        return painted / self.elapsed_seconds if self.elapsed_seconds > 0 else 0.0
 
     @property
     def remaining_seconds(self) -> float | None:
         """Time left at the mean rate; None while it cannot be told."""
-        if self.frames_expected is None or not self.frames_done:
+        if self.frames_expected is None or not self.frames_per_second:
             return None
         return max(0, self.frames_expected - self.frames_done) / self.frames_per_second
 
@@ -54,15 +57,29 @@ class ProgressMeter:
         self._on_progress = on_progress
         self._start = time.monotonic()
         self.frames_done = 0
+        self.frames_found = 0
+        self.frame_size: tuple[int, int] | None = None
+        """(width, height) of what was painted last."""
 
     @property
     def elapsed_seconds(self) -> float:
         """Seconds since the meter was made."""
         return time.monotonic() - self._start
 
+    def following(self, step: str) -> ProgressMeter:
+        """A meter of the step after this one, for the same frames, that tells the same callback."""
+        return ProgressMeter(step, frames_expected=self.frames_done, on_progress=self._on_progress)
+
+    def found(self, frames: int, frame_size: tuple[int, int]) -> None:
+        """So many frames were painted before."""
+        self.frame_size = frame_size
+        self.frames_done += frames
+        self.frames_found += frames
+
     def advance(self, frame_size: tuple[int, int], *, written_bytes: int | None = None) -> None:
         """One more frame is done; tell the callback."""
         self.frames_done += 1
+        self.frame_size = frame_size
         if self._on_progress is not None:
             self._on_progress(
                 Progress(
@@ -72,5 +89,6 @@ class ProgressMeter:
                     self.elapsed_seconds,
                     frame_size,
                     written_bytes,
+                    self.frames_found,
                 )
             )

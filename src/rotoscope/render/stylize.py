@@ -1,32 +1,27 @@
-"""Clip to painted clip: decode, paint and encode, overlapped in time.
-
-A clip -> read ahead -> paint -> write behind -> a clip of the same frames. No more than a dozen
-pictures are in memory at any time, however long the clip.
-"""
+"""Clip to painted clip."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
 
-from rotoscope.errors import DecodeError, EncodeError, InvalidOptions
-from rotoscope.media.clip import Clip, open_clip
+from rotoscope.errors import EncodeError, InvalidOptions
+from rotoscope.media.clip import Clip, OnTruncated, open_clip
 from rotoscope.media.encoders import EncoderOptions
-from rotoscope.media.frame import Frame
 from rotoscope.media.info import MediaKind
+from rotoscope.media.mending import OnCorrupt
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.look import Look
-from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
 from rotoscope.render.photographs import are_photographs, stylize_photographs
+from rotoscope.render.pipeline import paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.result import RenderResult
+from rotoscope.render.segments.store import SegmentStore
+from rotoscope.render.segments.video import can_be_joined, render_video
 
 DEFAULT_ENCODER = EncoderOptions()
 
@@ -39,7 +34,10 @@ def stylize(
     selection: Selection = WHOLE_CLIP,
     encoder: EncoderOptions = DEFAULT_ENCODER,
     overwrite: bool = False,
-    on_truncated: Literal["fail", "keep"] = "fail",
+    on_truncated: OnTruncated = "fail",
+    on_corrupt: OnCorrupt = "fail",
+    store: SegmentStore | None = None,
+    workers: int = 1,
     on_progress: ProgressCallback | None = None,
 ) -> RenderResult:
     """Paint a video, an animation, a folder of stills or a still.
@@ -56,6 +54,11 @@ def stylize(
         encoder: codec and quality.
         overwrite: replace an output that is there already.
         on_truncated: ``fail`` refuses a source that ends early; ``keep`` paints what there is and notes it.
+        on_corrupt: what becomes of damaged pictures in the middle; see
+            :data:`rotoscope.media.mending.OnCorrupt`.
+        store: where finished segments of a video are kept: what is cut off then goes on when it is run again,
+            and another look paints only what it changes. None: they are kept until the video is done.
+        workers: processes that paint segments of a video at the same time.
         on_progress: called after every frame.
 
     Raises:
@@ -80,6 +83,9 @@ def stylize(
         encoder=encoder,
         overwrite=overwrite,
         on_truncated=on_truncated,
+        on_corrupt=on_corrupt,
+        store=store,
+        workers=workers,
         on_progress=on_progress,
     )
 
@@ -93,20 +99,57 @@ def render(
     selection: Selection,
     encoder: EncoderOptions,
     overwrite: bool,
-    on_truncated: Literal["fail", "keep"],
+    on_truncated: OnTruncated,
+    on_corrupt: OnCorrupt = "fail",
+    store: SegmentStore | None = None,
+    workers: int = 1,
     on_progress: ProgressCallback | None,
 ) -> RenderResult:
     """What stylize and separate have in common; ``step`` is what progress calls it."""
-    clip = open_clip(source, selection=selection, on_truncated=on_truncated)
+    if workers < 1:
+        raise InvalidOptions(f"{workers} workers were asked for; give 1 or more.")
+    clip = open_clip(source, selection=selection, on_truncated=on_truncated, on_corrupt=on_corrupt)
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
-    with _open_output(clip, Path(output), look, encoder=encoder, overwrite=overwrite) as writer:
+    kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
+    _require_fitting(kind, encoder, Path(output))
+    if kind is OutputKind.VIDEO and can_be_joined(clip, Path(output), encoder):
+        report = render_video(
+            clip,
+            Path(output),
+            look,
+            encoder=encoder,
+            overwrite=overwrite,
+            store=store,
+            workers=workers,
+            meter=meter,
+        )
+    else:
+        report = _render_at_once(clip, Path(output), look, kind, encoder, meter, overwrite=overwrite)
+    notes = (*clip.problems, *report.notes, *_continued(meter))
+    return finish(report, meter, look=look.description, notes=notes)
+
+
+def _render_at_once(
+    clip: Clip,
+    output: Path,
+    look: Look,
+    kind: OutputKind,
+    encoder: EncoderOptions,
+    meter: ProgressMeter,
+    *,
+    overwrite: bool,
+) -> WriteReport:
+    with _open_output(clip, output, look, kind, encoder=encoder, overwrite=overwrite) as writer:
         painter = FramePainter(look)
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
-        frame_size = paint_frames(frames, painter, writer, meter, workers=workers)
-        report = writer.close()
-    notes = (*clip.problems, *report.notes)
-    return finish(report, meter, frame_size=frame_size, look=look.description, notes=notes)
+        paint_frames(frames, painter, writer, meter, workers=workers)
+        return writer.close()
+
+
+def _continued(meter: ProgressMeter) -> tuple[str, ...]:
+    found = meter.frames_found
+    return (f"{found} of {meter.frames_done} frames were painted before, and used again",) if found else ()
 
 
 def require_output_name(output: str | Path) -> None:
@@ -140,9 +183,9 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path) ->
         raise InvalidOptions(f"{output} is written as {kind.value}: {told}. Leave the option out.")
 
 
-def _open_output(clip: Clip, output: Path, look: Look, *, encoder: EncoderOptions, overwrite: bool) -> Writer:
-    kind = output_kind(output, moving=clip.info.kind is not MediaKind.STILL)
-    _require_fitting(kind, encoder, output)
+def _open_output(
+    clip: Clip, output: Path, look: Look, kind: OutputKind, *, encoder: EncoderOptions, overwrite: bool
+) -> Writer:
     if kind is OutputKind.STILLS and not is_pattern(output):
         return FramesFolderWriter(output, clip=clip, look=look, options=encoder, overwrite=overwrite)
     selection = clip.selection
@@ -158,36 +201,10 @@ def _open_output(clip: Clip, output: Path, look: Look, *, encoder: EncoderOption
     )
 
 
-def paint_frames(
-    frames: Iterator[Frame],
-    painter: FramePainter,
-    writer: Writer,
-    meter: ProgressMeter,
-    *,
-    workers: int = 1,
-) -> tuple[int, int]:
-    """Paint every frame, reading ahead and writing behind; gives (width, height) of the painted ones.
-
-    Raises:
-        DecodeError: there was no frame.
-    """
-    frame_size = (0, 0)
-    all_painted = map_ahead(painter.paint, read_ahead(frames), workers=workers)
-    with closing(all_painted), WriteBehind(writer.write) as behind:
-        for painted in all_painted:
-            frame_size = (painted.shape[1], painted.shape[0])
-            behind.put(painted)
-            meter.advance(frame_size, written_bytes=writer.written_bytes)
-    if not meter.frames_done:
-        raise DecodeError("The chosen part of the source holds no frames; choose another --start or --stop.")
-    return frame_size
-
-
 def finish(
     report: WriteReport,
     meter: ProgressMeter,
     *,
-    frame_size: tuple[int, int],
     look: str,
     notes: tuple[str, ...],
 ) -> RenderResult:
@@ -204,7 +221,7 @@ def finish(
     return RenderResult(
         output=report.path,
         frames=report.frames,
-        frame_size=frame_size,
+        frame_size=meter.frame_size or (0, 0),
         size_bytes=report.size_bytes,
         elapsed_seconds=meter.elapsed_seconds,
         codec=report.codec,

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rotoscope.errors import FilterFailed, InvalidOptions, UnsupportedArchitecture
+from rotoscope.machine import processors
 from rotoscope.media.frame import Pixels
 from rotoscope.runtime.graph import RuntimeIdentity, RuntimeOptions
 from rotoscope.runtime.tensors import full_scale
@@ -177,9 +178,8 @@ def compile_model(graph: Any, precision: str, threads: int | None) -> Any:  # no
         "PERFORMANCE_HINT": "LATENCY",
         # Pinned, two graphs with one thread each would share the first core.
         "ENABLE_CPU_PINNING": False,
+        "INFERENCE_NUM_THREADS": threads or processors(),
     }
-    if threads is not None:
-        config["INFERENCE_NUM_THREADS"] = threads
     return _core().compile_model(graph, "CPU", config)
 
 

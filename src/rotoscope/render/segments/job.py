@@ -1,0 +1,93 @@
+"""One render in segments: what is painted, and how, for whoever paints a part of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import av
+
+from rotoscope._version import __version__
+from rotoscope.filters.base import arithmetic_of
+from rotoscope.media.clip import Clip
+from rotoscope.media.encoders import EncoderOptions
+from rotoscope.media.output import container_of
+from rotoscope.media.pieces import PieceFacts
+from rotoscope.media.video_plan import Opening, VideoPlan, plan_video
+from rotoscope.render.look import Look
+from rotoscope.render.segments.plan import Segment
+
+PIPELINE_VERSION: Final = 1
+"""Counted up when the same sources and settings give other bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentJob:
+    """Everything that decides the bytes of a render's pieces. Can be sent to another process."""
+
+    clip: Clip
+    output: Path
+    """Its suffix names the container."""
+    look: Look
+    encoder: EncoderOptions
+    """With a fixed number of threads."""
+    span: tuple[Fraction, Fraction | None] | None
+    """See :func:`rotoscope.media.video_plan.plan_video`; likewise:"""
+    earliest: Fraction | None
+    source_digest: str
+    """SHA-256 of the source's contents."""
+    painter_threads: int
+    """That paint one picture."""
+
+    def key(self, segment: Segment) -> str:
+        """SHA-256 of everything that decides the bytes of a segment's piece."""
+        start, stop = self.clip.seconds_at(segment.first), self.clip.seconds_at(segment.stop)
+        facts = {
+            "pipeline": [PIPELINE_VERSION, __version__],
+            "source": self.source_digest,
+            "selection": repr(self.clip.selection),
+            "on_corrupt": self.clip.on_corrupt,
+            "frames": [segment.first, segment.stop, self.clip.expected_frames],
+            "look": self.look.digest_between(start, stop),
+            "arithmetic": [arithmetic_of(painter) for painter in self.look.painters],
+            "threads": self.painter_threads,
+            "encoder": repr(self.encoder),
+            "container": container_of(self.output).name,
+            "span": repr(self.span),
+            "earliest": str(self.earliest),
+            "ffmpeg": sorted((name, list(version)) for name, version in av.library_versions.items()),
+        }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def plan(self, facts: PieceFacts) -> VideoPlan:
+        """How pictures like those of a piece are encoded.
+
+        Raises:
+            UnsupportedMedia: the wanted codec does not go with the container or the size.
+            EncodeError: the frames' times cannot be held.
+        """
+        pts, duration = self.clip.moment(0)
+        opening = Opening(
+            facts.shape,
+            facts.is_deep,
+            self.clip.time_base,
+            pts,
+            facts.first_duration if facts.first == 0 else duration,
+            self.clip.moment(1)[0] if self.clip.expected_frames > 1 else None,
+        )
+        return plan_video(
+            container_of(self.output),
+            self.encoder,
+            source=self.clip.info,
+            opening=opening,
+            span=self.span,
+            earliest=self.earliest,
+        )
+
+    def seconds_before(self, index: int) -> Fraction | None:
+        """When the frame before frame ``index`` is shown, on the frames' clock; None before the first."""
+        return self.clip.moment(index - 1)[0] * self.clip.time_base if index else None

@@ -64,6 +64,20 @@ def stylize(
             "same name with .png.",
         ),
     ] = None,
+    to_sdr: Annotated[
+        bool,
+        typer.Option(
+            "--to-sdr",
+            help="Convert HDR (PQ, HLG) to standard range; default: HDR in, HDR out where it fits.",
+        ),
+    ] = False,
+    wrap: Annotated[
+        bool | None,
+        typer.Option(
+            "--wrap/--no-wrap",
+            help="The left edge continues the right one, as in 360° video; default: if the source says so.",
+        ),
+    ] = None,
     on_truncated: options.OnTruncated = "fail",
     threads: options.Threads = None,
     precision: options.Precision = "auto",
@@ -100,6 +114,8 @@ def stylize(
                 encoder=encoder,
                 overwrite=overwrite,
                 on_truncated=on_truncated,
+                to_sdr=to_sdr,
+                wrap=wrap,
                 on_progress=on_progress,
             )
     present_render(result, as_json=as_json, quiet=quiet)

@@ -16,11 +16,12 @@ from rotoscope.errors import DecodeError, EncodeError, InvalidOptions
 from rotoscope.media.clip import Clip, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
-from rotoscope.media.info import MediaKind
+from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.render.frames_folder import FramesFolderWriter
+from rotoscope.render.grading import grade
 from rotoscope.render.look import Look
 from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
 from rotoscope.render.photographs import are_photographs, stylize_photographs
@@ -40,6 +41,8 @@ def stylize(
     encoder: EncoderOptions = DEFAULT_ENCODER,
     overwrite: bool = False,
     on_truncated: Literal["fail", "keep"] = "fail",
+    to_sdr: bool = False,
+    wrap: bool | None = None,
     on_progress: ProgressCallback | None = None,
 ) -> RenderResult:
     """Paint a video, an animation, a folder of stills or a still.
@@ -56,6 +59,9 @@ def stylize(
         encoder: codec and quality.
         overwrite: replace an output that is there already.
         on_truncated: ``fail`` refuses a source that ends early; ``keep`` paints what there is and notes it.
+        to_sdr: convert HDR to standard range (sRGB); otherwise only where the result holds no HDR.
+        wrap: whether the left edge continues the right one, so that no seam shows there; None: where the
+            source says that it goes all the way round.
         on_progress: called after every frame.
 
     Raises:
@@ -80,6 +86,8 @@ def stylize(
         encoder=encoder,
         overwrite=overwrite,
         on_truncated=on_truncated,
+        to_sdr=to_sdr,
+        wrap=wrap,
         on_progress=on_progress,
     )
 
@@ -95,17 +103,22 @@ def render(
     overwrite: bool,
     on_truncated: Literal["fail", "keep"],
     on_progress: ProgressCallback | None,
+    to_sdr: bool = False,
+    wrap: bool | None = None,
 ) -> RenderResult:
     """What stylize and separate have in common; ``step`` is what progress calls it."""
     clip = open_clip(source, selection=selection, on_truncated=on_truncated)
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
-    with _open_output(clip, Path(output), look, encoder=encoder, overwrite=overwrite) as writer:
-        painter = FramePainter(look)
+    graded = grade(clip.info, Path(output), encoder=encoder, to_sdr=to_sdr, wrap=wrap)
+    with _open_output(
+        clip, Path(output), look, source=graded.source, encoder=encoder, overwrite=overwrite
+    ) as writer:
+        painter = FramePainter(look, graded.view)
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
         frame_size = paint_frames(frames, painter, writer, meter, workers=workers)
         report = writer.close()
-    notes = (*clip.problems, *report.notes)
+    notes = (*clip.problems, *graded.notes, *report.notes)
     return finish(report, meter, frame_size=frame_size, look=look.description, notes=notes)
 
 
@@ -140,17 +153,21 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path) ->
         raise InvalidOptions(f"{output} is written as {kind.value}: {told}. Leave the option out.")
 
 
-def _open_output(clip: Clip, output: Path, look: Look, *, encoder: EncoderOptions, overwrite: bool) -> Writer:
+def _open_output(
+    clip: Clip, output: Path, look: Look, *, source: MediaInfo, encoder: EncoderOptions, overwrite: bool
+) -> Writer:
     kind = output_kind(output, moving=clip.info.kind is not MediaKind.STILL)
     _require_fitting(kind, encoder, output)
     if kind is OutputKind.STILLS and not is_pattern(output):
-        return FramesFolderWriter(output, clip=clip, look=look, options=encoder, overwrite=overwrite)
+        return FramesFolderWriter(
+            output, clip=clip, source=source, look=look, options=encoder, overwrite=overwrite
+        )
     selection = clip.selection
     is_cut = selection.start is not None or selection.stop is not None
     both_video = kind is OutputKind.VIDEO and clip.info.kind is MediaKind.VIDEO
     return open_writer(
         output,
-        source=clip.info,
+        source=source,
         options=encoder,
         overwrite=overwrite,
         copy_streams_from=clip.source if both_video else None,

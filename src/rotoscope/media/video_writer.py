@@ -22,7 +22,7 @@ from rotoscope.machine import scheduling_kept
 from rotoscope.media.atomic import StagedFile
 from rotoscope.media.color import MATRICES, PRIMARIES, RANGES, TRANSFERS
 from rotoscope.media.copying import Span, StreamCopier, needs_key_value_tags
-from rotoscope.media.encoders import EncoderOptions, codec_for, preset_for
+from rotoscope.media.encoders import SAME_BYTES, EncoderOptions, codec_for, preset_for
 from rotoscope.media.encoding import EncodingPlan, plan_encoding
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import ColorTags, MediaInfo
@@ -172,7 +172,7 @@ class VideoWriter(TransactionalWriter):
             str(self._staged.part),
             "w",
             format=self._container.name,
-            container_options=self._muxer_options(timeline),
+            container_options={**SAME_BYTES, **self._muxer_options(timeline)},
         )
         stream: Any = muxer.add_stream(
             plan.codec.encoder, rate=rate or header_rate or _NOMINAL_RATE, options=dict(plan.options)

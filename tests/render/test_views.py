@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
+from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ class Blur(Spy):
 
     def apply(self, pixels: Pixels) -> Pixels:
         self.shown.append(pixels)
-        return np.asarray(cv2.GaussianBlur(pixels, (0, 0), 3), pixels.dtype)
+        return cast("Pixels", cv2.GaussianBlur(pixels, (0, 0), 3))
 
 
 # --- HDR ----------------------------------------------------------------------------------------------------
@@ -152,6 +153,7 @@ def test_a_preview_of_hdr_is_a_picture_for_screens(tmp_path: Path) -> None:
 # --- profiles -----------------------------------------------------------------------------------------------
 
 
+@cache  # the time it is made at is in it
 def wide_profile() -> bytes:
     """SRGB's curve with the primaries of BT.2020: the numbers of an sRGB profile, exchanged."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())

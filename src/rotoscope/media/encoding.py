@@ -192,8 +192,8 @@ def _reordering(container: Container, codec: VideoCodec, source: MediaInfo | Non
     duration of some other one.
 
     With B-frames, x264's macroblock tree reads memory that nobody has written, and its bytes follow what was
-    there (glibc's MALLOC_PERTURB_ shows it). Painted pictures hardly use them: of 36 frames of 854x480 the file
-    is as large without, of the unpainted ones 5 to 12 % larger.
+    there (glibc's MALLOC_PERTURB_ shows it). Painted pictures hardly use them: 36 painted frames of 854x480
+    take as many bytes without them, the unpainted ones 5 to 12 % more.
     """
     if codec.encoder == "libx264":
         return [("bf", "0")]

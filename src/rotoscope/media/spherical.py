@@ -12,9 +12,10 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from av.container import InputContainer
+from av.sidedata.sidedata import SideDataContainer
 from av.sidedata.sidedata import Type as SideDataType
 
 from rotoscope.media.opening import open_container
@@ -65,10 +66,44 @@ def is_equirectangular(source: Path) -> bool:
 def spherical_side_data(container: InputContainer) -> int | None:
     """FFmpeg's number of the projection (0: equirectangular), from the first frame; None: none stated."""
     frame = next(iter(container.decode(main_stream(container))), None)
-    for side in () if frame is None else frame.side_data:
-        if side.type is SideDataType.SPHERICAL:
-            return int(struct.unpack_from("=i", bytes(side))[0])
+    sides = () if frame is None else cast("SideDataContainer", frame.side_data)  # the stubs say otherwise
+    found = next((bytes(side) for side in sides if side.type is SideDataType.SPHERICAL), None)
+    return None if found is None else int(struct.unpack_from("=i", found)[0])
+
+
+def carry_projection(source: Path, result: Path, muxer: str) -> str | None:
+    """State the projection of a source in a finished result; gives a sentence where that cannot be.
+
+    Args:
+        source: a video.
+        result: a finished video.
+        muxer: FFmpeg's name of the muxer that wrote it.
+    """
+    projection = read_projection(source)
+    if not projection.is_stated and is_equirectangular(source):
+        projection = Projection(in_entry=_whole_sphere())
+    if not projection.is_stated:
+        return None
+    if muxer not in ("mp4", "mov"):
+        return f"360° projection not stated: it is written into mp4 and mov, not into {muxer}"
+    write_projection(result, projection)
     return None
+
+
+def _whole_sphere() -> bytes:
+    """``sv3d`` of an equirectangular picture without a turn or a margin (Spherical Video RFC, version 2)."""
+    header = _full_box(b"svhd", b"\0")  # an empty name of the maker
+    pose = _full_box(b"prhd", bytes(12))
+    bounds = _full_box(b"equi", bytes(16))
+    return _plain_box(b"sv3d", header + _plain_box(b"proj", pose + bounds))
+
+
+def _full_box(name: bytes, body: bytes) -> bytes:
+    return _plain_box(name, bytes(4) + body)
+
+
+def _plain_box(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(body), name) + body
 
 
 def read_projection(path: Path) -> Projection:

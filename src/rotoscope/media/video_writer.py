@@ -25,10 +25,11 @@ from rotoscope.media.copying import Span, StreamCopier, needs_key_value_tags
 from rotoscope.media.encoders import SAME_BYTES, EncoderOptions, codec_for, preset_for
 from rotoscope.media.encoding import EncodingPlan, plan_encoding
 from rotoscope.media.frame import Frame
-from rotoscope.media.info import ColorTags, MediaInfo
+from rotoscope.media.info import ColorTags, MediaInfo, MediaKind
 from rotoscope.media.orientation import Orientation
 from rotoscope.media.output import Clock, WriteReport, container_of
 from rotoscope.media.picture import PictureConverter
+from rotoscope.media.spherical import carry_projection
 from rotoscope.media.timeline import Timeline, constant_rate
 from rotoscope.media.writing import TransactionalWriter
 
@@ -133,7 +134,7 @@ class VideoWriter(TransactionalWriter):
             self._copier.finish(running.muxer)
         running.muxer.close()
         moved = running.timeline.note()
-        copied = self._copier.notes if self._copier else []
+        copied = [*self._copier.notes, *self._projection_notes()] if self._copier else []
         self._release()
         return WriteReport(
             self._output,
@@ -142,6 +143,13 @@ class VideoWriter(TransactionalWriter):
             self._plan.codec.name,
             (*self._plan.notes, *copied, *([moved] if moved else [])),
         )
+
+    def _projection_notes(self) -> list[str]:
+        """State a 360° projection in the finished file, or say why not."""
+        if self._source is None or self._source.kind is not MediaKind.VIDEO:
+            return []
+        note = carry_projection(self._source.path, self._staged.part, self._container.name)
+        return [note] if note else []
 
     def _discard(self) -> None:
         with contextlib.suppress(FFmpegError, OSError):  # an unfinished file cannot always be finished

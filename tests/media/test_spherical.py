@@ -14,6 +14,7 @@ from rotoscope.media.spherical import (
     carry_projection,
     is_equirectangular,
     read_projection,
+    whole_sphere,
     write_projection,
 )
 from rotoscope.render.look import Look
@@ -27,9 +28,7 @@ XML = b"\0\0\0\x2cuuid" + bytes.fromhex("ffcc8263f8554a938814587a02521fdd") + b"
 def make_sphere(path: Path) -> Path:
     """A clip that states that it goes all the way round: FFmpeg reads what is written here."""
     make_clip(path, frames=4)
-    from rotoscope.media.spherical import _whole_sphere  # noqa: PLC0415  # pyright: ignore[reportPrivateUsage]
-
-    write_projection(path, Projection(in_entry=_whole_sphere(), in_track=XML))
+    write_projection(path, Projection(in_entry=whole_sphere(), in_track=XML))
     return path
 
 

@@ -81,7 +81,7 @@ def carry_projection(source: Path, result: Path, muxer: str) -> str | None:
     """
     projection = read_projection(source)
     if not projection.is_stated and is_equirectangular(source):
-        projection = Projection(in_entry=_whole_sphere())
+        projection = Projection(in_entry=whole_sphere())
     if not projection.is_stated:
         return None
     if muxer not in ("mp4", "mov"):
@@ -90,7 +90,7 @@ def carry_projection(source: Path, result: Path, muxer: str) -> str | None:
     return None
 
 
-def _whole_sphere() -> bytes:
+def whole_sphere() -> bytes:
     """``sv3d`` of an equirectangular picture without a turn or a margin (Spherical Video RFC, version 2)."""
     header = _full_box(b"svhd", b"\0")  # an empty name of the maker
     pose = _full_box(b"prhd", bytes(12))

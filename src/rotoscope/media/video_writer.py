@@ -266,6 +266,9 @@ class VideoWriter(TransactionalWriter):
         moment = running.timeline.place(frame)
         picture = running.converter.convert(frame)
         picture.pts, picture.time_base = moment.pts, running.timeline.tick
+        # ProRes takes these from each picture, not from the stream.
+        picture.color_primaries = running.stream.codec_context.color_primaries
+        picture.color_trc = running.stream.codec_context.color_trc
         running.durations[moment.pts] = moment.duration
         self._mux(running, running.stream.encode(picture))
         running.frames += 1

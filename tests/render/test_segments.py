@@ -317,7 +317,8 @@ def test_pruning_removes_what_was_not_used_for_longest(
     stylize(clip, tmp_path / "one.mp4", posterized(), store=store)
     paths = sorted(store.folder.glob("*/*.piece"))
     for age, path in enumerate(paths):
-        os.utime(path, (time.time() - 7200 * (age + 1),) * 2)
+        used = time.time() - 7200 * (age + 1)
+        os.utime(path, (used, used))
     newest = paths[0].stat().st_size
     assert store.prune(newest).pieces == len(paths) - 1
     assert list(store.folder.glob("*/*.piece")) == [paths[0]]

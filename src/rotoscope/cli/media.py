@@ -30,9 +30,11 @@ CHECK_HELP = """Hold a result against its source: what was kept, converted, drop
 
 Exit code 1 when something was lost that the output could have held.
 
-Example:
+Examples:
 
   rotoscope check drone.mp4 painted.mp4
+
+  rotoscope check drone.mp4 unpainted.mp4 --unpainted
 """
 
 
@@ -58,12 +60,16 @@ def check(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="What went in.")],
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="What came out.")],
     *,
+    unpainted: Annotated[
+        bool,
+        typer.Option("--unpainted", help="Nothing was painted (strength 0): compare some pictures, too."),
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
     from rotoscope.media import fidelity  # noqa: PLC0415
 
-    report = fidelity.check(source, result)
+    report = fidelity.check(source, result, unpainted=unpainted)
     if as_json:
         print_json(report)
     else:

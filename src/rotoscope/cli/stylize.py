@@ -68,6 +68,20 @@ def stylize(
             "same name with .png.",
         ),
     ] = None,
+    to_sdr: Annotated[
+        bool,
+        typer.Option(
+            "--to-sdr",
+            help="Convert HDR (PQ, HLG) to standard range; default: HDR in, HDR out where it fits.",
+        ),
+    ] = False,
+    wrap: Annotated[
+        bool | None,
+        typer.Option(
+            "--wrap/--no-wrap",
+            help="The left edge continues the right one, as in 360° video; default: if the source says so.",
+        ),
+    ] = None,
     on_truncated: options.OnTruncated = "fail",
     on_corrupt: options.OnCorrupt = "fail",
     workers: options.Workers = 1,
@@ -110,6 +124,8 @@ def stylize(
                 on_corrupt=on_corrupt,
                 store=store,
                 workers=workers,
+                to_sdr=to_sdr,
+                wrap=wrap,
                 on_progress=on_progress,
             )
     present_render(result, as_json=as_json, quiet=quiet)

@@ -114,7 +114,10 @@ class StagedFile:
     @property
     def written_bytes(self) -> int:
         """Size of the unfinished file; 0 where it is not there any more."""
-        return self.part.stat().st_size if self.part.exists() else 0
+        try:
+            return self.part.stat().st_size
+        except FileNotFoundError:  # another thread may have discarded it just now
+            return 0
 
     def discard(self) -> None:
         """Remove the unfinished file."""

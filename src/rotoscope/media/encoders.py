@@ -110,6 +110,10 @@ class VideoCodec:
     """Codec tag in MP4 and MOV where the default one is not played everywhere."""
 
 
+SAME_BYTES = {"fflags": "+bitexact"}
+"""For every muxer of FFmpeg: no random identifiers (Matroska) and no versions, so that the same packets make
+the same file."""
+
 _MP4ISH = frozenset({"mp4", "mov", "matroska"})
 _X26_PRESETS = (
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo",

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rotoscope.media.fidelity_pictures import compare_pictures
+from rotoscope.media.fidelity_pictures import compare_pictures, compare_projection
 from rotoscope.media.fidelity_rows import Row, Verdict
 from rotoscope.media.fidelity_sound import compare_tracks
 from rotoscope.media.fidelity_tags import compare_tags
 from rotoscope.media.fidelity_times import compare_times
+from rotoscope.media.fidelity_unpainted import compare_unpainted
 from rotoscope.media.opening import DEFAULT_LIMITS, Limits
 from rotoscope.media.probe import probe
 
@@ -34,11 +35,14 @@ class FidelityReport:
         return tuple(row for row in self.rows if row.is_loss)
 
 
-def check(source: str | Path, result: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> FidelityReport:
+def check(
+    source: str | Path, result: str | Path, *, unpainted: bool = False, limits: Limits = DEFAULT_LIMITS
+) -> FidelityReport:
     """Compare a result with the source it was made from.
 
-    Pixels are not compared: they were painted. Everything else is: presentation times frame by frame, sound
-    packet by packet (by their hashes).
+    Everything but the pictures is compared: presentation times frame by frame, sound packet by packet (by
+    their hashes). With ``unpainted`` some pictures are, too: where nothing was painted, they are the source's
+    but for what an encoder loses.
 
     Raises:
         OpenError: one of them cannot be opened.
@@ -50,6 +54,8 @@ def check(source: str | Path, result: str | Path, *, limits: Limits = DEFAULT_LI
     rows = (
         *compare_times(before, after),
         *compare_pictures(before.info, after.info),
+        *compare_projection(before.info, after.info),
+        *(compare_unpainted(before.info, after.info, limits=limits) if unpainted else ()),
         *compare_tracks(before, after),
         *compare_tags(before.info, after.info),
     )

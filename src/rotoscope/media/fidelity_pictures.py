@@ -7,9 +7,11 @@ from fractions import Fraction
 from rotoscope.media.encoders import CODECS, describe, is_ycbcr
 from rotoscope.media.fidelity_rows import Row, Verdict, container_of_result, kept, lost
 from rotoscope.media.hdr import HdrMetadata, read_hdr
+from rotoscope.media.hdr_view import HDR_TRANSFERS, SDR_COLOR
 from rotoscope.media.info import MediaInfo, MediaKind, VideoInfo
 from rotoscope.media.orientation import Orientation
 from rotoscope.media.output import Display
+from rotoscope.media.spherical import is_equirectangular
 from rotoscope.media.stills import read_still
 
 _SHAPE_SLACK = Fraction(1, 50)
@@ -31,6 +33,19 @@ def compare_pictures(before: MediaInfo, after: MediaInfo) -> list[Row]:
         *_compare_still_tags(before, after),
     ]
     return [row for row in rows if row is not None]
+
+
+def compare_projection(before: MediaInfo, after: MediaInfo) -> list[Row]:
+    """What a 360° video says of itself."""
+    name = "360° projection"
+    if before.kind is not MediaKind.VIDEO or not is_equirectangular(before.path):
+        return []
+    if after.kind is MediaKind.VIDEO and is_equirectangular(after.path):
+        return [kept(name, "equirectangular")]
+    container = container_of_result(after)
+    if container is not None and container.name in ("mp4", "mov"):
+        return [lost(name, "equirectangular", "none", f"{container.name} states it")]
+    return [Row(name, "equirectangular", "none", Verdict.DROPPED, "stated in mp4 and mov only")]
 
 
 def _compare_size(before: MediaInfo, after: MediaInfo) -> Row:
@@ -99,6 +114,8 @@ def _compare_depth(before: MediaInfo, after: MediaInfo) -> Row:
         return kept(name, str(told))
     if got > told:
         return Row(name, str(told), str(got), Verdict.CONVERTED, f"{after.video.codec} here has no less")
+    if _became_sdr(before, after):
+        return Row(name, str(told), str(got), Verdict.CONVERTED, "standard range needs no more")
     most = max((describe(fmt, 2, 2).bit_depth for fmt in _formats(after)), default=8)
     if got >= most:
         return Row(name, str(told), str(got), Verdict.CONVERTED, f"{after.video.codec} here has no more")
@@ -133,7 +150,18 @@ def _compare_chroma(before: MediaInfo, after: MediaInfo) -> Row | None:
     return Row(name, told, got, Verdict.CONVERTED, f"{after.video.codec} here has no {told}")
 
 
+def _became_sdr(before: MediaInfo, after: MediaInfo) -> bool:
+    """Whether HDR was converted for ordinary screens, which is no loss: it was asked for, or had to be."""
+    is_shown = after.kind is not MediaKind.VIDEO or after.video.color.transfer == SDR_COLOR.transfer
+    return before.video.color.transfer in HDR_TRANSFERS and is_shown
+
+
 def _compare_colors(before: MediaInfo, after: MediaInfo) -> list[Row]:
+    if _became_sdr(before, after):
+        told, got = before.video.color.transfer or "", after.video.color.transfer or "sRGB"
+        return [
+            Row("HDR", told, got, Verdict.CONVERTED, "to standard range: asked for, or all the result holds")
+        ]
     rows: list[Row] = []
     for field in _COLOR_FIELDS:
         name = f"color {field}"
@@ -161,7 +189,7 @@ def _stated_colors(info: MediaInfo) -> frozenset[str]:
 
 def _compare_hdr(before: MediaInfo, after: MediaInfo) -> list[Row]:
     source = _hdr(before)
-    if source == HdrMetadata():
+    if source == HdrMetadata() or _became_sdr(before, after):
         return []
     result = _hdr(after)
     rows: list[Row] = []

@@ -51,7 +51,7 @@ def join_pieces(
     staged = StagedFile(output, overwrite=overwrite)
     try:
         with encode_errors(output):
-            _mux(pieces, staged.part, plan, source, copier, metadata, on_piece)
+            copied = _mux(pieces, staged.part, plan, source, copier, metadata, on_piece)
         size = staged.publish()
     except BaseException:
         staged.discard()
@@ -59,7 +59,6 @@ def join_pieces(
     timeline = plan.timeline()
     timeline.max_deviation_seconds = max(Fraction(piece.index.facts.deviation) for piece in pieces)
     moved = timeline.note()
-    copied = copier.notes if copier else []
     notes = (*plan.encoding.notes, *copied, *([moved] if moved else []))
     frames = sum(piece.index.facts.frames for piece in pieces)
     return WriteReport(output, frames, size, plan.encoding.codec.name, notes)
@@ -114,7 +113,8 @@ def _mux(
     copier: StreamCopier | None,
     metadata: Mapping[str, str],
     on_piece: Callable[[Piece], None] | None,
-) -> None:
+) -> list[str]:
+    """Write the whole file; gives notes on what was copied."""
     timeline = plan.timeline()
     file = VideoFile(part, plan, timeline, source=source, copier=copier, metadata=metadata)
     try:
@@ -126,7 +126,7 @@ def _mux(
                 file.mux([packet])
             if on_piece is not None:
                 on_piece(piece)
-        file.finish()
+        return file.finish()
     except BaseException:
         file.abandon()
         raise

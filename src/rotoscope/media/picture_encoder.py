@@ -65,6 +65,9 @@ class PictureEncoder:
         moment = self._timeline.place(frame)
         picture = self._converter.convert(frame)
         picture.pts, picture.time_base = moment.pts, self._timeline.tick
+        # ProRes takes these from each picture, not from the stream.
+        picture.color_primaries = self._stream.codec_context.color_primaries
+        picture.color_trc = self._stream.codec_context.color_trc
         self._durations[moment.pts] = moment.duration
         self.frames += 1
         return self._timed(self._stream.encode(picture))

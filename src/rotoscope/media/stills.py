@@ -129,6 +129,16 @@ def read_still(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Still:
         )
 
 
+def read_profile(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> bytes | None:
+    """The ICC profile of the RGB values that :func:`read_still` gives; None where none is stated.
+
+    Raises:
+        OpenError: there is no such file, or it is no picture, or larger than the limits.
+    """
+    with open_image(path, limits=limits) as image:
+        return _rgb_profile(image)
+
+
 @contextmanager
 def open_image(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Image.Image]:
     """A picture file opened by Pillow, its size checked, nothing decoded yet.

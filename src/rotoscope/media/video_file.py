@@ -12,8 +12,10 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from rotoscope.media.copying import StreamCopier, needs_key_value_tags
-from rotoscope.media.info import MediaInfo
+from rotoscope.media.encoders import SAME_BYTES
+from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import Clock
+from rotoscope.media.spherical import carry_projection
 from rotoscope.media.timeline import Timeline
 from rotoscope.media.video_plan import VideoPlan, movie_ticks
 
@@ -44,12 +46,15 @@ class VideoFile:
             copier: brings everything else of the source; None: there is nothing.
             metadata: container tags on top of the source's.
         """
+        self._part = part
+        self._container = plan.container.name
+        self._source = source
         self._copier = copier
         self._muxer = av.open(
             str(part),
             "w",
             format=plan.container.name,
-            container_options=_muxer_options(plan, timeline, source, metadata),
+            container_options={**SAME_BYTES, **_muxer_options(plan, timeline, source, metadata)},
         )
         try:
             self.stream: VideoStream = plan.announce(self._muxer, tick=timeline.tick)
@@ -72,11 +77,21 @@ class VideoFile:
                 self._copier.advance(self._muxer, packet.dts * packet.time_base)
             self._muxer.mux(packet)
 
-    def finish(self) -> None:
-        """Add the rest of the other streams, and close the file."""
-        if self._copier is not None:
-            self._copier.finish(self._muxer)
+    def finish(self) -> list[str]:
+        """Add the rest of the other streams, and close the file; gives notes on what came along and how."""
+        if self._copier is None:
+            self._muxer.close()
+            return []
+        self._copier.finish(self._muxer)
         self._muxer.close()
+        return [*self._copier.notes, *self._project()]
+
+    def _project(self) -> list[str]:
+        """State a 360° projection in the finished file, or say why not."""
+        if self._source is None or self._source.kind is not MediaKind.VIDEO:
+            return []
+        note = carry_projection(self._source.path, self._part, self._container)
+        return [note] if note else []
 
     def abandon(self) -> None:
         """Close what is unfinished."""

@@ -91,9 +91,8 @@ class VideoWriter(TransactionalWriter):
             )
         running = self._running
         running.file.mux(running.encoder.flush())
-        running.file.finish()
+        copied = running.file.finish()
         moved = running.timeline.note()
-        copied = self._copier.notes if self._copier else []
         self._release()
         encoding = running.plan.encoding
         return WriteReport(

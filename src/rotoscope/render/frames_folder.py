@@ -12,6 +12,7 @@ from rotoscope.media.atomic import StagedFolder
 from rotoscope.media.clip import Clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
+from rotoscope.media.info import MediaInfo
 from rotoscope.media.manifest import (
     MANIFEST_NAME,
     AppliedFilter,
@@ -48,9 +49,19 @@ class FramesFolderWriter:
     """
 
     def __init__(
-        self, folder: Path, *, clip: Clip, look: Look, options: EncoderOptions, overwrite: bool
+        self,
+        folder: Path,
+        *,
+        clip: Clip,
+        look: Look,
+        options: EncoderOptions,
+        overwrite: bool,
+        source: MediaInfo | None = None,
     ) -> None:
         """Stage the folder beside its place.
+
+        ``source`` is what is known of the pictures where that is not what is known of the clip: they may have
+        been converted.
 
         Raises:
             OutputExists: there is such a folder with something in it, and ``overwrite`` is not given.
@@ -59,6 +70,7 @@ class FramesFolderWriter:
         _refuse(folder, clip.source, overwrite=overwrite)
         self._folder = folder
         self._clip = clip
+        self._info = source or clip.info
         self._look = look
         self._overwrite = overwrite
         self._staged = StagedFolder(folder)
@@ -66,7 +78,7 @@ class FramesFolderWriter:
         self._report: WriteReport | None = None
         try:
             pattern = self._staged.part / f"{_NUMBERS}.{options.still_format}"
-            self._writer = open_writer(pattern, source=clip.info, options=options)
+            self._writer = open_writer(pattern, source=self._info, options=options)
         except BaseException:
             self._staged.discard()
             raise
@@ -141,8 +153,11 @@ class FramesFolderWriter:
         if folder.is_dir() and (folder / MANIFEST_NAME).exists():
             manifest = read_manifest(folder)
             stream = manifest.stream.model_copy(update={"time_base": time_base})
+            if self._info.video.color != self._clip.info.video.color:
+                shown = stream_facts(self._info, time_base=time_base)
+                stream = stream.model_copy(update={"color": shown.color})
             return manifest.source, stream, manifest.filters
-        return identify(folder), stream_facts(self._clip.info, time_base=time_base), ()
+        return identify(folder), stream_facts(self._info, time_base=time_base), ()
 
 
 def _refuse(folder: Path, source: Path, *, overwrite: bool) -> None:

@@ -19,9 +19,11 @@ from rotoscope.media.output import STILL_SUFFIXES, OutputKind, is_pattern, outpu
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.sequence import find_stills
 from rotoscope.media.writer import open_writer
+from rotoscope.render.grading import grade
 from rotoscope.render.look import Look
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.result import RenderResult
+from rotoscope.render.views import paint_through
 
 
 def are_photographs(source: Path, output: Path, selection: Selection) -> bool:
@@ -89,7 +91,8 @@ def _paint(
     clip = open_clip(photograph)
     with closing(clip.frames()) as frames, open_writer(output, source=clip.info, options=encoder) as writer:
         frame = next(frames)
-        painted = frame.with_pixels(look.paint(frame.pixels))
+        view = grade(clip.info, output, encoder=encoder).view
+        painted = frame.with_pixels(paint_through(view, look, frame.pixels))
         writer.write(painted)
         return painted, writer.close().notes
 

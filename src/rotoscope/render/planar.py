@@ -18,6 +18,7 @@ from rotoscope.machine import processors
 from rotoscope.media.frame import Frame
 from rotoscope.media.planes import PlanarFrame, Plane, PlaneEncoding, Planes
 from rotoscope.render.look import Look
+from rotoscope.render.views import View, paint_through
 
 _Painters: TypeAlias = "queue.SimpleQueue[PlanarNeuralFilter | None]"
 
@@ -31,8 +32,9 @@ _MOST_PIXELS_AT_ONCE = 1920 * 1088
 class FramePainter:
     """Paints the frames of one clip with a look; :meth:`paint` may be called from several threads."""
 
-    def __init__(self, look: Look, *, at_once: int = _PAINTED_AT_ONCE) -> None:
+    def __init__(self, look: Look, view: View | None = None, *, at_once: int = _PAINTED_AT_ONCE) -> None:
         self._look = look
+        self._view = view
         self._at_once = at_once
         self._lock = threading.Lock()
         self._planar: dict[tuple[PlaneEncoding, tuple[int, int]], _Painters] = {}
@@ -47,6 +49,8 @@ class FramePainter:
     def wants_planes(self) -> bool:
         """Whether frames in planes may be painted without going over RGB."""
         look = self._look
+        if self._view is not None:
+            return False
         alone = len(look.painters) == 1 and isinstance(look.painters[0], NeuralFilter)
         return look.size is None and (alone or look.is_invisible)
 
@@ -58,7 +62,7 @@ class FramePainter:
                 return frame.with_planes(painted)
         pixels = frame.pixels
         with self._lock:  # filters take one picture at a time
-            return frame.with_pixels(self._look.paint(pixels))
+            return frame.with_pixels(paint_through(self._view, self._look, pixels))
 
     def _paint_planes(self, frame: PlanarFrame) -> Planes | None:
         if self._look.is_invisible:

@@ -10,13 +10,18 @@ from pathlib import Path
 
 from rotoscope.errors import DecodeError
 from rotoscope.media.clip import open_clip
+from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import MediaKind
 from rotoscope.media.output import OutputKind, output_kind
 from rotoscope.media.selection import Selection
 from rotoscope.media.writer import open_writer
+from rotoscope.render.grading import grade
 from rotoscope.render.look import Look
 from rotoscope.render.result import RenderResult
+from rotoscope.render.views import paint_through
+
+_PLAIN = EncoderOptions()
 
 
 def preview(
@@ -46,7 +51,8 @@ def preview(
     clip = open_clip(source, on_truncated="keep")
     moment = _middle(clip.info.video.duration_seconds_from_content, selection) if at is None else at
     frame = _frame_at(source, moment)
-    painted = replace(frame, pixels=look.paint(frame.pixels), index=0)
+    graded = grade(clip.info, picture, encoder=_PLAIN)
+    painted = replace(frame, pixels=paint_through(graded.view, look, frame.pixels), index=0)
     # A still's profile and tags come along; a video's are not those of a picture.
     tagged = clip.info if clip.info.kind is MediaKind.STILL else None
     with open_writer(picture, source=tagged, overwrite=overwrite) as writer:
@@ -60,7 +66,7 @@ def preview(
         elapsed_seconds=time.monotonic() - began,
         codec=report.codec,
         look=look.description,
-        notes=report.notes,
+        notes=(*graded.notes, *report.notes),
     )
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from rotoscope.errors import EncodeError, InvalidOptions
 from rotoscope.media.clip import Clip, OnTruncated, open_clip
 from rotoscope.media.encoders import EncoderOptions
-from rotoscope.media.info import MediaKind
+from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.mending import OnCorrupt
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.render.frames_folder import FramesFolderWriter
+from rotoscope.render.grading import Grading, grade
 from rotoscope.render.look import Look
 from rotoscope.render.photographs import are_photographs, stylize_photographs
 from rotoscope.render.pipeline import paint_frames
@@ -38,6 +39,8 @@ def stylize(
     on_corrupt: OnCorrupt = "fail",
     store: SegmentStore | None = None,
     workers: int = 1,
+    to_sdr: bool = False,
+    wrap: bool | None = None,
     on_progress: ProgressCallback | None = None,
 ) -> RenderResult:
     """Paint a video, an animation, a folder of stills or a still.
@@ -59,6 +62,9 @@ def stylize(
         store: where finished segments of a video are kept: what is cut off then goes on when it is run again,
             and another look paints only what it changes. None: they are kept until the video is done.
         workers: processes that paint segments of a video at the same time.
+        to_sdr: convert HDR to standard range (sRGB); otherwise only where the result holds no HDR.
+        wrap: whether the left edge continues the right one, so that no seam shows there; None: where the
+            source says that it goes all the way round.
         on_progress: called after every frame.
 
     Raises:
@@ -86,6 +92,8 @@ def stylize(
         on_corrupt=on_corrupt,
         store=store,
         workers=workers,
+        to_sdr=to_sdr,
+        wrap=wrap,
         on_progress=on_progress,
     )
 
@@ -104,6 +112,8 @@ def render(
     store: SegmentStore | None = None,
     workers: int = 1,
     on_progress: ProgressCallback | None,
+    to_sdr: bool = False,
+    wrap: bool | None = None,
 ) -> RenderResult:
     """What stylize and separate have in common; ``step`` is what progress calls it."""
     if workers < 1:
@@ -112,11 +122,13 @@ def render(
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
     kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
     _require_fitting(kind, encoder, Path(output))
+    grading = grade(clip.info, Path(output), encoder=encoder, to_sdr=to_sdr, wrap=wrap)
     if kind is OutputKind.VIDEO and can_be_joined(clip, Path(output), encoder):
         report = render_video(
             clip,
             Path(output),
             look,
+            grading=grading,
             encoder=encoder,
             overwrite=overwrite,
             store=store,
@@ -124,8 +136,10 @@ def render(
             meter=meter,
         )
     else:
-        report = _render_at_once(clip, Path(output), look, kind, encoder, meter, overwrite=overwrite)
-    notes = (*clip.problems, *report.notes, *_continued(meter))
+        report = _render_at_once(
+            clip, Path(output), look, kind, grading, encoder=encoder, meter=meter, overwrite=overwrite
+        )
+    notes = (*clip.problems, *grading.notes, *report.notes, *_continued(meter))
     return finish(report, meter, look=look.description, notes=notes)
 
 
@@ -134,13 +148,16 @@ def _render_at_once(
     output: Path,
     look: Look,
     kind: OutputKind,
+    grading: Grading,
+    *,
     encoder: EncoderOptions,
     meter: ProgressMeter,
-    *,
     overwrite: bool,
 ) -> WriteReport:
-    with _open_output(clip, output, look, kind, encoder=encoder, overwrite=overwrite) as writer:
-        painter = FramePainter(look)
+    with _open_output(
+        clip, output, look, kind, source=grading.source, encoder=encoder, overwrite=overwrite
+    ) as writer:
+        painter = FramePainter(look, grading.view)
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
         paint_frames(frames, painter, writer, meter, workers=workers)
@@ -184,16 +201,25 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path) ->
 
 
 def _open_output(
-    clip: Clip, output: Path, look: Look, kind: OutputKind, *, encoder: EncoderOptions, overwrite: bool
+    clip: Clip,
+    output: Path,
+    look: Look,
+    kind: OutputKind,
+    *,
+    source: MediaInfo,
+    encoder: EncoderOptions,
+    overwrite: bool,
 ) -> Writer:
     if kind is OutputKind.STILLS and not is_pattern(output):
-        return FramesFolderWriter(output, clip=clip, look=look, options=encoder, overwrite=overwrite)
+        return FramesFolderWriter(
+            output, clip=clip, source=source, look=look, options=encoder, overwrite=overwrite
+        )
     selection = clip.selection
     is_cut = selection.start is not None or selection.stop is not None
     both_video = kind is OutputKind.VIDEO and clip.info.kind is MediaKind.VIDEO
     return open_writer(
         output,
-        source=clip.info,
+        source=source,
         options=encoder,
         overwrite=overwrite,
         copy_streams_from=clip.source if both_video else None,

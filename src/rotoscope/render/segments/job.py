@@ -18,6 +18,7 @@ from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.output import container_of
 from rotoscope.media.pieces import PieceFacts
 from rotoscope.media.video_plan import Opening, VideoPlan, plan_video
+from rotoscope.render.grading import Grading
 from rotoscope.render.look import Look
 from rotoscope.render.segments.plan import Segment
 
@@ -33,6 +34,8 @@ class SegmentJob:
     output: Path
     """Its suffix names the container."""
     look: Look
+    grading: Grading
+    """How filters see the pictures, and what they become."""
     encoder: EncoderOptions
     """With a fixed number of threads."""
     span: tuple[Fraction, Fraction | None] | None
@@ -53,6 +56,7 @@ class SegmentJob:
             "on_corrupt": self.clip.on_corrupt,
             "frames": [segment.first, segment.stop, self.clip.expected_frames],
             "look": self.look.digest_between(start, stop),
+            "view": [repr(self.grading.view), repr(self.grading.source.video)],
             "arithmetic": [arithmetic_of(painter) for painter in self.look.painters],
             "threads": self.painter_threads,
             "encoder": repr(self.encoder),
@@ -82,7 +86,7 @@ class SegmentJob:
         return plan_video(
             container_of(self.output),
             self.encoder,
-            source=self.clip.info,
+            source=self.grading.source,
             opening=opening,
             span=self.span,
             earliest=self.earliest,

@@ -23,6 +23,7 @@ from rotoscope.media.info import MediaKind
 from rotoscope.media.joining import join_pieces
 from rotoscope.media.output import WriteReport, container_of
 from rotoscope.media.pieces import Piece
+from rotoscope.render.grading import Grading
 from rotoscope.render.look import Look
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressMeter
@@ -52,6 +53,7 @@ def render_video(
     output: Path,
     look: Look,
     *,
+    grading: Grading,
     encoder: EncoderOptions,
     overwrite: bool,
     store: SegmentStore | None,
@@ -65,6 +67,7 @@ def render_video(
         clip: what is painted.
         output: a video's name.
         look: what to paint.
+        grading: how filters see the pictures, and what they become.
         encoder: codec and quality.
         overwrite: replace an output that is there already.
         store: where finished pieces are kept and found; None: in a folder beside the output while it is made.
@@ -87,11 +90,12 @@ def render_video(
             clip=clip,
             output=output,
             look=look,
+            grading=grading,
             encoder=encoder if encoder.threads else replace(encoder, threads=ENCODER_THREADS),
             span=_span(clip),
             earliest=copier.start_seconds if copier else None,
             source_digest=kept.source_digest(clip.source),
-            painter_threads=_painter_threads(clip, look, workers),
+            painter_threads=_painter_threads(clip, look, grading, workers),
         )
         pieces = _paint(job, kept, workers, meter)
         facts = next((piece.index.facts for piece in pieces if piece.index.facts.frames), None)
@@ -103,7 +107,7 @@ def render_video(
             pieces,
             output,
             job.plan(facts),
-            source=clip.info,
+            source=grading.source,
             copier=copier,
             overwrite=overwrite,
             metadata=metadata,
@@ -122,7 +126,7 @@ def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMe
     if workers > 1 and len(missing) > 1:
         paint_by_workers(job, missing, store, meter, workers=workers)
     elif missing:
-        painter = FramePainter(job.look)
+        painter = FramePainter(job.look, job.grading.view)
         for run in _runs(missing):
             paint_segments(job, run, store, painter, meter)
     pieces: list[Piece] = []
@@ -158,9 +162,11 @@ def _span(clip: Clip) -> tuple[Fraction, Fraction | None] | None:
     return (selection.start or Fraction(0), selection.stop) if is_cut else None
 
 
-def _painter_threads(clip: Clip, look: Look, workers: int) -> int:
+def _painter_threads(clip: Clip, look: Look, grading: Grading, workers: int) -> int:
     """Processors that paint one picture: with another number, the last bits of a painting may differ."""
-    sharers = workers if workers > 1 else FramePainter(look).workers(clip.info.video.frame_size)
+    sharers = workers
+    if workers == 1:
+        sharers = FramePainter(look, grading.view).workers(clip.info.video.frame_size)
     return max(1, processors() // sharers)
 
 

@@ -101,7 +101,7 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it decides
     _end_with_parent()
     share_processors(sharers)
-    painter = FramePainter(job.look, at_once=1)
+    painter = FramePainter(job.look, job.grading.view, at_once=1)
     try:
         while (segment := tasks.get()) is not None:
             teller = _Teller(events, segment)

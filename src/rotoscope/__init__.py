@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rotoscope.media.probe import inspect_media
     from rotoscope.media.selection import Selection
     from rotoscope.render.assemble import assemble
+    from rotoscope.render.batch import stylize_folder
     from rotoscope.render.look import Look
     from rotoscope.render.progress import Progress
     from rotoscope.render.result import RenderResult
@@ -52,6 +53,7 @@ _HOMES = {
     "separate": "rotoscope.render.separate",
     "standard_palette": "rotoscope.standard",
     "stylize": "rotoscope.render.stylize",
+    "stylize_folder": "rotoscope.render.batch",
 }
 """Public name to the module that defines it."""
 
@@ -74,6 +76,7 @@ __all__ = [
     "separate",
     "standard_palette",
     "stylize",
+    "stylize_folder",
 ]
 
 

@@ -24,6 +24,7 @@ The tree::
     ├─ UnknownStyle            no style image of that name can be drawn
     ├─ ManifestError           a manifest is missing, breaks the schema, or disagrees with the files beside it
     ├─ TrainingError           training cannot start or go on
+    ├─ IsolationError          work in a process of its own died, or went over a limit
     └─ MissingExtra            a Python package of an optional extra is not installed
 
 Catch :class:`RotoscopeError` to catch them all. A message is one paragraph: what was given, what is
@@ -127,6 +128,10 @@ class ManifestError(RotoscopeError):
 
 class TrainingError(RotoscopeError):
     """Training cannot start or go on."""
+
+
+class IsolationError(RotoscopeError):
+    """Work in a process of its own died, or went over a limit."""
 
 
 class MissingExtra(RotoscopeError):

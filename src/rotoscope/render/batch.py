@@ -221,6 +221,10 @@ class Batch:
             result = self._painted(planned, on_progress)
         except RotoscopeError as error:
             return replace(item, error_type=type(error).__name__, message=str(error))
+        except (OSError, MemoryError) as error:
+            place = self.source / planned.source
+            message = f"{place} could not be painted: {error or type(error).__name__}. Try it by itself."
+            return replace(item, error_type=OpenError.__name__, message=message)
         return replace(item, state=ItemState.PAINTED, result=result)
 
     def standing(self, planned: Planned) -> BatchItem | None:
@@ -238,7 +242,7 @@ class Batch:
 
     def _why_outdated(self, planned: Planned, output: Path) -> str | None:
         entry = self.journal.entry(planned.output)
-        if entry is None or entry.error is not None:
+        if entry is None:
             return "was not made by a run that is remembered"
         if not is_same_source(entry, planned.source, self.source / planned.source):
             return "its source has changed since"
@@ -262,10 +266,9 @@ class Batch:
 
     def is_known_failure(self, planned: Planned) -> bool:
         """Whether an item failed before, and neither it nor the look has changed."""
-        entry = self.journal.entry(planned.output)
+        entry = self.journal.failure(planned.output)
         return (
             entry is not None
-            and entry.error is not None
             and entry.look == self._key
             and is_same_source(entry, planned.source, self.source / planned.source)
         )

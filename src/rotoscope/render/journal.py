@@ -51,6 +51,8 @@ class _File(BaseModel):
     version: int = _VERSION
     items: dict[str, Entry] = {}
     """By the result's path in the folder of results."""
+    failures: dict[str, Entry] = {}
+    """What could not be painted, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,10 @@ class Journal:
         """What is known of a result, by its path in the folder."""
         return self._file.items.get(output.as_posix())
 
+    def failure(self, output: Path) -> Entry | None:
+        """Why there is no result of that path, or no new one."""
+        return self._file.failures.get(output.as_posix())
+
     def record(
         self, planned_source: Path, output: Path, place: Path, look: str, *, error: str | None = None
     ) -> None:
@@ -94,7 +100,10 @@ class Journal:
         """
         stamp = stamp_of(place)
         result = self._folder / output
-        self._file.items[output.as_posix()] = Entry(
+        name = output.as_posix()
+        self._file.failures.pop(name, None)
+        entries = self._file.items if error is None else self._file.failures
+        entries[name] = Entry(
             source=planned_source.as_posix(),
             size_bytes=stamp.size_bytes,
             modified_ns=stamp.modified_ns,

@@ -29,9 +29,11 @@ class Planned:
     output: Path
     size_bytes: int
     """Of the source."""
+    modified_ns: int
+    """When the source, or a file in it, was changed last."""
 
 
-def plan_library(source: Path, folder: Path) -> tuple[Planned, ...]:
+def plan_library(source: Path, folder: Path, *, look_inside: bool = True) -> tuple[Planned, ...]:
     """What is painted into ``folder``, in the order of the names; folders in folders stay so.
 
     Videos keep their names (a container that is not written becomes MP4), animations stay animations, a
@@ -39,6 +41,12 @@ def plan_library(source: Path, folder: Path) -> tuple[Planned, ...]:
     one that had to change its format gets its old one into its name. A folder with a manifest is one clip.
     Hidden files, links, and files that are no media by their names are left out, and so is ``folder``
     itself where it lies in ``source``.
+
+    Args:
+        source: a folder.
+        folder: where the results go; it need not be there.
+        look_inside: open pictures that may move to see whether they do. Without it nothing is opened: a GIF
+            becomes a GIF, and a PNG is taken for a still.
 
     Raises:
         OpenError: ``source`` is no folder, or there is nothing in it to paint.
@@ -54,7 +62,10 @@ def plan_library(source: Path, folder: Path) -> tuple[Planned, ...]:
         _walk(source, folder.absolute()), key=lambda path: [natural_key(Path(p)) for p in path.parts]
     )
     # A place for a number, such as %05d, would make a pattern of a name.
-    wanted = {path: NUMBER.sub(lambda place: place[0][1:], _wanted_name(source / path)) for path in found}
+    wanted = {
+        path: NUMBER.sub(lambda place: place[0][1:], _wanted_name(source / path, look_inside))
+        for path in found
+    }
     taken: set[str] = set()
     names: dict[Path, Path] = {}
     for path in sorted(
@@ -62,7 +73,7 @@ def plan_library(source: Path, folder: Path) -> tuple[Planned, ...]:
     ):  # those that keep their names first
         names[path] = _free_name(path.with_name(wanted[path]), path, taken)
         taken.add(str(names[path]).casefold())
-    return tuple(Planned(path, names[path], _size(source / path)) for path in found)
+    return tuple(Planned(path, names[path], *_size_and_time(source / path)) for path in found)
 
 
 def is_media(name: str) -> bool:
@@ -96,13 +107,13 @@ def _walk(source: Path, left_out: Path) -> Iterator[Path]:
                 yield path.relative_to(source)
 
 
-def _wanted_name(path: Path) -> str:
+def _wanted_name(path: Path, look_inside: bool) -> str:
     suffix = path.suffix.lower()
     if path.is_dir() or suffix in CONTAINERS:
         return path.name
     if suffix in OTHER_VIDEO_SUFFIXES:
         return f"{path.stem}.mp4"
-    if suffix in _MAY_MOVE and _moves(path):
+    if suffix in _MAY_MOVE and (_moves(path) if look_inside else suffix == ".gif"):
         return f"{path.stem}.webp" if suffix == ".png" else path.name
     return path.name if suffix in STILL_SUFFIXES else f"{path.stem}.png"
 
@@ -123,7 +134,7 @@ def _free_name(wanted: Path, path: Path, taken: set[str]) -> Path:
     return name
 
 
-def _size(path: Path) -> int:
-    if path.is_dir():
-        return sum(entry.stat().st_size for entry in path.iterdir() if entry.is_file())
-    return path.stat().st_size
+def _size_and_time(path: Path) -> tuple[int, int]:
+    files = [entry for entry in path.iterdir() if entry.is_file()] if path.is_dir() else [path]
+    states = [file.stat() for file in files]
+    return sum(state.st_size for state in states), max((state.st_mtime_ns for state in states), default=0)

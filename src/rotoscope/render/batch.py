@@ -210,6 +210,8 @@ class Batch:
         self._encoder = encoder
         self._paint = paint
         self._overwrite = overwrite
+        # What fails because something is there need not fail when it may be replaced.
+        self._failure_key = f"{key}+overwrite" if overwrite else key
 
     def paint(self, planned: Planned, *, on_progress: ProgressCallback | None = None) -> BatchItem:
         """Paint one item, unless it is there; errors of Rotoscope are in the item that is given back."""
@@ -262,14 +264,14 @@ class Batch:
         """Remember that an item cannot be painted, until its source or the look changes."""
         with contextlib.suppress(FileNotFoundError):  # taken away meanwhile
             place = self.source / item.source
-            self.journal.record(item.source, item.output, place, self._key, error=item.message or "")
+            self.journal.record(item.source, item.output, place, self._failure_key, error=item.message or "")
 
     def is_known_failure(self, planned: Planned) -> bool:
         """Whether an item failed before, and neither it nor the look has changed."""
         entry = self.journal.failure(planned.output)
         return (
             entry is not None
-            and entry.look == self._key
+            and entry.look == self._failure_key
             and is_same_source(entry, planned.source, self.source / planned.source)
         )
 

@@ -23,7 +23,7 @@ from rotoscope.render.progress import ProgressCallback, ProgressMeter
 
 _PER_ROW = 3
 """Shots side by side, two pictures each."""
-_SHORT_SIDE = 240
+_SHORT_SIDE = 160
 """Pixels of the pictures that are kept for a sheet."""
 
 
@@ -87,7 +87,7 @@ def draw_shots(shots: Sequence[Shot], pictures: dict[int, Pixels], *, title: str
     tiles = [tile for shot in shots for tile in _tiles(shot, pictures)]
     step = 2 * _PER_ROW
     rows = [tiles[start : start + step] for start in range(0, len(tiles), step)]
-    return contact_sheet(rows, tile_height=_SHORT_SIDE, title=title)
+    return contact_sheet(rows, tile_height=240, title=title)
 
 
 def _tiles(shot: Shot, pictures: dict[int, Pixels]) -> Iterable[Tile]:

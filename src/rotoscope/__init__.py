@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rotoscope.media.probe import inspect_media
     from rotoscope.media.selection import Selection
     from rotoscope.render.assemble import assemble
+    from rotoscope.render.batch import stylize_folder
     from rotoscope.render.look import Look
     from rotoscope.render.progress import Progress
     from rotoscope.render.result import RenderResult
@@ -53,6 +54,7 @@ _HOMES = {
     "standard_palette": "rotoscope.standard",
     "standard_store": "rotoscope.standard",
     "stylize": "rotoscope.render.stylize",
+    "stylize_folder": "rotoscope.render.batch",
 }
 """Public name to the module that defines it."""
 
@@ -76,6 +78,7 @@ __all__ = [
     "standard_palette",
     "standard_store",
     "stylize",
+    "stylize_folder",
 ]
 
 

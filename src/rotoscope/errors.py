@@ -25,6 +25,7 @@ The tree::
     ├─ ManifestError           a manifest is missing, breaks the schema, or disagrees with the files beside it
     ├─ TrainingError           training cannot start or go on
     ├─ WorkerLost              a process that painted ended without a word
+    ├─ IsolationError          work in a process of its own died, or went over a limit
     └─ MissingExtra            a Python package of an optional extra is not installed
 
 Catch :class:`RotoscopeError` to catch them all. A message is one paragraph: what was given, what is
@@ -139,6 +140,10 @@ class TrainingError(RotoscopeError):
 
 class WorkerLost(RotoscopeError):
     """A process that painted ended without a word."""
+
+
+class IsolationError(RotoscopeError):
+    """Work in a process of its own died, or went over a limit."""
 
 
 class MissingExtra(RotoscopeError):

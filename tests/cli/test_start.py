@@ -10,7 +10,7 @@ import pytest
 
 import samples
 
-HEAVY = ("av", "cv2", "numpy", "onnx", "openvino", "PIL", "torch")
+HEAVY = ("av", "cv2", "numpy", "onnx", "openvino", "PIL", "scenedetect", "torch")
 
 AFTER = "import sys; print(' '.join(name for name in {names!r} if name in sys.modules))"
 
@@ -30,7 +30,15 @@ def test_importing_rotoscope_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["--help"], ["stylize", "--help"], ["train", "--help"], ["scout", "--help"], ["filters", "--help"]],
+    [
+        ["--help"],
+        ["stylize", "--help"],
+        ["train", "--help"],
+        ["scout", "--help"],
+        ["filters", "--help"],
+        ["watch", "--help"],
+        ["shots", "--help"],
+    ],
 )
 def test_help_loads_nothing_heavy(command: list[str]) -> None:
     code = (

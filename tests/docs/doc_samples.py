@@ -30,6 +30,9 @@ def lay_out(folder: Path) -> None:
     for index, name in enumerate(("photo.jpg", "poster.jpg")):
         Image.fromarray(samples.picture(index)).save(folder / name)
     samples.make_stills(folder / "photos", frames=3, name="{:04d}.jpg")
+    for name in ("library", "inbox"):
+        samples.make_stills(folder / name / "trip", frames=1, name="sea-{}.jpg")
+        samples.make_clip(folder / name / "flight.mp4", frames=3)
     (folder / "candy.onnx").write_bytes(_network_of_bytes().SerializeToString())
     _lay_out_weights(folder)
     rows = "\n".join(f"{r} {0.9 * g:.1f} {0.8 * b:.1f}" for r, g, b in _CUBE_CORNERS)

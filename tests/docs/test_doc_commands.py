@@ -47,6 +47,11 @@ def test_a_page_can_be_followed(page: Path, run: Run, reader: Path) -> None:
         follow(command, run, reader)
 
 
+def is_endless(arguments: list[str]) -> bool:
+    """Whether a command runs until it is stopped; such a one is parsed."""
+    return arguments[0] == "watch" and "--once" not in arguments
+
+
 def trained(values: dict[str, Any]) -> tuple[str, ...]:
     """Names of the filters that a training makes."""
     pictures = [StyleSource.parse(text).path for text in values["style"]]
@@ -61,7 +66,7 @@ def follow(command: Command, run: Run, folder: Path) -> None:
         assert set(arguments) <= set(targets), command.place
     elif program != "rotoscope":
         assert " ".join(command.words) in SETTING_UP, command.place
-    elif arguments[0] in MINUTES:
+    elif arguments[0] in MINUTES or is_endless(arguments):
         values = parse(tuple(arguments))
         if arguments[0] == "train":
             for name in trained(values):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rotoscope.cli.present import human_size
 
 if TYPE_CHECKING:
+    from rotoscope.render.batch import BatchCallback, BatchProgress
     from rotoscope.render.progress import Progress, ProgressCallback
     from rotoscope.training.progress import ProgressCallback as TrainingCallback
     from rotoscope.training.progress import TrainingProgress
@@ -40,6 +41,45 @@ def progress_bar(*, shown: bool) -> Generator[ProgressCallback | None, None, Non
             )
 
         yield show
+
+
+@contextmanager
+def batch_bar(*, shown: bool) -> Generator[BatchCallback | None, None, None]:
+    """Two live bars, one of the whole library and one of the item at hand; None where none is wanted."""
+    if not shown or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[facts]}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        everything = bar.add_task("all", total=None, facts="")
+        item = bar.add_task("opening", total=None, facts="")
+
+        def show(event: BatchProgress) -> None:
+            bar.update(
+                everything, total=event.byte_count, completed=event.bytes_done, facts=batch_facts(event)
+            )
+            inner = event.progress
+            bar.update(
+                item,
+                description="" if event.item is None else event.item.source.name,
+                total=None if inner is None else inner.frames_expected,
+                completed=0 if inner is None else inner.frames_done,
+                facts="" if inner is None else facts(inner),
+            )
+
+        yield show
+
+
+def batch_facts(progress: BatchProgress) -> str:
+    """What stands beside the bar of a library, e.g. ``12/340 items · 4.1 GB/120.0 GB``."""
+    return (
+        f"{progress.items_done}/{progress.item_count} items · "
+        f"{human_size(progress.bytes_done)}/{human_size(progress.byte_count)}"
+    )
 
 
 def facts(progress: Progress) -> str:

@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from rotoscope._version import __version__
-from rotoscope.cli import audition, cache, demo, filters, media, scout, steps, styles, stylize, train
+from rotoscope.cli import (
+    audition,
+    cache,
+    demo,
+    filters,
+    media,
+    scout,
+    shots,
+    steps,
+    styles,
+    stylize,
+    train,
+    watch,
+)
 from rotoscope.cli.arguments import normalize_arguments
 from rotoscope.cli.present import fail
 from rotoscope.errors import RotoscopeError
@@ -29,8 +42,10 @@ app = typer.Typer(
 )
 
 stylize.register(app)
+watch.register(app)
 steps.register(app)
 media.register(app)
+shots.register(app)
 audition.register(app)
 cache.register(app)
 filters.register(app)

@@ -89,6 +89,16 @@ NoCache: TypeAlias = Annotated[
         help="Keep no finished segments: a run that is cut off begins anew.",
     ),
 ]
+OnError: TypeAlias = Annotated[
+    Literal["continue", "stop"],
+    typer.Option(help="Of a folder: after an item that cannot be painted, go on with the next, or stop."),
+]
+Width: TypeAlias = Annotated[
+    int | None, typer.Option(min=16, metavar="PX", help="Width of a GIF or animated WebP.")
+]
+Loop: TypeAlias = Annotated[
+    int, typer.Option(min=0, help="How often a GIF or animated WebP plays; 0: forever.")
+]
 Precision: TypeAlias = Annotated[
     Literal["auto", "f32", "bf16"],
     typer.Option(help="Arithmetic of neural filters; auto: bf16 where the processor has it."),

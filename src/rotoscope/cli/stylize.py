@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,12 +10,13 @@ import typer
 from rotoscope.cli import options
 from rotoscope.cli.arguments import PREVIEW_MIDDLE
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.batches import run_batch
 from rotoscope.cli.cache import kept_segments
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
 from rotoscope.cli.requests import make_look, make_selection, make_time
 
-HELP = """Paint a video, a GIF, a still or a folder of stills.
+HELP = """Paint a video, a GIF, a still, a folder of stills, or a library of them all.
 
 The output's kind follows its name: painted.mp4 (also mov, mkv, webm, avi, ts), painted.gif, painted.webp,
 painted/%05d.png or a folder (numbered stills), painted.jpg (one still). Timing, sound, subtitles, chapters,
@@ -22,6 +24,9 @@ rotation and color come along.
 
 A video is painted in segments, and finished ones are kept: whatever stops it, the same command goes on from
 there, and another look at a part of the timeline paints that part only.
+
+A folder of videos and photographs is painted item by item into a folder, folders in it too. The same
+command again goes on where it stopped.
 
 Examples:
 
@@ -32,6 +37,8 @@ Examples:
   rotoscope stylize drone.mp4 loop.gif --filter lineart --start 5 --stop 8 --fps 12 --width 480
 
   rotoscope stylize photos/ painted/ --filter posterize:levels=4 --filter great-wave --strength 0.6
+
+  rotoscope stylize library/ painted-library/ --filter great-wave --on-error stop
 """
 
 
@@ -56,10 +63,8 @@ def stylize(
     quality: options.Quality = None,
     codec: options.Codec = None,
     preset: options.Preset = None,
-    width: Annotated[
-        int | None, typer.Option(min=16, metavar="PX", help="Width of a GIF or animated WebP.")
-    ] = None,
-    loop: Annotated[int, typer.Option(min=0, help="How often a GIF or animated WebP plays; 0: forever.")] = 0,
+    width: options.Width = None,
+    loop: options.Loop = 0,
     preview: Annotated[
         str | None,
         typer.Option(
@@ -86,6 +91,7 @@ def stylize(
     on_corrupt: options.OnCorrupt = "fail",
     workers: options.Workers = 1,
     no_cache: options.NoCache = False,
+    on_error: options.OnError = "continue",
     threads: options.Threads = None,
     precision: options.Precision = "auto",
     overwrite: options.Overwrite = False,
@@ -96,6 +102,7 @@ def stylize(
     from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415 - see cli.main
     from rotoscope.render import preview as previewing  # noqa: PLC0415
     from rotoscope.render import stylize as stylizing  # noqa: PLC0415
+    from rotoscope.render.photographs import are_photographs  # noqa: PLC0415
 
     look = make_look(
         filter_names,
@@ -111,6 +118,19 @@ def stylize(
     if preview is not None:
         at = None if preview == PREVIEW_MIDDLE else make_time(preview)
         result = previewing.preview(source, output, look, at=at, selection=selection, overwrite=overwrite)
+    elif are_photographs(Path(source), output, selection):
+        run_batch(
+            Path(source),
+            output,
+            look,
+            encoder=encoder,
+            overwrite=overwrite,
+            on_truncated=on_truncated,
+            on_error=on_error,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        return
     else:
         with progress_bar(shown=not (quiet or as_json)) as on_progress, kept_segments(no_cache) as store:
             result = stylizing.stylize(

@@ -1,0 +1,73 @@
+"""A library painted from the command line: bars, a summary, what went wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from rotoscope.cli.bar import batch_bar
+from rotoscope.cli.present import human_duration, print_json, print_notes, to_plain
+
+if TYPE_CHECKING:
+    from rotoscope.media.encoders import EncoderOptions
+    from rotoscope.render.batch import BatchResult
+    from rotoscope.render.look import Look
+
+
+def run_batch(
+    source: Path,
+    folder: Path,
+    look: Look,
+    *,
+    encoder: EncoderOptions,
+    overwrite: bool,
+    on_truncated: Literal["fail", "keep"],
+    on_error: Literal["continue", "stop"],
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Paint a library and tell what became of it; exits with 1 where a result is missing."""
+    from rotoscope.render.batch import stylize_folder  # noqa: PLC0415 - see cli.main
+
+    with batch_bar(shown=not (quiet or as_json)) as on_progress:
+        result = stylize_folder(
+            source,
+            folder,
+            look,
+            encoder=encoder,
+            overwrite=overwrite,
+            on_truncated=on_truncated,
+            on_error=on_error,
+            on_progress=on_progress,
+        )
+    if as_json:
+        print_json({**_facts(result), "items": to_plain(result.items)})
+    else:
+        _present(result, quiet=quiet)
+    if not result.is_good:
+        raise typer.Exit(1)
+
+
+def _facts(result: BatchResult) -> dict[str, object]:
+    return {
+        "source": result.source,
+        "folder": result.folder,
+        "look": result.look,
+        "counts": result.counts,
+        "elapsed_seconds": result.elapsed_seconds,
+    }
+
+
+def _present(result: BatchResult, *, quiet: bool) -> None:
+    if not quiet:
+        counts = ", ".join(f"{count} {state}" for state, count in result.counts.items())
+        seconds = human_duration(result.elapsed_seconds)
+        typer.echo(f"{result.folder}: {counts}, {result.look}, in {seconds}")
+        for item in result.items:
+            notes = () if item.result is None else item.result.notes
+            print_notes(tuple(f"{item.source}: {note}" for note in notes))
+    for item in result.items:
+        if item.message is not None:
+            typer.echo(f"{item.state.value}: {item.source}: {item.message}", err=True)

@@ -1,0 +1,132 @@
+"""``rotoscope watch``."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from rotoscope.cli import options
+from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.help_text import flow
+from rotoscope.cli.present import human_duration, to_plain
+from rotoscope.cli.requests import make_look
+
+if TYPE_CHECKING:
+    from rotoscope.render.batch import BatchItem
+
+HELP = """Watch a folder, and paint what is dropped into it into another folder.
+
+A file is painted when it has stood still for a while, in a process of its own, under limits. One that cannot
+be painted is named in OUTBOX/failed, with the reason. Ctrl-C ends it.
+
+Examples:
+
+  rotoscope watch inbox/ outbox/ --filter great-wave
+
+  rotoscope watch inbox/ outbox/ --filter lineart --size 720 --once
+"""
+
+_GIGA = 1_000_000_000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("watch", help=flow(HELP))(watch)
+
+
+def watch(
+    inbox: Annotated[Path, typer.Argument(metavar="INBOX", help="A folder; what is in it stays.")],
+    outbox: Annotated[Path, typer.Argument(metavar="OUTBOX", help="Made if it is missing.")],
+    *,
+    filter_names: options.Filters,
+    strength: options.Strength = 1.0,
+    stroke_scale: options.StrokeScale = None,
+    colors: options.Colors = "style",
+    size: options.Size = None,
+    quality: options.Quality = None,
+    codec: options.Codec = None,
+    preset: options.Preset = None,
+    width: options.Width = None,
+    loop: options.Loop = 0,
+    once: Annotated[bool, typer.Option("--once", help="Paint what is there, and end.")] = False,
+    interval: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Between two looks.")] = 2.0,
+    settle: Annotated[
+        float,
+        typer.Option(min=0, metavar="SECONDS", help="How long size and time of a file must stand still."),
+    ] = 5.0,
+    max_file: Annotated[float, typer.Option(min=0, metavar="GB", help="Largest file that is read.")] = 16.0,
+    max_frames: Annotated[int, typer.Option(min=1, help="Longest clip that is painted.")] = 1_000_000,
+    max_pixels: Annotated[
+        int, typer.Option(min=1, help="Largest picture, width times height.")
+    ] = 120_000_000,
+    max_minutes: Annotated[float, typer.Option(min=0.01, help="Longest time for one item.")] = 1440.0,
+    max_memory: Annotated[
+        float | None,
+        typer.Option(min=0.1, metavar="GB", help="Most memory for one item, on Linux; default: no limit."),
+    ] = None,
+    on_truncated: options.OnTruncated = "fail",
+    threads: options.Threads = None,
+    precision: options.Precision = "auto",
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Parse, call, present."""
+    from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415 - see cli.main
+    from rotoscope.render import watch as watching  # noqa: PLC0415
+    from rotoscope.render.isolated import IsolationLimits, LookRequest  # noqa: PLC0415
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    look = LookRequest(
+        make_look,
+        {
+            "filter_names": filter_names,
+            "strength": strength,
+            "stroke_scale": stroke_scale,
+            "colors": colors,
+            "size": size,
+            "threads": threads,
+            "precision": precision,
+        },
+    )
+    is_good = True
+    with progress_bar(shown=not (quiet or as_json)) as on_progress:
+        for item in watching.watch(
+            inbox,
+            outbox,
+            look,
+            options=watching.WatchOptions(settle, interval, once),
+            encoder=EncoderOptions(codec=codec, quality=quality, preset=preset, width=width, loop=loop),
+            overwrite=overwrite,
+            on_truncated=on_truncated,
+            limits=IsolationLimits(
+                file_bytes=round(max_file * _GIGA),
+                max_pixels=max_pixels,
+                max_frames=max_frames,
+                seconds=60 * max_minutes,
+                memory_bytes=None if max_memory is None else round(max_memory * _GIGA),
+            ),
+            on_progress=on_progress,
+        ):
+            is_good = is_good and item.is_good
+            _present(item, as_json=as_json, quiet=quiet)
+    if not is_good:
+        raise typer.Exit(1)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """End as Ctrl-C does where a service is told to end."""
+    raise KeyboardInterrupt
+
+
+def _present(item: BatchItem, *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(to_plain(item), ensure_ascii=False))
+    elif item.message is not None:
+        typer.echo(f"{item.state.value}: {item.source}: {item.message}", err=True)
+    elif not quiet and item.result is not None:
+        typer.echo(f"{item.source} -> {item.result.output}, in {human_duration(item.result.elapsed_seconds)}")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, lcm
 from typing import NamedTuple, cast
 
@@ -61,10 +62,7 @@ def tile_spans(side: int, *, tile: int, halo: int, multiple: int) -> tuple[Span,
     steps = (side - length) // multiple
     starts = [round(steps * place / (count - 1)) * multiple for place in range(count)]
     # Half way between where one tile ends and the next one begins: at least a halo from either.
-    cuts = [
-        (one + length + other) // 2 // multiple * multiple
-        for one, other in zip(starts, starts[1:], strict=False)
-    ]
+    cuts = [(one + length + other) // 2 // multiple * multiple for one, other in pairwise(starts)]
     edges = [0, *cuts, side]
     return tuple(
         Span(start, start + length, edges[place], edges[place + 1]) for place, start in enumerate(starts)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from math import ceil
 from typing import TypeAlias
 
@@ -26,13 +27,26 @@ from rotoscope.runtime.graph import RuntimeOptions
 from rotoscope.runtime.load import load_graph, load_map
 from rotoscope.runtime.whole_picture import LocalGraphs, Moments
 
-TILE_SIDE = 1280
-"""Longest side of a tile, pixels: a halo of 32 around it is a tenth of its pixels, and its maps fit in some
-hundred MB."""
+
+@dataclass(frozen=True, slots=True)
+class TileLimits:
+    """From when on a picture is painted in tiles, and how large these are."""
+
+    most_whole_bytes: float = 1.9e9
+    """Memory that the network's maps may take where a picture is painted whole. With it a frame of 3840x2160
+    is painted whole by all networks that were measured, and the process stays below 2.5 GB."""
+    most_untiled_bytes: float = 6e9
+    """The same for a network that can only paint whole: beyond, the picture is refused."""
+    tile_side: int = 1280
+    """Longest side of a tile, pixels: a halo of 32 around it is a tenth of its pixels, and its maps fit in
+    100 MB for a bundled filter and 600 MB for the largest network that was measured. It is longer where a
+    network looks further."""
+
+
 _MOST_MAPS = 5
 """Statistics that are taken of every tile. Each takes a pass over the tiles, which costs half a painting on
 average; where there are more, they are taken of so many fewer tiles, spread over the picture."""
-_FEWEST_TILES = 12
+_FEWEST_TILES = 24
 """Of these at least."""
 
 TileCallback: TypeAlias = Callable[[int, int], None]

@@ -23,14 +23,15 @@ from rotoscope.errors import UnsupportedArchitecture
 
 _Constants = Mapping[str, NDArray[Any]]
 
-_POINTWISE = frozenset(
-    "Abs Add BatchNormalization Cast Ceil Clip DequantizeLinear Div Elu Exp Floor Gelu HardSigmoid HardSwish "
-    "Identity InstanceNormalization LeakyRelu Log Max Mean Min Mish Mul Neg PRelu Pow QuantizeLinear Relu Round Selu Sigmoid "
-    "Softplus Softsign Sqrt Sub Tanh".split()
+_POINTWISE_NAMES = (
+    "Abs Add BatchNormalization Cast Ceil Clip DequantizeLinear Div Elu Exp Floor Gelu HardSigmoid "
+    "HardSwish Identity InstanceNormalization LeakyRelu Log Max Mean Min Mish Mul Neg PRelu Pow "
+    "QuantizeLinear Relu Round Selu Sigmoid Softplus Softsign Sqrt Sub Tanh"
 )
+_POINTWISE = frozenset(_POINTWISE_NAMES.split())
 """Operators that make each number of those at its own place; of a norm, once its statistics are given."""
 _ALONG_CHANNELS = frozenset(
-    "Concat Gather ReduceMax ReduceMean ReduceMin ReduceSum Slice Softmax Split".split()
+    ["Concat", "Gather", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum", "Slice", "Softmax", "Split"]
 )
 """Operators that do so when they work along the channels."""
 _SHIFTED_ALIKE = (b"half_pixel", b"asymmetric", b"pytorch_half_pixel")
@@ -117,9 +118,7 @@ def _extents(
     follow = _FOLLOWED.get(operator)
     if follow is None or node.input[0] not in maps:
         raise UnsupportedArchitecture(f"its operator {operator} may look at the whole picture")
-    rows, columns = (
-        follow(maps[node.input[0]][axis], _Operator(node, constants, axis)) for axis in (0, 1)
-    )
+    rows, columns = (follow(maps[node.input[0]][axis], _Operator(node, constants, axis)) for axis in (0, 1))
     return rows, columns
 
 
@@ -283,4 +282,3 @@ def axes_of(node: onnx.NodeProto, constants: _Constants) -> tuple[int, ...] | No
 def attributes(node: onnx.NodeProto) -> dict[str, Any]:
     """Attributes of a node by name."""
     return {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
-

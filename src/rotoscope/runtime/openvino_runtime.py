@@ -111,7 +111,8 @@ class OpenVinoMap:
         key = (pixels.shape, pixels.dtype.name)
         try:
             if key != self._compiled:
-                graph, entrance = _with_integer_entrance(self._model, *pixels.shape[:2], pixels.dtype)
+                height, width = pixels.shape[:2]
+                graph, entrance = _with_integer_entrance(self._model, height, width, pixels.dtype)
                 model = load_openvino().Model(graph.get_results(), [entrance], "map")
                 self._request = compile_model(model, self._precision, self._threads).create_infer_request()
                 self._compiled = key

@@ -61,7 +61,8 @@ class Extent(NamedTuple):
 
 Extents = tuple[Extent, Extent]
 """Along rows and columns."""
-_PICTURE: Extents = (Extent(Fraction(1), Fraction(0), Fraction(0)),) * 2
+_PIXEL = Extent(Fraction(1), Fraction(0), Fraction(0))
+_PICTURE: Extents = (_PIXEL, _PIXEL)
 
 
 @dataclass(frozen=True, slots=True)

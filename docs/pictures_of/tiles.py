@@ -1,8 +1,6 @@
-"""The picture of docs/explanation/large-pictures.md: a photograph painted whole, in tiles, and what differs."""
+"""The picture of docs/explanation/large-pictures.md: a photograph whole, in tiles, and what differs."""
 
 from __future__ import annotations
-
-from typing import cast
 
 import cv2
 import numpy as np
@@ -24,7 +22,7 @@ _STRETCHED = 100
 
 
 def write_tiles(palette: Palette) -> None:
-    """Whole, as tiles that know nothing of each other, in tiles with common statistics, and the differences."""
+    """Whole, as tiles that know nothing of each other, with common statistics, and the difference."""
     picture = resize_short_side(palette_photographs()[_PHOTOGRAPH], _SHORT_SIDE)
     whole = palette.load("great-wave", precision="f32")
     assert isinstance(whole, NeuralFilter)
@@ -49,7 +47,7 @@ def _alone(painter: NeuralFilter, picture: Pixels) -> Pixels:
     for top in range(0, picture.shape[0], _TILE_SIDE):
         for left in range(0, picture.shape[1], _TILE_SIDE):
             place = slice(top, top + _TILE_SIDE), slice(left, left + _TILE_SIDE)
-            painted[place] = painter.apply(cast("Pixels", picture[place]))
+            painted[place] = painter.apply(picture[place])
     return painted
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -24,7 +25,6 @@ from rotoscope.filters.neural import NeuralFilter
 from rotoscope.filters.strength import with_strength
 from rotoscope.filters.tiles import TilePlan, tile_spans
 from rotoscope.filters.tiling import TileLimits, pooled, sampled_tiles, watch_tiles
-from rotoscope.media.frame import Pixels
 from rotoscope.media.planes import PlaneEncoding
 from rotoscope.palette.palette import Palette
 from rotoscope.runtime.graph import RuntimeOptions
@@ -48,7 +48,7 @@ def scene(height: int, width: int) -> NDArray[np.uint8]:
     return (np.clip(ramp + 0.2 * (noise - 0.5), 0, 1) * 255).astype(np.uint8)
 
 
-def difference(one: Pixels, other: Pixels) -> int:
+def difference(one: NDArray[Any], other: NDArray[Any]) -> int:
     return int(np.abs(one.astype(np.int64) - other.astype(np.int64)).max())
 
 

@@ -34,7 +34,7 @@ class TileLimits:
 
     most_whole_bytes: float = 1.9e9
     """Memory that the network's maps may take where a picture is painted whole. With it a frame of 3840x2160
-    is painted whole by all networks that were measured, and the process stays below 2.5 GB."""
+    is painted whole by all networks that were measured in bf16, and by the bundled ones in f32."""
     most_untiled_bytes: float = 6e9
     """The same for a network that can only paint whole: beyond, the picture is refused."""
     tile_side: int = 1280

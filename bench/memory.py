@@ -20,7 +20,7 @@ def measure_memory(folder: Path, name: str) -> list[dict[str, Any]]:
         info = inspect_media(clip).video
         frame_count = info.frame_count_from_content or 0
         output = folder / "memory.mp4"
-        peak, seconds = _peak_and_seconds(
+        peak, seconds = peak_and_seconds(
             [sys.executable, "-m", "rotoscope.cli.main", "stylize", str(clip), str(output),
              "--filter", name, "--overwrite", "--quiet"]
         )  # fmt: skip
@@ -35,7 +35,7 @@ def measure_memory(folder: Path, name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _peak_and_seconds(command: list[str]) -> tuple[int, float]:
+def peak_and_seconds(command: list[str]) -> tuple[int, float]:
     """Peak resident bytes and wall-clock seconds, start-up included.
 
     The kernel's own figure for an ended child (``ru_maxrss``) starts at the parent's size when it forked, so

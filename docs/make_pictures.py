@@ -19,6 +19,7 @@ from pictures_of.sheets import (
     write_classical_filters,
     write_style_images,
 )
+from pictures_of.tiles import write_tiles
 
 from rotoscope.palette.palette import Palette
 
@@ -29,6 +30,7 @@ PARTS: Final[Mapping[str, Callable[[Palette], None]]] = {
     "looks": write_looks,
     "style-images": write_style_images,
     "before-and-after": write_before_and_after,
+    "tiles": write_tiles,
 }
 
 

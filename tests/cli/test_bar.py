@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rotoscope.cli.bar import facts, progress_bar, training_facts
+from rotoscope.cli.bar import facts, progress_bar, tile_facts, training_facts
 from rotoscope.cli.present import human_duration, human_size
 from rotoscope.render.progress import Progress, ProgressMeter
 from rotoscope.training.progress import Losses, TrainingProgress
@@ -23,6 +23,10 @@ def test_facts_of_a_training() -> None:
     losses = Losses(style=0.4123, content=0.8734, total_variation=0, range=0, lattice=0, stability=None)
     progress = TrainingProgress(120, 0.1, 60, 751, losses)
     assert training_facts(progress) == "step 120 · style 0.412 · content 0.873 · 12:31 left"
+
+
+def test_facts_of_a_large_picture() -> None:
+    assert tile_facts(12, 63) == "tile 12/63"
 
 
 def test_no_bar_without_a_terminal() -> None:

@@ -27,11 +27,15 @@ def progress_bar(*, shown: bool) -> Generator[ProgressCallback | None, None, Non
     from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
+    from rotoscope.filters.tiling import watch_tiles  # noqa: PLC0415 - loads the inference library's wrapper
+
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[facts]}"))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("opening", total=None, facts="")
+        last: list[Progress] = []
 
         def show(progress: Progress) -> None:
+            last[:] = [progress]
             bar.update(
                 task,
                 description=progress.step,
@@ -40,7 +44,17 @@ def progress_bar(*, shown: bool) -> Generator[ProgressCallback | None, None, Non
                 facts=facts(progress),
             )
 
-        yield show
+        def show_tiles(done: int, total: int) -> None:
+            if last:
+                frames = last[0].frames_done + done / total
+                bar.update(task, completed=frames, facts=f"{facts(last[0])} · {tile_facts(done, total)}")
+            else:  # the first picture, perhaps the only one
+                bar.update(
+                    task, description="painting", total=total, completed=done, facts=tile_facts(done, total)
+                )
+
+        with watch_tiles(show_tiles):
+            yield show
 
 
 @contextmanager
@@ -94,6 +108,11 @@ def facts(progress: Progress) -> str:
     if progress.written_bytes:
         parts.append(human_size(progress.written_bytes))
     return " · ".join(parts)
+
+
+def tile_facts(done: int, total: int) -> str:
+    """What stands beside the bar while a large picture is painted, e.g. ``tile 12/63``."""
+    return f"tile {done}/{total}"
 
 
 @contextmanager

@@ -117,7 +117,8 @@ def stylize(
     encoder = EncoderOptions(codec=codec, quality=quality, preset=preset, width=width, loop=loop)
     if preview is not None:
         at = None if preview == PREVIEW_MIDDLE else make_time(preview)
-        result = previewing.preview(source, output, look, at=at, selection=selection, overwrite=overwrite)
+        with progress_bar(shown=not (quiet or as_json)):  # of a large picture's tiles
+            result = previewing.preview(source, output, look, at=at, selection=selection, overwrite=overwrite)
     elif are_photographs(Path(source), output, selection):
         run_batch(
             Path(source),

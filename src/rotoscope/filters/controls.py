@@ -11,11 +11,12 @@ from typing import ClassVar, Literal, TypeAlias, cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter
-from rotoscope.filters.pixels import Floats, from_unit, full_scale
+from rotoscope.filters.pixels import Floats, from_unit, full_scale, strips
 from rotoscope.filters.recombining import enlarge
 from rotoscope.filters.wrapper import FilterWrapper
 from rotoscope.media.frame import Pixels
@@ -137,20 +138,35 @@ def change_clarity(pixels: Pixels, amount: float) -> Pixels:
 
 def keep_colors(painted: Pixels, source: Pixels) -> Pixels:
     """Luma of the painting, chroma of the source; both (H, W, 3) of one type."""
-    mixed = cv2.cvtColor(painted, cv2.COLOR_RGB2YCrCb)
-    mixed[..., 1:] = cv2.cvtColor(source, cv2.COLOR_RGB2YCrCb)[..., 1:]
-    return cast("Pixels", cv2.cvtColor(mixed, cv2.COLOR_YCrCb2RGB))
+    result = np.empty_like(painted)
+    for rows in strips(len(painted)):
+        mixed = cv2.cvtColor(painted[rows], cv2.COLOR_RGB2YCrCb)
+        mixed[..., 1:] = cv2.cvtColor(source[rows], cv2.COLOR_RGB2YCrCb)[..., 1:]
+        result[rows] = cv2.cvtColor(mixed, cv2.COLOR_YCrCb2RGB)
+    return result
 
 
 def match_colors(painted: Pixels, source: Pixels) -> Pixels:
     """The painting with the source's mean and standard deviation in each component of CIE Lab."""
-    ours, theirs = _to_lab(painted), _to_lab(source)
-    mean, spread = ours.mean((0, 1)), ours.std((0, 1))
-    wanted_mean, wanted_spread = theirs.mean((0, 1)), theirs.std((0, 1))
+    mean, spread = _mean_and_spread(painted)
+    wanted_mean, wanted_spread = _mean_and_spread(source)
     # A painting in one color has no spread to stretch.
     gain = np.minimum(wanted_spread / np.maximum(spread, 1e-3), _MOST_GAIN)
-    lab = ((ours - mean) * gain + wanted_mean).astype(np.float32)
-    return from_unit(cast("Floats", cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)), painted)
+    result = np.empty_like(painted)
+    for rows in strips(len(painted)):
+        lab = ((_to_lab(painted[rows]) - mean) * gain + wanted_mean).astype(np.float32)
+        result[rows] = from_unit(cast("Floats", cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)), painted)
+    return result
+
+
+def _mean_and_spread(pixels: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and standard deviation of each component of CIE Lab."""
+    count = pixels.shape[0] * pixels.shape[1]
+    labs = (_to_lab(pixels[rows]) for rows in strips(len(pixels)))
+    mean = sum((lab.sum((0, 1), np.float64) for lab in labs), np.zeros(3)) / count
+    labs = (_to_lab(pixels[rows]) for rows in strips(len(pixels)))
+    squares = sum((((lab - mean) ** 2).sum((0, 1)) for lab in labs), np.zeros(3))
+    return mean, np.sqrt(squares / count)
 
 
 _MOST_GAIN = 4.0

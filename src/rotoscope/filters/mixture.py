@@ -13,6 +13,7 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.filters.base import Filter, arithmetic_of
 from rotoscope.filters.family import mix_family
 from rotoscope.filters.neural import NeuralFilter
+from rotoscope.filters.pixels import strips
 from rotoscope.media.frame import Pixels
 
 SomeFilter = TypeVar("SomeFilter", bound=Filter)
@@ -77,8 +78,12 @@ class MixtureFilter:
         for filter, share in self._parts:
             if share > 0:
                 painted = filter.apply(pixels)
-                total = cv2.scaleAdd(painted.astype(np.float32), share, total)
-        return cast("Pixels", (total + np.float32(0.5)).astype(pixels.dtype))
+                for rows in strips(len(pixels)):
+                    total[rows] = cv2.scaleAdd(painted[rows].astype(np.float32), share, total[rows])
+        mixed = np.empty(pixels.shape, pixels.dtype)
+        for rows in strips(len(pixels)):
+            mixed[rows] = (total[rows] + np.float32(0.5)).astype(pixels.dtype)
+        return cast("Pixels", mixed)
 
 
 class FamilyMixture(NeuralFilter):

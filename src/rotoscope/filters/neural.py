@@ -12,6 +12,8 @@ from rotoscope.errors import FilterFailed
 from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import FilterFile
 from rotoscope.filters.padding import Padder
+from rotoscope.filters.size_rule import SizeRule
+from rotoscope.filters.tiling import TileLimits, paint_in_tiles
 from rotoscope.machine import processors
 from rotoscope.media.frame import Pixels
 from rotoscope.media.planes import PlaneEncoding, Planes
@@ -40,15 +42,23 @@ class PlanarNeuralFilter:
 class NeuralFilter:
     """Paints with a graph: pads the picture as the card says, runs the graph, crops the border off.
 
-    A graph of fixed size paints the picture scaled to that size, and the result is scaled back.
+    A graph of fixed size paints the picture scaled to that size, and the result is scaled back. A picture
+    that is too large for memory is painted in tiles (:mod:`rotoscope.filters.tiling`).
     """
 
-    def __init__(self, file: FilterFile, *, options: RuntimeOptions | None = None) -> None:
+    def __init__(
+        self,
+        file: FilterFile,
+        *,
+        options: RuntimeOptions | None = None,
+        limits: TileLimits | None = None,
+    ) -> None:
         """Make it ready.
 
         Args:
             file: a file that was read by :func:`rotoscope.filters.file.read_filter_file`.
             options: how the graph is run.
+            limits: what is painted in tiles.
 
         Raises:
             UnsupportedArchitecture, MissingExtra, InvalidOptions: as
@@ -57,6 +67,7 @@ class NeuralFilter:
         self._file = file
         self._card = file.card
         self._options = options
+        self._size = SizeRule(file, limits or TileLimits())
         self._padder = Padder(file.card.padding)
         self._graph = load_graph(file.model, options=options)
 
@@ -115,10 +126,15 @@ class NeuralFilter:
             A new array of the same shape and type.
 
         Raises:
-            FilterFailed: not a picture, or the graph does not do what its card says.
+            FilterFailed: not a picture, or the graph does not do what its card says; or the picture is too
+                large for a graph that can only paint whole.
         """
         require_picture(pixels)
         height, width = pixels.shape[:2]
+        local = self._size.local_graphs((width, height), self.runtime.precision)
+        if local is not None:
+            side = self._size.limits.tile_side
+            return paint_in_tiles(pixels, local, self._card.padding, options=self._options, side=side)
         fixed = self._card.fixed_size
         if fixed is None or fixed == (width, height):
             return self._paint(pixels)
@@ -143,6 +159,7 @@ class NeuralFilter:
             and padding.mode == "reflect"
             and padding.multiple % 2 == padding.margin % 2 == 0
             and all(side % 2 == 0 and side > padding.margin for side in frame_size)
+            and not self._size.is_large(frame_size, self.runtime.precision)
         )
         graph = (
             load_planar_graph(self._file.model, encoding, options=self._share(shared_by)) if fits else None

@@ -19,7 +19,7 @@ import numpy as np
 from rotoscope.filters.card import Padding
 from rotoscope.media.frame import Pixels
 
-_BORDERS = {"reflect": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE}
+BORDERS = {"reflect": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE}
 
 
 class Padder:
@@ -51,7 +51,7 @@ class Padder:
             self._buffer = cast("Pixels", np.empty(shape, picture.dtype))
         margin = self._rule.margin
         bottom, right = shape[0] - height - margin, shape[1] - width - margin
-        border = _BORDERS[self._rule.mode]
+        border = BORDERS[self._rule.mode]
         cv2.copyMakeBorder(picture, margin, bottom, margin, right, border, dst=self._buffer)
         return self._buffer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import cast
 
 import cv2
@@ -43,6 +44,11 @@ def from_unit(values: Floats, like: Pixels) -> Pixels:
     scale = full_scale(like)
     rounded = np.clip(values, 0.0, 1.0) * np.float32(scale) + np.float32(0.5)
     return cast("Pixels", rounded.astype(like.dtype))
+
+
+def strips(height: int, *, rows: int = 256) -> Iterator[slice]:
+    """Rows of a picture in groups, for calculations in floats that would not fit into memory at once."""
+    return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
 
 
 def apply_curves(pixels: Pixels, curves: Floats) -> Pixels:

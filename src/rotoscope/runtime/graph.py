@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, get_args
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rotoscope.errors import InvalidOptions
 from rotoscope.media.frame import Pixels
 
@@ -68,6 +71,24 @@ class Graph(Protocol):
         Returns:
             A picture of the same type, and of the size the graph makes of it. It may be a view of memory
             that the next call overwrites: copy what is to be kept.
+
+        Raises:
+            FilterFailed: the graph cannot be run at that size.
+        """
+        ...
+
+
+class MapGraph(Protocol):
+    """A graph that is ready to make a map of pictures: numbers inside a network, channels by places."""
+
+    def run(self, pixels: Pixels) -> NDArray[np.float32]:
+        """The map of one picture.
+
+        Args:
+            pixels: as :meth:`Graph.run`.
+
+        Returns:
+            (C, h, w); it may be a view of memory that the next call overwrites.
 
         Raises:
             FilterFailed: the graph cannot be run at that size.

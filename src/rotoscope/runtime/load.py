@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rotoscope.media.planes import PlaneEncoding
-from rotoscope.runtime.graph import Graph, RuntimeOptions
-from rotoscope.runtime.onnx_runtime import OnnxRuntimeGraph
+from rotoscope.runtime.graph import Graph, MapGraph, RuntimeOptions
+from rotoscope.runtime.onnx_runtime import OnnxRuntimeGraph, OnnxRuntimeMap
 from rotoscope.runtime.openvino_planar import OpenVinoPlanarGraph
-from rotoscope.runtime.openvino_runtime import OpenVinoGraph
+from rotoscope.runtime.openvino_runtime import OpenVinoGraph, OpenVinoMap
 from rotoscope.runtime.planar_graph import fold_planes
 
 
@@ -26,6 +26,19 @@ def load_graph(model: bytes, *, options: RuntimeOptions | None = None) -> Graph:
     if chosen.backend == "onnxruntime":
         return OnnxRuntimeGraph(model, options=chosen)
     return OpenVinoGraph(model, options=chosen)
+
+
+def load_map(model: bytes, *, options: RuntimeOptions | None = None) -> MapGraph:
+    """Make a graph ready that gives a map instead of a painting.
+
+    Args:
+        model: an ONNX model made of one that was checked.
+        options: as for :func:`load_graph`, which says what is raised.
+    """
+    chosen = options or RuntimeOptions()
+    if chosen.backend == "onnxruntime":
+        return OnnxRuntimeMap(model, options=chosen)
+    return OpenVinoMap(model, options=chosen)
 
 
 def load_planar_graph(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rotoscope.errors import FilterFailed, InvalidOptions, MissingExtra, UnsupportedArchitecture
 from rotoscope.media.frame import Pixels
 from rotoscope.runtime.graph import INPUT_NAME, OUTPUT_NAME, RuntimeIdentity, RuntimeOptions
@@ -47,14 +50,29 @@ class OnnxRuntimeGraph:
 
     def run(self, pixels: Pixels) -> Pixels:
         """Paint one picture."""
+        return from_tensor(self.values(pixels), dtype=pixels.dtype)
+
+    def values(self, pixels: Pixels) -> NDArray[np.float32]:
+        """What the graph makes of a picture, (1, C, h, w); raises as :meth:`run`."""
         try:
-            painted = self._session.run([OUTPUT_NAME], {INPUT_NAME: to_tensor(pixels)})[0]
+            return self._session.run([OUTPUT_NAME], {INPUT_NAME: to_tensor(pixels)})[0]
         except Exception as error:  # as above
             raise FilterFailed(
                 f"The graph cannot be run on an array of shape {pixels.shape}: {error}. Its card's padding"
                 " or fixed size does not fit the graph; import or export the filter again."
             ) from error
-        return from_tensor(painted, dtype=pixels.dtype)
+
+
+class OnnxRuntimeMap:
+    """A graph that gives a map; see :class:`rotoscope.runtime.graph.MapGraph` for what it promises."""
+
+    def __init__(self, model: bytes, *, options: RuntimeOptions) -> None:
+        """Open a session; raises as :class:`OnnxRuntimeGraph`."""
+        self._graph = OnnxRuntimeGraph(model, options=options)
+
+    def run(self, pixels: Pixels) -> NDArray[np.float32]:
+        """The map of one tile."""
+        return self._graph.values(pixels)[0]
 
 
 def _import_onnxruntime() -> Any:  # noqa: ANN401 - a module

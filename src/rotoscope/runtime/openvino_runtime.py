@@ -96,6 +96,33 @@ class OpenVinoGraph:
         return request
 
 
+class OpenVinoMap:
+    """A graph that gives a map; see :class:`rotoscope.runtime.graph.MapGraph` for what it promises."""
+
+    def __init__(self, model: bytes, *, options: RuntimeOptions) -> None:
+        """Read the model; raises as :class:`OpenVinoGraph`."""
+        self._model = read_model(model)
+        self._precision = choose_precision(options)
+        self._threads = options.threads
+        self._request: Any = None
+        self._compiled: tuple[tuple[int, ...], str] | None = None
+
+    def run(self, pixels: Pixels) -> NDArray[np.float32]:
+        """The map of one tile, a view of memory that the next call overwrites."""
+        key = (pixels.shape, pixels.dtype.name)
+        try:
+            if key != self._compiled:
+                height, width = pixels.shape[:2]
+                graph, entrance = _with_integer_entrance(self._model, height, width, pixels.dtype)
+                model = load_openvino().Model(graph.get_results(), [entrance], "map")
+                self._request = compile_model(model, self._precision, self._threads).create_infer_request()
+                self._compiled = key
+            outputs = self._request.infer({0: pixels[None]}, share_inputs=True, share_outputs=True)
+        except RuntimeError as error:
+            raise FilterFailed(_size_message(pixels.shape, error)) from error
+        return outputs[0][0]
+
+
 def evaluate(model: bytes, image: NDArray[Any]) -> NDArray[np.float32]:
     """Run any ONNX model with one input once, in f32 on its own terms: no scaling, no change of layout.
 
@@ -152,19 +179,26 @@ def choose_precision(options: RuntimeOptions) -> Literal["f32", "bf16"]:
     return "f32"
 
 
-def _integer_model(model: Any, height: int, width: int, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401
-    """A copy of the model with static shapes that takes and gives (1, H, W, 3) integers."""
+def _with_integer_entrance(model: Any, height: int, width: int, dtype: np.dtype[Any]) -> tuple[Any, Any]:  # noqa: ANN401
+    """A copy of the model with static shapes that takes (1, H, W, 3) integers, and its new parameter."""
     load_openvino()
     ops = import_module("openvino.opset13")
     graph = model.clone()
     graph.reshape([1, 3, height, width])
     _require_modest_size(graph, height * width)
-    scale = full_scale(dtype)
     entrance = ops.parameter([1, height, width, 3], dtype=dtype.type, name="pixels")
-    values = ops.multiply(ops.convert(entrance, "f32"), np.float32(1 / scale))
+    values = ops.multiply(ops.convert(entrance, "f32"), np.float32(1 / full_scale(dtype)))
     image = ops.transpose(values, [0, 3, 1, 2])
     for target in list(graph.input(0).get_target_inputs()):
         target.replace_source_output(image.output(0))
+    return graph, entrance
+
+
+def _integer_model(model: Any, height: int, width: int, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401
+    """A copy of the model with static shapes that takes and gives (1, H, W, 3) integers."""
+    graph, entrance = _with_integer_entrance(model, height, width, dtype)
+    ops = import_module("openvino.opset13")
+    scale = full_scale(dtype)
     painted = graph.get_results()[0].input(0).get_source_output()
     clamped = ops.clamp(ops.multiply(painted, np.float32(scale)), 0.0, scale)
     rounded = ops.convert(ops.add(clamped, np.float32(0.5)), "u8" if dtype == np.uint8 else "u16")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rotoscope.render.result import RenderResult
     from rotoscope.render.separate import separate
     from rotoscope.render.stylize import stylize
-    from rotoscope.standard import load_filter, standard_palette
+    from rotoscope.standard import load_filter, load_look, standard_palette
 
 _HOMES = {
     "Clip": "rotoscope.media.clip",
@@ -48,6 +48,7 @@ _HOMES = {
     "check": "rotoscope.media.fidelity",
     "inspect_media": "rotoscope.media.probe",
     "load_filter": "rotoscope.standard",
+    "load_look": "rotoscope.standard",
     "open_clip": "rotoscope.media.clip",
     "separate": "rotoscope.render.separate",
     "standard_palette": "rotoscope.standard",
@@ -70,6 +71,7 @@ __all__ = [
     "check",
     "inspect_media",
     "load_filter",
+    "load_look",
     "open_clip",
     "separate",
     "standard_palette",

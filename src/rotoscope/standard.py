@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
+from pathlib import Path
 
 from rotoscope.filters.base import Filter
 from rotoscope.palette.palette import Palette
+from rotoscope.render.any_look import AnyLook
+from rotoscope.render.looks.building import Overrides, open_look
 from rotoscope.settings import load_settings
 
 
@@ -27,3 +31,25 @@ def load_filter(spec: str, *, precision: str = "auto", threads: int | None = Non
         RotoscopeError: its file is not in order, or an option is not known.
     """
     return standard_palette().load(spec, precision=precision, threads=threads)
+
+
+def load_look(
+    path: str | Path,
+    *,
+    precision: str = "auto",
+    threads: int | None = None,
+    overrides: Overrides | None = None,
+) -> AnyLook:
+    """The look of a look file, ready to paint with filters of the standard palette.
+
+    Args:
+        path: a YAML file; docs/how-to/look-files.md says what is in it.
+        precision: ``auto``, ``f32`` or ``bf16``.
+        threads: threads that paint one picture; None: one a core.
+        overrides: what is to be otherwise than in the file.
+
+    Raises:
+        InvalidLook: the file is not in order; every fault is named with its line.
+    """
+    load = partial(standard_palette().load, precision=precision, threads=threads)
+    return open_look(Path(path), load, overrides=overrides or Overrides())

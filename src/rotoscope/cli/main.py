@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rotoscope._version import __version__
-from rotoscope.cli import audition, demo, filters, media, scout, steps, styles, stylize, train
+from rotoscope.cli import audition, demo, filters, looks, media, scout, steps, styles, stylize, train
 from rotoscope.cli.arguments import normalize_arguments
 from rotoscope.cli.present import fail
 from rotoscope.errors import RotoscopeError
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 
 stylize.register(app)
+looks.register(app)
 steps.register(app)
 media.register(app)
 audition.register(app)

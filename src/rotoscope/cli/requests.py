@@ -6,17 +6,20 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rotoscope.cli.arguments import parse_rate
+from rotoscope.errors import InvalidOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from rotoscope.filters.controls import Colors
     from rotoscope.media.selection import Selection
-    from rotoscope.render.look import Look
+    from rotoscope.render.any_look import AnyLook
 
 
 def make_look(
     filter_names: Sequence[str],
+    look_file: Path | None = None,
     *,
     strength: float,
     size: int | None,
@@ -24,11 +27,23 @@ def make_look(
     precision: str,
     stroke_scale: float | None = None,
     colors: Colors = "style",
-) -> Look:
-    """Load filters by name and put them in order."""
-    from rotoscope.render.look import Look  # noqa: PLC0415
-    from rotoscope.standard import load_filter  # noqa: PLC0415
+) -> AnyLook:
+    """Load filters by name and put them in order, or a look file.
 
+    Raises:
+        InvalidOptions: both were given, or neither.
+        RotoscopeError: a filter or the look file is not in order.
+    """
+    from rotoscope.render.look import Look  # noqa: PLC0415
+    from rotoscope.render.looks.building import Overrides  # noqa: PLC0415
+    from rotoscope.standard import load_filter, load_look  # noqa: PLC0415
+
+    if bool(filter_names) == (look_file is not None):
+        told = "Both --filter and --look were" if filter_names else "Neither --filter nor --look was"
+        raise InvalidOptions(f"{told} given: give filters by name, or one look file.")
+    if look_file is not None:
+        said = Overrides(strength, size, stroke_scale, None if colors == "style" else colors)
+        return load_look(look_file, threads=threads, precision=precision, overrides=said)
     filters = [load_filter(name, threads=threads, precision=precision) for name in filter_names]
     return Look(filters, strength=strength, size=size, stroke_scale=stroke_scale, colors=colors)
 

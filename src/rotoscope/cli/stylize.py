@@ -27,6 +27,8 @@ Examples:
 
   rotoscope stylize drone.mp4 loop.gif --filter lineart --start 5 --stop 8 --fps 12 --width 480
 
+  rotoscope stylize drone.mp4 painted.mp4 --look dusk.yaml
+
   rotoscope stylize photos/ painted/ --filter posterize:levels=4 --filter great-wave --strength 0.6
 """
 
@@ -40,7 +42,8 @@ def stylize(
     source: options.Source,
     output: options.Output,
     *,
-    filter_names: options.Filters,
+    filter_names: options.Filters = None,
+    look_file: options.LookFile = None,
     strength: options.Strength = 1.0,
     stroke_scale: options.StrokeScale = None,
     colors: options.Colors = "style",
@@ -77,7 +80,8 @@ def stylize(
     from rotoscope.render import stylize as stylizing  # noqa: PLC0415
 
     look = make_look(
-        filter_names,
+        filter_names or (),
+        look_file,
         strength=strength,
         stroke_scale=stroke_scale,
         colors=colors,

@@ -88,6 +88,14 @@ class Clip:
         return 1 / self.selection.fps if self.selection.fps is not None else self._picker.times.time_base
 
     @property
+    def origin_seconds(self) -> Fraction:
+        """What the frames' ``time_seconds`` are counted from: of the clip's first frame, selected or not."""
+        if self.selection.fps is not None:  # times begin anew at the selection's first frame
+            return -(self.selection.start or Fraction(0))
+        times = self._picker.times
+        return times.pts[0] * times.time_base if times.pts else Fraction(0)
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """Sentences about what is wrong: known before decoding, and found by the last :meth:`frames`."""
         return (*self.info.problems, *self._found_problems)

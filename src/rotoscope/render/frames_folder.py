@@ -27,7 +27,7 @@ from rotoscope.media.manifest import (
 )
 from rotoscope.media.output import WriteReport
 from rotoscope.media.writer import open_writer
-from rotoscope.render.look import Look
+from rotoscope.render.any_look import AnyLook
 
 _NUMBERS = "%06d"
 
@@ -48,7 +48,7 @@ class FramesFolderWriter:
     """
 
     def __init__(
-        self, folder: Path, *, clip: Clip, look: Look, options: EncoderOptions, overwrite: bool
+        self, folder: Path, *, clip: Clip, look: AnyLook, options: EncoderOptions, overwrite: bool
     ) -> None:
         """Stage the folder beside its place.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import queue
 import threading
+from concurrent.futures import Future
+from fractions import Fraction
 from typing import TypeAlias
 
 import cv2
@@ -17,7 +19,7 @@ from rotoscope.filters.neural import NeuralFilter, PlanarNeuralFilter
 from rotoscope.machine import processors
 from rotoscope.media.frame import Frame
 from rotoscope.media.planes import PlanarFrame, Plane, PlaneEncoding, Planes
-from rotoscope.render.look import Look
+from rotoscope.render.any_look import AnyLook
 
 _Painters: TypeAlias = "queue.SimpleQueue[PlanarNeuralFilter | None]"
 
@@ -29,10 +31,26 @@ _MOST_PIXELS_AT_ONCE = 1920 * 1088
 
 
 class FramePainter:
-    """Paints the frames of one clip with a look; :meth:`paint` may be called from several threads."""
+    """Paints the frames of one clip with a look; :meth:`paint` may be called from several threads.
 
-    def __init__(self, look: Look) -> None:
+    Where the look holds its paintings, frames have to come in their order: the first of those that share a
+    painting is painted, and the others get its picture.
+    """
+
+    def __init__(self, look: AnyLook, *, origin: Fraction = Fraction(0), first_index: int = 0) -> None:
+        """Make ready.
+
+        Args:
+            look: prepared for the clip.
+            origin: what the frames' times are counted from; see
+                :attr:`rotoscope.media.clip.Clip.origin_seconds`.
+            first_index: of the first frame that will come; it stands for those that would be held from an
+                earlier one.
+        """
         self._look = look
+        self._first_index = first_index
+        self._origin = origin
+        self._held: dict[int, Future[Frame]] = {}
         self._lock = threading.Lock()
         self._planar: dict[tuple[PlaneEncoding, tuple[int, int]], _Painters] = {}
 
@@ -51,13 +69,30 @@ class FramePainter:
 
     def paint(self, frame: Frame) -> Frame:
         """The frame, painted; in planes if it came in planes and that can be done."""
+        first = max(self._look.held_from(frame.index), self._first_index)
+        if first == frame.index and self._look.held_from(first + 1) > first:
+            return self._paint(frame)  # nothing else will want it
+        with self._lock:
+            promise = self._held.setdefault(first, Future())
+            for old in [index for index in self._held if index < first - _HELD_BACK]:
+                del self._held[old]
+        if first != frame.index:
+            return _with_picture_of(frame, promise.result())
+        try:
+            promise.set_result(self._paint(frame))
+        except BaseException as error:
+            promise.set_exception(error)
+            raise
+        return promise.result()
+
+    def _paint(self, frame: Frame) -> Frame:
         if isinstance(frame, PlanarFrame) and self.wants_planes:
             painted = self._paint_planes(frame)
             if painted is not None:
                 return frame.with_planes(painted)
         pixels = frame.pixels
         with self._lock:  # filters take one picture at a time
-            return frame.with_pixels(self._look.paint(pixels))
+            return frame.with_pixels(self._look.paint(pixels, frame.time_seconds - self._origin))
 
     def _paint_planes(self, frame: PlanarFrame) -> Planes | None:
         if self._look.is_invisible:
@@ -83,6 +118,17 @@ class FramePainter:
                 for _ in range(workers):
                     self._planar[key].put(neural.for_planes(*key, shared_by=workers))
             return self._planar[key]
+
+
+_HELD_BACK = 64
+"""Frames behind the newest one for which a held painting is kept; more than threads can be apart."""
+
+
+def _with_picture_of(frame: Frame, painted: Frame) -> Frame:
+    """The moment of one frame with the picture of another."""
+    if isinstance(frame, PlanarFrame) and isinstance(painted, PlanarFrame):
+        return frame.with_planes(painted.planes)
+    return frame.with_pixels(painted.pixels)
 
 
 def mix_planes(painted: Planes, source: Planes, strength: float) -> Planes:

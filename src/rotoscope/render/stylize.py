@@ -20,8 +20,8 @@ from rotoscope.media.info import MediaKind
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
+from rotoscope.render.any_look import AnyLook
 from rotoscope.render.frames_folder import FramesFolderWriter
-from rotoscope.render.look import Look
 from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
 from rotoscope.render.photographs import are_photographs, stylize_photographs
 from rotoscope.render.planar import FramePainter
@@ -34,7 +34,7 @@ DEFAULT_ENCODER = EncoderOptions()
 def stylize(
     source: str | Path,
     output: str | Path,
-    look: Look,
+    look: AnyLook,
     *,
     selection: Selection = WHOLE_CLIP,
     encoder: EncoderOptions = DEFAULT_ENCODER,
@@ -87,7 +87,7 @@ def stylize(
 def render(
     source: str | Path,
     output: str | Path,
-    look: Look,
+    look: AnyLook,
     *,
     step: str,
     selection: Selection,
@@ -100,7 +100,7 @@ def render(
     clip = open_clip(source, selection=selection, on_truncated=on_truncated)
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
     with _open_output(clip, Path(output), look, encoder=encoder, overwrite=overwrite) as writer:
-        painter = FramePainter(look)
+        painter = FramePainter(look.prepared(clip, on_progress=on_progress), origin=clip.origin_seconds)
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
         frame_size = paint_frames(frames, painter, writer, meter, workers=workers)
@@ -140,7 +140,9 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path) ->
         raise InvalidOptions(f"{output} is written as {kind.value}: {told}. Leave the option out.")
 
 
-def _open_output(clip: Clip, output: Path, look: Look, *, encoder: EncoderOptions, overwrite: bool) -> Writer:
+def _open_output(
+    clip: Clip, output: Path, look: AnyLook, *, encoder: EncoderOptions, overwrite: bool
+) -> Writer:
     kind = output_kind(output, moving=clip.info.kind is not MediaKind.STILL)
     _require_fitting(kind, encoder, output)
     if kind is OutputKind.STILLS and not is_pattern(output):

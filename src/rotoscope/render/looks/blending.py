@@ -45,7 +45,7 @@ def blend(below: Pixels, painting: Pixels, mode: BlendMode) -> Pixels:
 
 
 def lay_over(below: Pixels, blended: Pixels, mask: Mask | None, strength: float) -> Pixels:
-    """``blended`` where the mask shows it, at that strength, ``below`` elsewhere; a new picture or one of them.
+    """``blended`` where the mask shows it, at that strength, and ``below`` elsewhere.
 
     Args:
         below: (H, W, 3) uint8 or uint16.

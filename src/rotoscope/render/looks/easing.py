@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Final, Literal, TypeAlias
 
 Easing: TypeAlias = Literal["linear", "ease", "ease-in", "ease-out", "hold"]
-"""``linear``: evenly. ``ease``: slowly at both ends. ``ease-in``: slowly at first. ``ease-out``: slowly at last.
-``hold``: not at all, and at once when the keyframe comes."""
+"""``linear``: evenly. ``ease``: slowly at both ends. ``ease-in``: slowly at first. ``ease-out``: slowly at
+last. ``hold``: not at all, and at once when the keyframe comes."""
 
 _CURVES: Final[Mapping[Easing, Callable[[float], float]]] = {
     "linear": lambda x: x,

@@ -29,7 +29,8 @@ LookFile: TypeAlias = Annotated[
         "--look",
         metavar="FILE",
         help="A look file instead of filters: layers, masks, changes over time (see "
-        "[bold]rotoscope look[/bold]). --strength multiplies its strength; --size, --stroke-scale and --colors replace its own.",
+        "[bold]rotoscope look[/bold]). --strength multiplies its strength; --size, --stroke-scale and "
+        "--colors replace its own.",
     ),
 ]
 Strength: TypeAlias = Annotated[

@@ -21,7 +21,7 @@ Movement: TypeAlias = NDArray[np.float64]
 
 LEAST_AGREEMENT: Final = 0.4
 """Share of pixels whose flow there and back must agree; below, the two pictures are of different shots."""
-_LEAST_OWN = 0.5
+_LEAST_OWN = 0.3
 """Share of the region's inside that must move otherwise than its surroundings to be taken for the subject."""
 _SAME_PIXELS = 0.6
 """Pixels by which a point may miss a movement and still go with it."""
@@ -63,7 +63,7 @@ def find_movement(region: Gray, before: Gray, after: Gray) -> Movement | None:
     is_sure = agrees(forth, back)
     if is_sure.mean() < LEAST_AGREEMENT:
         return None
-    points, ways = _core_points(region, forth, is_sure)
+    points, ways = _points_where((region >= _INSIDE) & is_sure, forth)
     surroundings = _fit(*_points_where((region < _INSIDE) & _around(region) & is_sure, forth))
     if surroundings is not None and len(points):
         is_own = _misses(surroundings, points, ways) > _SAME_PIXELS
@@ -73,12 +73,6 @@ def find_movement(region: Gray, before: Gray, after: Gray) -> Movement | None:
     if own is not None:
         return own
     return np.eye(3) if surroundings is None else surroundings
-
-
-def _core_points(region: Gray, flow: Flow, is_sure: NDArray[np.bool_]) -> tuple[Flow, Flow]:
-    """Points of the region's inner half, where the subject is, and the ways they go; (N, 2) each."""
-    depth = cv2.distanceTransform((region >= _INSIDE).astype(np.uint8), cv2.DIST_L2, 3)
-    return _points_where((depth > depth.max() / 3) & (depth > 0) & is_sure, flow)
 
 
 def _around(region: Gray) -> NDArray[np.bool_]:

@@ -88,7 +88,7 @@ def with_fades(keys: Sequence[Key[Value]], fade: Fraction) -> Track[Value]:
     placed: list[Key[Value]] = [keys[0]]
     for key, following in pairwise(keys):
         begin = following.time - fade
-        if begin > key.time:
+        if fade and begin > key.time:
             placed.append(Key(begin, key.value, "hold"))
         placed.append(following if fade else Key(following.time, following.value, "hold"))
     return Track(tuple(placed))

@@ -20,7 +20,7 @@ SIZE = (120, 200)
 
 def texture(seed: int, height: int, width: int) -> Gray:
     noise = np.random.default_rng(seed).integers(0, 256, (height, width), np.uint8)
-    return np.asarray(cv2.normalize(cv2.GaussianBlur(noise, (0, 0), 1.5), noise, 0, 255, cv2.NORM_MINMAX))
+    return np.asarray(cv2.equalizeHist(cv2.GaussianBlur(noise, (0, 0), 1.5)), np.uint8)
 
 
 GROUND, SUBJECT = texture(1, *SIZE), texture(2, 40, 40)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import typer
+
 from rotoscope.cli.arguments import parse_rate
-from rotoscope.errors import InvalidOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def make_look(
     """Load filters by name and put them in order, or a look file.
 
     Raises:
-        InvalidOptions: both were given, or neither.
+        typer.BadParameter: both were given, or neither.
         RotoscopeError: a filter or the look file is not in order.
     """
     from rotoscope.render.look import Look  # noqa: PLC0415
@@ -40,7 +41,7 @@ def make_look(
 
     if bool(filter_names) == (look_file is not None):
         told = "Both --filter and --look were" if filter_names else "Neither --filter nor --look was"
-        raise InvalidOptions(f"{told} given: give filters by name, or one look file.")
+        raise typer.BadParameter(f"{told} given: give filters by name, or one look file.")
     if look_file is not None:
         said = Overrides(strength, size, stroke_scale, None if colors == "style" else colors)
         return load_look(look_file, threads=threads, precision=precision, overrides=said)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from rotoscope.filters.file import write_new_file
+from rotoscope.media.atomic import refuse_existing
 
 STARTING_LOOK: Final = """\
 # A look: what is painted, where, how strongly, and when.
@@ -61,4 +62,5 @@ def write_starting_look(path: Path, *, overwrite: bool = False) -> None:
         OutputExists: it is there, and is not to be replaced.
         EncodeError: it cannot be written.
     """
+    refuse_existing(path, overwrite=overwrite)
     write_new_file(path, STARTING_LOOK.encode(), overwrite=overwrite)

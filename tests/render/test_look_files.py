@@ -65,7 +65,9 @@ def look_of(tmp_path: Path, text: str, overrides: Overrides = Overrides()) -> An
 
 
 def gray(level: int, depth: type[np.uint8] | type[np.uint16] = np.uint8) -> Pixels:
-    return np.full((24, 32, 3), level, depth)
+    return (
+        np.full((24, 32, 3), level, np.uint8) if depth is np.uint8 else np.full((24, 32, 3), level, np.uint16)
+    )
 
 
 def level(look: AnyLook, at: float, source: int = 0) -> int:

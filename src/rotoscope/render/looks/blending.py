@@ -7,6 +7,7 @@ stored. ``color`` and ``luminosity`` exchange luma and chroma instead of that te
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, Literal, TypeAlias, cast
 
 import cv2
@@ -39,9 +40,20 @@ def blend(below: Pixels, painting: Pixels, mode: BlendMode) -> Pixels:
     """The painting laid on ``below``, both (H, W, 3) of one type, everywhere and fully."""
     if mode in _WHOLE:
         return _WHOLE[mode](below, painting)
+    if below.dtype == np.uint8:
+        return cast("Pixels", _table(mode)[(below.astype(np.uint16) << 8) | painting])
     scale = np.float32(full_scale(below))
     base, top = below.astype(np.float32) / scale, painting.astype(np.float32) / scale
     return from_unit(_FORMULAS[mode](base, top), below)
+
+
+@cache
+def _table(mode: BlendMode) -> NDArray[np.uint8]:
+    """What a formula makes of every pair of bytes, 65536 of them: what is below counts by 256."""
+    levels = np.arange(256, dtype=np.float32) / 255
+    pairs = np.meshgrid(levels, levels, indexing="ij")
+    base, top = (np.asarray(values, np.float32).ravel() for values in pairs)
+    return np.asarray(np.clip(_FORMULAS[mode](base, top), 0, 1) * 255 + 0.5, np.uint8)
 
 
 def lay_over(below: Pixels, blended: Pixels, mask: Mask | None, strength: float) -> Pixels:

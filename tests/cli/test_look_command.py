@@ -123,9 +123,9 @@ def test_a_manifest_says_which_look_has_painted(run: Run, look: Path, clip: Path
 def test_filters_and_a_look_are_not_given_together(run: Run, look: Path, clip: Path, tmp_path: Path) -> None:
     output = tmp_path / "painted.mp4"
     both = run("stylize", clip, output, "--look", look, "--filter", "lineart")
-    assert "Both --filter and --look were given: give filters by name, or one look file." in both.err
+    assert "--like were given together" in " ".join(both.err.replace("│", "").split())
     neither = run("stylize", clip, output)
-    assert "Neither --filter nor --look was given" in neither.err
+    assert "--like were all left out" in " ".join(neither.err.replace("│", "").split())
     assert both.exit_code == neither.exit_code == 2
 
 
@@ -135,3 +135,50 @@ def test_options_go_on_top_of_a_look(run: Run, look: Path, clip: Path, tmp_path:
     assert run("stylize", clip, output, "--look", look, *options).exit_code == 0
     frame = next(iter(open_clip(output).frames()))
     assert frame.shape[0] == 32
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv", "webm"])
+def test_a_result_says_how_it_was_made_and_it_is_done_again(
+    run: Run, look: Path, clip: Path, tmp_path: Path, suffix: str
+) -> None:
+    first, again = tmp_path / f"first.{suffix}", tmp_path / "again.mkv"
+    assert run("stylize", clip, first, "--look", look, "--size", "32", "--stop", "0.2").exit_code == 0
+    told = run("inspect", first).out
+    assert "painted with   posterize:levels=2, lineart by Rotoscope" in told
+    look.unlink()
+    ran = run("stylize", clip, again, "--like", first, "--stop", "0.2")
+    assert ran.exit_code == 0, ran.err
+    assert next(iter(open_clip(again).frames())).shape[0] == 32
+
+
+def test_filters_by_name_are_repeated_with_their_options(run: Run, clip: Path, tmp_path: Path) -> None:
+    first, again, plain = (tmp_path / name for name in ("first.mkv", "again.mkv", "plain.mkv"))
+    options = ("--filter", "posterize:levels=3", "--strength", "0.5", "--colors", "photo")
+    assert run("stylize", clip, first, *options, "--codec", "ffv1").exit_code == 0
+    assert run("stylize", clip, again, "--like", first, "--codec", "ffv1").exit_code == 0
+    assert run("stylize", clip, plain, *options[:2], "--codec", "ffv1").exit_code == 0
+    pictures = [next(iter(open_clip(path).frames())).pixels for path in (first, again, plain)]
+    assert (pictures[0] == pictures[1]).all()
+    assert (pictures[0] != pictures[2]).any()
+
+
+def test_what_cannot_be_repeated_is_refused(run: Run, clip: Path, tmp_path: Path) -> None:
+    ran = run("stylize", clip, tmp_path / "a.mp4", "--like", clip)
+    assert ran.exit_code == 1
+    assert "does not say how it was made" in ran.err
+    first = tmp_path / "first.mp4"
+    grade = tmp_path / "grade.cube"
+    corners = "\n".join(f"{r} {g} {b}" for b in (0, 1) for g in (0, 1) for r in (0, 1))
+    grade.write_text(f"LUT_3D_SIZE 2\n{corners}\n")
+    assert run("stylize", clip, first, "--filter", f"lut:file={grade}").exit_code == 0
+    mixed = run("stylize", clip, tmp_path / "a.mp4", "--like", first, "--strength", "0.5")
+    assert mixed.exit_code == 2
+    grade.write_text(f"LUT_3D_SIZE 2\n{corners.replace('1 1 1', '0.9 1 1')}\n")
+    changed = run("stylize", clip, tmp_path / "a.mp4", "--like", first)
+    assert changed.exit_code == 1
+    assert "was painted with another 'lut:file=" in changed.err
+    grade.unlink()
+    gone = run("stylize", clip, tmp_path / "a.mp4", "--like", first, "--json")
+    assert gone.json["error"]["type"] == "RecipeMismatch"
+    assert "which is not at hand" in gone.json["error"]["message"]
+    assert not (tmp_path / "a.mp4").exists()

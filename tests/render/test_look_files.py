@@ -44,7 +44,7 @@ class Tone:
 
     def apply(self, pixels: Pixels) -> Pixels:
         scale = 257 if pixels.dtype == np.uint16 else 1
-        return cast("Pixels", np.full_like(pixels, int(self.name) * scale))
+        return np.full_like(pixels, int(self.name) * scale)
 
 
 class Adding(Tone):

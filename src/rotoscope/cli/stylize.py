@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,8 @@ Examples:
 
   rotoscope stylize drone.mp4 painted.mp4 --look dusk.yaml
 
+  rotoscope stylize other.mp4 like-it.mp4 --like painted.mp4
+
   rotoscope stylize photos/ painted/ --filter posterize:levels=4 --filter great-wave --strength 0.6
 """
 
@@ -44,6 +47,10 @@ def stylize(
     *,
     filter_names: options.Filters = None,
     look_file: options.LookFile = None,
+    like: Annotated[
+        Path | None,
+        typer.Option(metavar="RESULT", help="Paint as this result was painted; its tags say how."),
+    ] = None,
     strength: options.Strength = 1.0,
     stroke_scale: options.StrokeScale = None,
     colors: options.Colors = "style",
@@ -82,6 +89,7 @@ def stylize(
     look = make_look(
         filter_names or (),
         look_file,
+        like,
         strength=strength,
         stroke_scale=stroke_scale,
         colors=colors,

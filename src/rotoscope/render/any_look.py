@@ -43,6 +43,11 @@ class AnyLook(Protocol):
         """For a summary line."""
         ...
 
+    @property
+    def recipe(self) -> str | None:
+        """The line that says in a result how it was made; None where the look's filters have no names."""
+        ...
+
     def prepared(self, clip: Clip, *, on_progress: ProgressCallback | None = None) -> AnyLook:
         """The look, complete for a clip; itself where it needs nothing of it."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
 from typing import cast
@@ -38,6 +38,8 @@ class Look:
     """Whose colors the painting has; see :class:`~rotoscope.filters.controls.Controls`."""
     hold: int = 1
     """Frames for which each painting stays: 2 paints on twos, as animators draw."""
+    recipe: str | None = field(default=None, compare=False)
+    """What results say on how they were made; see :mod:`rotoscope.render.recipe_line`."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be painted.

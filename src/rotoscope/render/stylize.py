@@ -26,6 +26,7 @@ from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
 from rotoscope.render.photographs import are_photographs, stylize_photographs
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
+from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.result import RenderResult
 
 DEFAULT_ENCODER = EncoderOptions()
@@ -157,6 +158,7 @@ def _open_output(
         overwrite=overwrite,
         copy_streams_from=clip.source if both_video else None,
         span=(selection.start or Fraction(0), selection.stop) if is_cut else None,
+        metadata=recipe_tags(output, look.recipe),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from hashlib import file_digest
 from pathlib import Path
@@ -19,7 +19,7 @@ from rotoscope.media.stills import read_still
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.look import Look
 from rotoscope.render.looks.document import FilterNames, Layer, NumberKey, in_order
-from rotoscope.render.looks.layered import LayeredLook, PaintedLayer, moments_of
+from rotoscope.render.looks.layered import END_OF_TIME, LayeredLook, PaintedLayer, moments_of
 from rotoscope.render.looks.mask_schema import (
     ColorMask,
     IntersectionMask,
@@ -42,6 +42,7 @@ from rotoscope.render.looks.masks.still import GradientSource, PictureSource, Re
 from rotoscope.render.looks.networks import read_network
 from rotoscope.render.looks.reading import LookText, Place, read_look_file, told_place
 from rotoscope.render.looks.track import Key, Track, constant, with_fades
+from rotoscope.render.recipe_line import RecipeLine
 
 LoadFilter: TypeAlias = Callable[[str], Filter]
 """Makes a filter of what one types after ``--filter``."""
@@ -78,7 +79,21 @@ def open_look(path: Path, load_filter: LoadFilter, *, overrides: Overrides = Ove
         InvalidLook: the file is not in order; every fault is named with its line, those of filters and of the
             files it names included.
     """
-    return _Builder(read_look_file(path), path.parent, load_filter, overrides).build()
+    return build_look(read_look_file(path), path.parent, load_filter, overrides=overrides)
+
+
+def build_look(text: LookText, folder: Path, load_filter: LoadFilter, *, overrides: Overrides) -> AnyLook:
+    """The same for a look file that was read; the files that it names are looked for in ``folder``."""
+    builder = _Builder(text, folder, load_filter, overrides)
+    look = builder.build()
+    layered = isinstance(look, LayeredLook)
+    recipe = RecipeLine(
+        look=text.text,
+        filters=builder.digests,
+        digest=look.digest_between(Fraction(0), END_OF_TIME) if layered else None,
+        **{key: getattr(overrides, key) for key in ("strength", "size", "stroke_scale", "colors")},
+    )
+    return replace(look, recipe=recipe.to_json())
 
 
 @dataclass
@@ -89,8 +104,9 @@ class _Builder:
     overrides: Overrides
     faults: list[LookFault] = field(default_factory=list[LookFault])
     loaded: dict[object, Filter] = field(default_factory=dict[object, Filter])
+    digests: dict[str, str] = field(default_factory=dict[str, str])
 
-    def build(self) -> AnyLook:
+    def build(self) -> Look | LayeredLook:
         document = self.text.document
         made = [self._layer(layer, ("layers", number)) for number, layer in enumerate(document.layers)]
         if self.faults:
@@ -148,6 +164,7 @@ class _Builder:
         if (specs, controls) not in self.loaded:
             try:
                 filters = [self.load_filter(self._from_here(spec)) for spec in specs]
+                self.digests |= {spec: filter.digest for spec, filter in zip(specs, filters, strict=True)}
                 self.loaded[specs, controls] = with_controls(chain(filters), controls)
             except RotoscopeError as error:
                 self._note(place, str(error))

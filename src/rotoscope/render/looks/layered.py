@@ -23,7 +23,7 @@ from rotoscope.render.progress import ProgressCallback
 
 _VERSION: Final = "1"
 """Goes up whenever the same look would give other pixels."""
-_END_OF_TIME: Final = Fraction(10**9)
+END_OF_TIME: Final = Fraction(10**9)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +79,8 @@ class LayeredLook:
     """Known once the look is prepared."""
     moments: tuple[Fraction, ...] = ()
     """Times at which something begins or ends, for previews; rising."""
+    recipe: str | None = None
+    """What results say on how they were made; see :mod:`rotoscope.render.recipe_line`."""
 
     @property
     def painters(self) -> tuple[Filter, ...]:
@@ -230,7 +232,7 @@ class _WholeLook:
 
     @property
     def digest(self) -> str:
-        return self.look.digest_between(Fraction(0), _END_OF_TIME)
+        return self.look.digest_between(Fraction(0), END_OF_TIME)
 
     def apply(self, pixels: Pixels) -> Pixels:
         return self.look.paint(pixels)

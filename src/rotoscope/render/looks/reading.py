@@ -34,6 +34,8 @@ class LookText:
     name: str
     """What to call it in messages."""
     document: LookDocument
+    text: str
+    """What stands in the file."""
     lines: Mapping[Place, int]
     """Where each value is, counted from 1."""
 
@@ -78,7 +80,7 @@ def parse_look(text: str, *, name: str) -> LookText:
     if not isinstance(data, dict):
         raise InvalidLook.of(name, [LookFault(1, "", "a look file has keys: look: 1, and layers")])
     try:
-        return LookText(name, LookDocument.model_validate(data), lines)
+        return LookText(name, LookDocument.model_validate(data), text, lines)
     except ValidationError as error:
         problems = [dict(problem) for problem in error.errors(include_url=False)]
         # A layer with a fault is also missing from the layers that were understood.

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.media.timecode import parse_time
@@ -33,6 +33,7 @@ def _color(value: object) -> str:
 Time = Annotated[
     Fraction,
     PlainValidator(_time),
+    PlainSerializer(str),
     WithJsonSchema({"type": ["string", "number"], "description": "A time: 12.5, 500ms, 1:02.5."}),
 ]
 """Seconds from the clip's first frame, or a duration."""

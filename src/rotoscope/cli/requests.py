@@ -51,7 +51,7 @@ def make_look(
     if like is not None:
         if (strength, size, stroke_scale, colors) != (1.0, None, None, "style"):
             raise typer.BadParameter(
-                "--like repeats a result as it was; leave --strength, --size, --stroke-scale and --colors out."
+                "--like repeats a result as it was; leave --strength, --size, --stroke-scale, --colors out."
             )
         return load_like(like, threads=threads, precision=precision)
     if look_file is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pictures_of.folder import PICTURES
+from pictures_of.look_files import write_look_files
 from pictures_of.looks import write_looks
 from pictures_of.palette import write_palette
 from pictures_of.sheets import (
@@ -28,6 +29,7 @@ PARTS: Final[Mapping[str, Callable[[Palette], None]]] = {
     "classical-filters": write_classical_filters,
     "audition": write_audition,
     "looks": write_looks,
+    "look-files": write_look_files,
     "style-images": write_style_images,
     "before-and-after": write_before_and_after,
     "tiles": write_tiles,

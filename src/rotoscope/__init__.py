@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rotoscope.render.result import RenderResult
     from rotoscope.render.separate import separate
     from rotoscope.render.stylize import stylize
-    from rotoscope.standard import load_filter, standard_palette, standard_store
+    from rotoscope.standard import load_filter, load_look, standard_palette, standard_store
 
 _HOMES = {
     "Clip": "rotoscope.media.clip",
@@ -49,6 +49,7 @@ _HOMES = {
     "check": "rotoscope.media.fidelity",
     "inspect_media": "rotoscope.media.probe",
     "load_filter": "rotoscope.standard",
+    "load_look": "rotoscope.standard",
     "open_clip": "rotoscope.media.clip",
     "separate": "rotoscope.render.separate",
     "standard_palette": "rotoscope.standard",
@@ -73,6 +74,7 @@ __all__ = [
     "check",
     "inspect_media",
     "load_filter",
+    "load_look",
     "open_clip",
     "separate",
     "standard_palette",

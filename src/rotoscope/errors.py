@@ -21,11 +21,13 @@ The tree::
     ├─ PaletteError
     │  ├─ InvalidCard          a card that breaks the schema
     │  └─ DuplicateFilter      the palette has another filter of that name
+    ├─ InvalidLook             a look file is not in order; carries every fault with its line
     ├─ UnknownStyle            no style image of that name can be drawn
     ├─ ManifestError           a manifest is missing, breaks the schema, or disagrees with the files beside it
     ├─ TrainingError           training cannot start or go on
     ├─ WorkerLost              a process that painted ended without a word
     ├─ IsolationError          work in a process of its own died, or went over a limit
+    ├─ RecipeMismatch          what a result was made with is not at hand, or has changed
     └─ MissingExtra            a Python package of an optional extra is not installed
 
 Catch :class:`RotoscopeError` to catch them all. A message is one paragraph: what was given, what is
@@ -35,7 +37,10 @@ exit codes or HTTP.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 
 class RotoscopeError(Exception):
@@ -126,6 +131,36 @@ class DuplicateFilter(PaletteError):
     """The palette has another filter of that name."""
 
 
+@dataclass(frozen=True, slots=True)
+class LookFault:
+    """One thing that is wrong in a look file."""
+
+    line: int
+    """Counted from 1."""
+    key: str
+    """Where, e.g. ``layers.2.mask.feather``; layers count from 1. Empty: the file as a whole."""
+    told: str
+    """What is wrong."""
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.key}: {self.told}" if self.key else f"line {self.line}: {self.told}"
+
+
+class InvalidLook(RotoscopeError):
+    """A look file is not in order."""
+
+    faults: tuple[LookFault, ...] = ()
+    """All that is wrong with it; empty where it cannot be read at all."""
+
+    @classmethod
+    def of(cls, name: str, faults: Sequence[LookFault]) -> Self:
+        """The error for these faults of the file of that name."""
+        told = "; ".join(str(fault).rstrip(".") for fault in faults)
+        error = cls(f"{name} is not a look that can be painted: {told}. See docs/how-to/look-files.md.")
+        error.faults = tuple(faults)
+        return error
+
+
 class UnknownStyle(RotoscopeError):
     """No style image of that name can be drawn."""
 
@@ -144,6 +179,10 @@ class WorkerLost(RotoscopeError):
 
 class IsolationError(RotoscopeError):
     """Work in a process of its own died, or went over a limit."""
+
+
+class RecipeMismatch(RotoscopeError):
+    """What a result was made with is not at hand, or has changed."""
 
 
 class MissingExtra(RotoscopeError):

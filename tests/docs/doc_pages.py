@@ -72,3 +72,12 @@ def commands(page: Path) -> list[Command]:
             if words:
                 found.append(Command(words, f"{title(page)}:{block.line + number}"))
     return found
+
+
+def lay_out_files(page: Path, folder: Path) -> None:
+    """Write the files that a page shows: blocks of YAML whose first line is a comment with a name."""
+    for block in blocks(page, "yaml"):
+        first, _, _ = block.code.partition("\n")
+        name = first.removeprefix("# ")
+        if first != name:
+            (folder / name).write_text(block.code, encoding="utf-8")

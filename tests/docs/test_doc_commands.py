@@ -16,7 +16,7 @@ from rotoscope.training.family_names import family_names
 from rotoscope.training.style_source import StyleSource
 
 from command import Run
-from doc_pages import PAGES, ROOT, Command, commands, title
+from doc_pages import PAGES, ROOT, Command, commands, lay_out_files, title
 from doc_samples import place_filter
 
 NOT_FOLLOWED = ROOT / "docs" / "reference" / "command-line.md"
@@ -43,6 +43,7 @@ def parse(words: tuple[str, ...]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("page", FOLLOWED, ids=title)
 def test_a_page_can_be_followed(page: Path, run: Run, reader: Path) -> None:
+    lay_out_files(page, reader)
     for command in commands(page):
         follow(command, run, reader)
 

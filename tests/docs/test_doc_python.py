@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from doc_pages import PAGES, ROOT, blocks, title
+from doc_pages import PAGES, ROOT, blocks, lay_out_files, title
 
 TRIED_ELSEWHERE = {
     ROOT / "docs" / "filter-format.md": "tests/filters/test_filter_format.py",
@@ -19,6 +19,7 @@ TRIED_HERE = [page for page in PAGES if blocks(page, "python") and page not in T
 
 @pytest.mark.parametrize("page", TRIED_HERE, ids=title)
 def test_the_python_of_a_page_runs(page: Path, reader: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lay_out_files(page, reader)
     names: dict[str, object] = {"__name__": "page"}
     for block in blocks(page, "python"):
         # Lines are counted as in the page, so that a traceback points at it.

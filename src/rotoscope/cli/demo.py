@@ -11,7 +11,6 @@ from rotoscope.cli import options
 from rotoscope.cli.bar import progress_bar
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
-from rotoscope.cli.requests import make_look
 
 HELP = """Render a flight over a landscape, paint it, and show frames before and after on one sheet.
 
@@ -39,8 +38,10 @@ def demo(
 ) -> None:
     """Parse, call, present."""
     from rotoscope.render.demo import make_demo  # noqa: PLC0415 - see cli.main
+    from rotoscope.render.look import Look  # noqa: PLC0415
+    from rotoscope.standard import load_filter  # noqa: PLC0415
 
-    look = make_look([filter_name], strength=1.0, size=None, threads=None, precision="auto")
+    look = Look([load_filter(filter_name)])
     with progress_bar(shown=not (quiet or as_json)) as on_progress:
         made = make_demo(folder, look, seconds=seconds, overwrite=overwrite, on_progress=on_progress)
     present_render(made.result, as_json=as_json, quiet=quiet)

@@ -16,6 +16,7 @@ from rotoscope.cli import (
     cache,
     demo,
     filters,
+    looks,
     media,
     scout,
     shots,
@@ -43,6 +44,7 @@ app = typer.Typer(
 
 stylize.register(app)
 watch.register(app)
+looks.register(app)
 steps.register(app)
 media.register(app)
 shots.register(app)

@@ -109,7 +109,14 @@ def describe(info: MediaInfo) -> list[tuple[str, str]]:
         ("chapter", f"{float(c.start_seconds):.3f} to {float(c.end_seconds):.3f} s: {c.title or 'untitled'}")
         for c in info.chapters
     ]
-    rows += [("tag", f"{key}: {value}") for key, value in info.metadata.items() if key not in TECHNICAL_TAGS]
+    from rotoscope.render.recipe_line import RECIPE_KEY, recipe_of  # noqa: PLC0415
+
+    recipe = recipe_of(info)
+    hidden = TECHNICAL_TAGS if recipe is None else TECHNICAL_TAGS | {RECIPE_KEY, RECIPE_KEY.lower()}
+    rows += [("tag", f"{key}: {value}") for key, value in info.metadata.items() if key not in hidden]
+    if recipe is not None:
+        names = ", ".join(recipe.filters)
+        rows += [("painted with", f"{names} by Rotoscope {recipe.version} (--like repeats it)")]
     rows += [("PROBLEM", problem) for problem in info.problems]
     return rows
 

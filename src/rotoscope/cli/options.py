@@ -14,13 +14,23 @@ Source: TypeAlias = Annotated[
     ),
 ]
 Filters: TypeAlias = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--filter",
         "-f",
         metavar="NAME",
         help="A filter of the palette (see [bold]rotoscope filters list[/bold]) or a filter file, with "
         "options after a colon: posterize:levels=4. Give it several times to chain filters.",
+    ),
+]
+LookFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--look",
+        metavar="FILE",
+        help="A look file instead of filters: layers, masks, changes over time (see "
+        "[bold]rotoscope look[/bold]). --strength multiplies its strength; --size, --stroke-scale and "
+        "--colors replace its own.",
     ),
 ]
 Strength: TypeAlias = Annotated[

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+import typer
 
 from rotoscope.cli.arguments import parse_rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from rotoscope.filters.controls import Colors
     from rotoscope.media.selection import Selection
-    from rotoscope.render.look import Look
+    from rotoscope.render.any_look import AnyLook
 
 
 def make_look(
     filter_names: Sequence[str],
+    look_file: Path | None = None,
+    like: Path | None = None,
     *,
     strength: float,
     size: int | None,
@@ -24,13 +30,45 @@ def make_look(
     precision: str,
     stroke_scale: float | None = None,
     colors: Colors = "style",
-) -> Look:
-    """Load filters by name and put them in order."""
-    from rotoscope.render.look import Look  # noqa: PLC0415
-    from rotoscope.standard import load_filter  # noqa: PLC0415
+) -> AnyLook:
+    """Load filters by name and put them in order, or a look file, or the look of a result.
 
+    Raises:
+        typer.BadParameter: more than one way was given, or none.
+        RotoscopeError: a filter or the look file is not in order.
+    """
+    from rotoscope.render.look import Look  # noqa: PLC0415
+    from rotoscope.render.looks.building import Overrides  # noqa: PLC0415
+    from rotoscope.render.recipe_line import RecipeLine  # noqa: PLC0415
+    from rotoscope.standard import load_filter, load_like, load_look  # noqa: PLC0415
+
+    given = [bool(filter_names), look_file is not None, like is not None]
+    if sum(given) != 1:
+        told = "were given together" if any(given) else "were all left out"
+        raise typer.BadParameter(
+            f"--filter, --look and --like {told}: give filters by name, one look file, or one result."
+        )
+    if like is not None:
+        if (strength, size, stroke_scale, colors) != (1.0, None, None, "style"):
+            raise typer.BadParameter(
+                "--like repeats a result as it was; leave --strength, --size, --stroke-scale, --colors out."
+            )
+        return load_like(like, threads=threads, precision=precision)
+    if look_file is not None:
+        said = Overrides(strength, size, stroke_scale, None if colors == "style" else colors)
+        return load_look(look_file, threads=threads, precision=precision, overrides=said)
     filters = [load_filter(name, threads=threads, precision=precision) for name in filter_names]
-    return Look(filters, strength=strength, size=size, stroke_scale=stroke_scale, colors=colors)
+    recipe = RecipeLine(
+        look=json.dumps({"look": 1, "layers": [{"filter": list(filter_names)}]}),
+        filters={name: filter.digest for name, filter in zip(filter_names, filters, strict=True)},
+        strength=strength,
+        size=size,
+        stroke_scale=stroke_scale,
+        colors=None if colors == "style" else colors,
+    ).to_json()
+    return Look(
+        filters, strength=strength, size=size, stroke_scale=stroke_scale, colors=colors, recipe=recipe
+    )
 
 
 def make_selection(start: str | None, stop: str | None, every: str | None, fps: str | None) -> Selection:

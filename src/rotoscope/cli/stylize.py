@@ -36,6 +36,10 @@ Examples:
 
   rotoscope stylize drone.mp4 loop.gif --filter lineart --start 5 --stop 8 --fps 12 --width 480
 
+  rotoscope stylize drone.mp4 painted.mp4 --look dusk.yaml
+
+  rotoscope stylize other.mp4 like-it.mp4 --like painted.mp4
+
   rotoscope stylize photos/ painted/ --filter posterize:levels=4 --filter great-wave --strength 0.6
 
   rotoscope stylize library/ painted-library/ --filter great-wave --on-error stop
@@ -51,7 +55,12 @@ def stylize(
     source: options.Source,
     output: options.Output,
     *,
-    filter_names: options.Filters,
+    filter_names: options.Filters = None,
+    look_file: options.LookFile = None,
+    like: Annotated[
+        Path | None,
+        typer.Option(metavar="RESULT", help="Paint as this result was painted; its tags say how."),
+    ] = None,
     strength: options.Strength = 1.0,
     stroke_scale: options.StrokeScale = None,
     colors: options.Colors = "style",
@@ -105,7 +114,9 @@ def stylize(
     from rotoscope.render.photographs import are_photographs  # noqa: PLC0415
 
     look = make_look(
-        filter_names,
+        filter_names or (),
+        look_file,
+        like,
         strength=strength,
         stroke_scale=stroke_scale,
         colors=colors,

@@ -71,6 +71,14 @@ class NeuralFilter:
         self._padder = Padder(file.card.padding)
         self._graph = load_graph(file.model, options=options)
 
+    def __getstate__(self) -> dict[str, object]:
+        """All but the graph, which another process makes ready for itself."""
+        return {name: value for name, value in self.__dict__.items() if name != "_graph"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self._graph = load_graph(self._file.model, options=self._options)
+
     @property
     def name(self) -> str:
         """Name on the card."""

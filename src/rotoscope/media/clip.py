@@ -107,16 +107,12 @@ class Clip:
         return (picked.item, None) if picked.slot is None else (picked.slot, 1)
 
     def seconds_at(self, index: int) -> Fraction:
-        """When frame ``index`` is shown, counted from the source's first picture; the end, for the one after.
-
-        Re-timed frames count from their own first one.
-        """
-        if index == self.expected_frames:
-            pts = self._picker.stop_pts if self.selection.fps is None else index
-        else:
+        """When frame ``index`` is shown, counted from the clip's first frame; the end, for the one after."""
+        if index < self.expected_frames:
             pts, _ = self.moment(index)
-        origin = 0 if self.selection.fps is not None else self._picker.times.pts[0]
-        return (pts - origin) * self.time_base
+        else:
+            pts = self._picker.stop_pts if self.selection.fps is None else index
+        return pts * self.time_base - self.origin_seconds
 
     @property
     def key_frames(self) -> tuple[int, ...]:
@@ -131,6 +127,14 @@ class Clip:
             return tuple(range(self.expected_frames))
         starts = {0: None} | {i: None for i, picked in enumerate(self._picker.picks) if picked.item in keys}
         return tuple(starts)
+
+    @property
+    def origin_seconds(self) -> Fraction:
+        """What the frames' ``time_seconds`` are counted from: of the clip's first frame, selected or not."""
+        if self.selection.fps is not None:  # times begin anew at the selection's first frame
+            return -(self.selection.start or Fraction(0))
+        times = self._picker.times
+        return times.pts[0] * times.time_base if times.pts else Fraction(0)
 
     @property
     def problems(self) -> tuple[str, ...]:

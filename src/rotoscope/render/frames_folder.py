@@ -28,7 +28,7 @@ from rotoscope.media.manifest import (
 )
 from rotoscope.media.output import WriteReport
 from rotoscope.media.writer import open_writer
-from rotoscope.render.look import Look
+from rotoscope.render.any_look import AnyLook
 
 _NUMBERS = "%06d"
 
@@ -53,7 +53,7 @@ class FramesFolderWriter:
         folder: Path,
         *,
         clip: Clip,
-        look: Look,
+        look: AnyLook,
         options: EncoderOptions,
         overwrite: bool,
         source: MediaInfo | None = None,

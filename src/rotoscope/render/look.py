@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
 from typing import cast
@@ -17,7 +16,9 @@ from rotoscope.filters.base import Filter
 from rotoscope.filters.chain import chain
 from rotoscope.filters.controls import Colors, Controls, controls_of, with_controls
 from rotoscope.filters.strength import mix
+from rotoscope.media.clip import Clip
 from rotoscope.media.frame import Pixels
+from rotoscope.render.progress import ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,16 @@ class Look:
     pixels. None: as many pixels as the filters learned."""
     colors: Colors = "style"
     """Whose colors the painting has; see :class:`~rotoscope.filters.controls.Controls`."""
+    hold: int = 1
+    """Frames for which each painting stays: 2 paints on twos, as animators draw."""
+    recipe: str | None = field(default=None, compare=False)
+    """What results say on how they were made; see :mod:`rotoscope.render.recipe_line`."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be painted.
 
         Raises:
-            InvalidOptions: strength outside 0..1, a size under 16, or strokes or colors that cannot be.
+            InvalidOptions: strength outside 0..1, a size under 16, or strokes, colors or hold that cannot be.
         """
         if not 0 <= self.strength <= 1:
             raise InvalidOptions(
@@ -50,7 +55,8 @@ class Look:
             raise InvalidOptions(
                 f"The size {self.size} is too small: give the short side of the result in pixels, 16 or more."
             )
-
+        if not 1 <= self.hold <= MOST_HELD:
+            raise InvalidOptions(f"hold was {self.hold}; each painting stays for 1 to {MOST_HELD} frames.")
         controls_of(stroke_scale=self.stroke_scale, color=self.colors)
 
     @property
@@ -66,26 +72,31 @@ class Look:
         """Whether the result is the source."""
         return (self.strength == 0 or not self.filters) and self.size is None
 
-    def digest_between(self, start: Fraction, stop: Fraction) -> str:
-        """SHA-256 (hex) of everything that decides how frames with start <= time < stop are painted.
-
-        Seconds from the source's first picture. This look is the same at all times.
-        """
-        del start, stop
-        facts = [[painter.digest for painter in self.painters], self.strength, self.size]
-        return sha256(json.dumps(facts).encode()).hexdigest()
-
     @property
     def description(self) -> str:
         """For a summary line, e.g. ``lineart + great-wave at strength 0.8``."""
         names = " + ".join(painter.name for painter in self.filters) or "unpainted"
         return names if self.strength == 1 or not self.filters else f"{names} at strength {self.strength:g}"
 
-    def paint(self, pixels: Pixels) -> Pixels:
+    def prepared(self, clip: Clip, *, on_progress: ProgressCallback | None = None) -> Look:
+        """Itself: it needs nothing of a clip."""
+        return self
+
+    def held_from(self, index: int) -> int:
+        """The frame whose painting is shown at frame ``index``; both count from the first one painted."""
+        return held_index(index, self.hold)
+
+    def digest_between(self, start: Fraction, stop: Fraction) -> str:
+        """SHA-256 of everything that decides the pixels of frames with ``start <= time < stop``."""
+        told = [[painter.digest for painter in self.painters], self.strength, self.size, self.hold]
+        return sha256(f"look:{told!r}".encode()).hexdigest()
+
+    def paint(self, pixels: Pixels, at: Fraction = Fraction(0)) -> Pixels:
         """Paint one picture.
 
         Args:
             pixels: (H, W, 3 or 4) uint8 or uint16; alpha is kept beside the painting, unpainted.
+            at: its time in seconds; it makes no difference here.
 
         Returns:
             Pixels of the same dtype and channels, of the look's size.
@@ -104,13 +115,32 @@ class Look:
             return pixels
         painted = pixels
         for painter in self.painters:
-            painted = painter.apply(painted)
-            if painted.shape != pixels.shape or painted.dtype != pixels.dtype:
-                raise FilterFailed(
-                    f"The filter {painter.name!r} was given a picture of {_describe(pixels)} and returned "
-                    f"{_describe(painted)}; a filter must return the same size and depth."
-                )
+            painted = apply_filter(painter, painted)
         return painted if self.strength == 1 else mix(painted, pixels, strength=self.strength)
+
+
+MOST_HELD = 24
+"""Frames for which a painting may stay."""
+
+
+def held_index(index: int, hold: int) -> int:
+    """The frame whose painting is shown at frame ``index`` where each stays for ``hold`` frames."""
+    return index - index % hold
+
+
+def apply_filter(painter: Filter, pixels: Pixels) -> Pixels:
+    """What a filter makes of a picture.
+
+    Raises:
+        FilterFailed: it gave back something else than a picture of the same size and depth.
+    """
+    painted = painter.apply(pixels)
+    if painted.shape != pixels.shape or painted.dtype != pixels.dtype:
+        raise FilterFailed(
+            f"The filter {painter.name!r} was given a picture of {_describe(pixels)} and returned "
+            f"{_describe(painted)}; a filter must return the same size and depth."
+        )
+    return painted
 
 
 def _describe(pixels: Pixels) -> str:

@@ -19,8 +19,8 @@ from rotoscope.media.output import STILL_SUFFIXES, OutputKind, is_pattern, outpu
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.sequence import find_stills
 from rotoscope.media.writer import open_writer
+from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import grade
-from rotoscope.render.look import Look
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.result import RenderResult
 from rotoscope.render.views import paint_through
@@ -36,7 +36,7 @@ def are_photographs(source: Path, output: Path, selection: Selection) -> bool:
 def stylize_photographs(
     source: Path,
     folder: Path,
-    look: Look,
+    look: AnyLook,
     *,
     encoder: EncoderOptions,
     overwrite: bool,
@@ -86,13 +86,13 @@ def stylize_photographs(
 
 
 def _paint(
-    photograph: Path, output: Path, look: Look, encoder: EncoderOptions
+    photograph: Path, output: Path, look: AnyLook, encoder: EncoderOptions
 ) -> tuple[Frame, tuple[str, ...]]:
     clip = open_clip(photograph)
     with closing(clip.frames()) as frames, open_writer(output, source=clip.info, options=encoder) as writer:
         frame = next(frames)
         view = grade(clip.info, output, encoder=encoder).view
-        painted = frame.with_pixels(paint_through(view, look, frame.pixels))
+        painted = frame.with_pixels(paint_through(view, look.prepared(clip), frame.pixels))
         writer.write(painted)
         return painted, writer.close().notes
 

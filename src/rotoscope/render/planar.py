@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import queue
 import threading
+from concurrent.futures import Future
+from fractions import Fraction
 from typing import TypeAlias
 
 import cv2
@@ -17,7 +19,7 @@ from rotoscope.filters.neural import NeuralFilter, PlanarNeuralFilter
 from rotoscope.machine import processors
 from rotoscope.media.frame import Frame
 from rotoscope.media.planes import PlanarFrame, Plane, PlaneEncoding, Planes
-from rotoscope.render.look import Look
+from rotoscope.render.any_look import AnyLook
 from rotoscope.render.views import View, paint_through
 
 _Painters: TypeAlias = "queue.SimpleQueue[PlanarNeuralFilter | None]"
@@ -30,12 +32,38 @@ _MOST_PIXELS_AT_ONCE = 1920 * 1088
 
 
 class FramePainter:
-    """Paints the frames of one clip with a look; :meth:`paint` may be called from several threads."""
+    """Paints the frames of one clip with a look; :meth:`paint` may be called from several threads.
 
-    def __init__(self, look: Look, view: View | None = None, *, at_once: int = _PAINTED_AT_ONCE) -> None:
+    Where the look holds its paintings, frames have to come in their order: the first of those that share a
+    painting is painted, and the others get its picture.
+    """
+
+    def __init__(
+        self,
+        look: AnyLook,
+        view: View | None = None,
+        *,
+        origin: Fraction = Fraction(0),
+        first_index: int = 0,
+        at_once: int = _PAINTED_AT_ONCE,
+    ) -> None:
+        """Make ready.
+
+        Args:
+            look: prepared for the clip.
+            view: what filters are shown of the pictures; None: the pictures as they are.
+            origin: what the frames' times are counted from; see
+                :attr:`rotoscope.media.clip.Clip.origin_seconds`.
+            first_index: of the first frame that will come; it stands for those that would be held from an
+                earlier one.
+            at_once: how many pictures may be painted at the same time.
+        """
         self._look = look
         self._view = view
         self._at_once = at_once
+        self._first_index = first_index
+        self._origin = origin
+        self._held: dict[int, Future[Frame]] = {}
         self._lock = threading.Lock()
         self._planar: dict[tuple[PlaneEncoding, tuple[int, int]], _Painters] = {}
 
@@ -56,13 +84,31 @@ class FramePainter:
 
     def paint(self, frame: Frame) -> Frame:
         """The frame, painted; in planes if it came in planes and that can be done."""
+        first = max(self._look.held_from(frame.index), self._first_index)
+        if first == frame.index and self._look.held_from(first + 1) > first:
+            return self._paint(frame)  # nothing else will want it
+        with self._lock:
+            promise = self._held.setdefault(first, Future())
+            for old in [index for index in self._held if index < first - _HELD_BACK]:
+                del self._held[old]
+        if first != frame.index:
+            return _with_picture_of(frame, promise.result())
+        try:
+            promise.set_result(self._paint(frame))
+        except BaseException as error:
+            promise.set_exception(error)
+            raise
+        return promise.result()
+
+    def _paint(self, frame: Frame) -> Frame:
         if isinstance(frame, PlanarFrame) and self.wants_planes:
             painted = self._paint_planes(frame)
             if painted is not None:
                 return frame.with_planes(painted)
         pixels = frame.pixels
         with self._lock:  # filters take one picture at a time
-            return frame.with_pixels(paint_through(self._view, self._look, pixels))
+            at = frame.time_seconds - self._origin
+            return frame.with_pixels(paint_through(self._view, self._look, pixels, at))
 
     def _paint_planes(self, frame: PlanarFrame) -> Planes | None:
         if self._look.is_invisible:
@@ -88,6 +134,17 @@ class FramePainter:
                 for _ in range(workers):
                     self._planar[key].put(neural.for_planes(*key, shared_by=workers))
             return self._planar[key]
+
+
+_HELD_BACK = 64
+"""Frames behind the newest one for which a held painting is kept; more than threads can be apart."""
+
+
+def _with_picture_of(frame: Frame, painted: Frame) -> Frame:
+    """The moment of one frame with the picture of another."""
+    if isinstance(frame, PlanarFrame) and isinstance(painted, PlanarFrame):
+        return frame.with_planes(painted.planes)
+    return frame.with_pixels(painted.pixels)
 
 
 def mix_planes(painted: Planes, source: Planes, strength: float) -> Planes:

@@ -16,8 +16,8 @@ from rotoscope.media.info import MediaKind
 from rotoscope.media.output import OutputKind, output_kind
 from rotoscope.media.selection import Selection
 from rotoscope.media.writer import open_writer
+from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import grade
-from rotoscope.render.look import Look
 from rotoscope.render.result import RenderResult
 from rotoscope.render.views import paint_through
 
@@ -27,7 +27,7 @@ _PLAIN = EncoderOptions()
 def preview(
     source: str | Path,
     output: Path,
-    look: Look,
+    look: AnyLook,
     *,
     at: Fraction | None = None,
     selection: Selection,
@@ -50,9 +50,11 @@ def preview(
     picture = _picture_name(output)
     clip = open_clip(source, on_truncated="keep")
     moment = _middle(clip.info.video.duration_seconds_from_content, selection) if at is None else at
-    frame = _frame_at(source, moment)
+    frame = frame_at(source, moment)
+    shown_at = frame.time_seconds - clip.origin_seconds
     graded = grade(clip.info, picture, encoder=_PLAIN)
-    painted = replace(frame, pixels=paint_through(graded.view, look, frame.pixels), index=0)
+    prepared = prepared_at(source, look, shown_at)
+    painted = replace(frame, pixels=paint_through(graded.view, prepared, frame.pixels, shown_at), index=0)
     # A still's profile and tags come along; a video's are not those of a picture.
     tagged = clip.info if clip.info.kind is MediaKind.STILL else None
     with open_writer(picture, source=tagged, overwrite=overwrite) as writer:
@@ -70,6 +72,12 @@ def preview(
     )
 
 
+def prepared_at(source: str | Path, look: AnyLook, moment: Fraction) -> AnyLook:
+    """The look, prepared for the frame that is shown from that moment on."""
+    alone = Selection(start=moment, stop=moment + Fraction(1, 1000))
+    return look.prepared(open_clip(source, selection=alone, on_truncated="keep"))
+
+
 def _picture_name(output: Path) -> Path:
     is_picture = output_kind(output, moving=False) is OutputKind.STILL
     return output if is_picture else output.with_suffix(".png")
@@ -81,7 +89,12 @@ def _middle(duration: Fraction | None, selection: Selection) -> Fraction:
     return max(start, (start + min(stop, duration or stop)) / 2)
 
 
-def _frame_at(source: str | Path, moment: Fraction) -> Frame:
+def frame_at(source: str | Path, moment: Fraction) -> Frame:
+    """The frame that is shown at or after a moment, seconds from the clip's first one.
+
+    Raises:
+        DecodeError: there is none.
+    """
     clip = open_clip(source, selection=Selection(start=moment), on_truncated="keep")
     with closing(clip.frames()) as frames:
         for frame in frames:

@@ -13,13 +13,14 @@ from rotoscope.media.mending import OnCorrupt
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
+from rotoscope.render.any_look import AnyLook
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.grading import Grading, grade
-from rotoscope.render.look import Look
 from rotoscope.render.photographs import are_photographs, stylize_photographs
 from rotoscope.render.pipeline import paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
+from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.result import RenderResult
 from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.segments.video import can_be_joined, render_video
@@ -30,7 +31,7 @@ DEFAULT_ENCODER = EncoderOptions()
 def stylize(
     source: str | Path,
     output: str | Path,
-    look: Look,
+    look: AnyLook,
     *,
     selection: Selection = WHOLE_CLIP,
     encoder: EncoderOptions = DEFAULT_ENCODER,
@@ -101,7 +102,7 @@ def stylize(
 def render(
     source: str | Path,
     output: str | Path,
-    look: Look,
+    look: AnyLook,
     *,
     step: str,
     selection: Selection,
@@ -123,6 +124,7 @@ def render(
     kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
     _require_fitting(kind, encoder, Path(output))
     grading = grade(clip.info, Path(output), encoder=encoder, to_sdr=to_sdr, wrap=wrap)
+    look = look.prepared(clip, on_progress=on_progress)
     if kind is OutputKind.VIDEO and can_be_joined(clip, Path(output), encoder):
         report = render_video(
             clip,
@@ -134,6 +136,7 @@ def render(
             store=store,
             workers=workers,
             meter=meter,
+            metadata=recipe_tags(Path(output), look.recipe),
         )
     else:
         report = _render_at_once(
@@ -146,7 +149,7 @@ def render(
 def _render_at_once(
     clip: Clip,
     output: Path,
-    look: Look,
+    look: AnyLook,
     kind: OutputKind,
     grading: Grading,
     *,
@@ -157,7 +160,7 @@ def _render_at_once(
     with _open_output(
         clip, output, look, kind, source=grading.source, encoder=encoder, overwrite=overwrite
     ) as writer:
-        painter = FramePainter(look, grading.view)
+        painter = FramePainter(look, grading.view, origin=clip.origin_seconds)
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
         paint_frames(frames, painter, writer, meter, workers=workers)
@@ -203,7 +206,7 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path) ->
 def _open_output(
     clip: Clip,
     output: Path,
-    look: Look,
+    look: AnyLook,
     kind: OutputKind,
     *,
     source: MediaInfo,
@@ -224,6 +227,7 @@ def _open_output(
         overwrite=overwrite,
         copy_streams_from=clip.source if both_video else None,
         span=(selection.start or Fraction(0), selection.stop) if is_cut else None,
+        metadata=recipe_tags(output, look.recipe),
     )
 
 

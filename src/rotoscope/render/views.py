@@ -7,7 +7,8 @@ the way round are laid before them as such, and what they paint is put back wher
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol, TypeAlias, cast
 
 import numpy as np
@@ -16,7 +17,8 @@ from rotoscope.media.color_profile import ProfileConversion
 from rotoscope.media.frame import Pixels
 from rotoscope.media.hdr_view import HdrView
 from rotoscope.media.still_codecs import as_bytes
-from rotoscope.render.look import Look, resize_short_side
+from rotoscope.render.any_look import AnyLook
+from rotoscope.render.look import resize_short_side
 
 Paint: TypeAlias = Callable[[Pixels], Pixels]
 """(H, W, 3) to the same size and type."""
@@ -94,22 +96,23 @@ class Nested:
         return self.outer.paint(pixels, lambda seen: self.inner.paint(seen, paint))
 
 
-def paint_through(view: View | None, look: Look, pixels: Pixels) -> Pixels:
+def paint_through(view: View | None, look: AnyLook, pixels: Pixels, at: Fraction = Fraction(0)) -> Pixels:
     """Paint one picture with a look, through a view where there is one.
 
     Args:
         view: None: the filters are shown the pixels as they are.
         look: what to paint.
         pixels: (H, W, 3 or 4) uint8 or uint16 of the source; alpha is kept beside the painting.
+        at: its time, in seconds from the clip's first frame.
     """
     if view is None:
-        return look.paint(pixels)
+        return look.paint(pixels, at)
     pixels = resize_short_side(pixels, look.size)
-    unsized = replace(look, size=None)
-    if unsized.is_invisible and not changes_range(view):
+    is_unpainted = look.strength == 0 or not look.painters
+    if is_unpainted and not changes_range(view):
         return pixels
     color = cast("Pixels", np.ascontiguousarray(pixels[..., :3]))
-    painted = view.paint(color, unsized.paint)
+    painted = view.paint(color, lambda seen: look.paint(seen, at))
     if pixels.shape[2] == 3:
         return painted
     alpha = pixels[..., 3] if painted.dtype == pixels.dtype else as_bytes(pixels)[..., 3]

@@ -18,8 +18,8 @@ from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.output import container_of
 from rotoscope.media.pieces import PieceFacts
 from rotoscope.media.video_plan import Opening, VideoPlan, plan_video
+from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import Grading
-from rotoscope.render.look import Look
 from rotoscope.render.segments.plan import Segment
 
 PIPELINE_VERSION: Final = 1
@@ -33,7 +33,7 @@ class SegmentJob:
     clip: Clip
     output: Path
     """Its suffix names the container."""
-    look: Look
+    look: AnyLook
     grading: Grading
     """How filters see the pictures, and what they become."""
     encoder: EncoderOptions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,7 +32,9 @@ class Segment:
         return self.stop - self.first
 
 
-def plan_segments(clip: Clip, *, cuts: Sequence[int] = ()) -> tuple[Segment, ...]:
+def plan_segments(
+    clip: Clip, *, cuts: Sequence[int] = (), held_from: Callable[[int], int] | None = None
+) -> tuple[Segment, ...]:
     """Cut a clip into segments, by what the source is and nothing else.
 
     A segment ends at a cut, or where the source can be read from without reading what lies before, if there
@@ -41,26 +43,44 @@ def plan_segments(clip: Clip, *, cuts: Sequence[int] = ()) -> tuple[Segment, ...
     Args:
         clip: what is painted.
         cuts: indices of frames that begin a new shot, where somebody looked for them.
+        held_from: the frame whose painting a frame shows; segments begin at one that is painted anew.
     """
     width, height = clip.info.video.frame_size
     most = max(_FEWEST, min(_MOST, round(_PIXELS / (width * height))))
     return tuple(
         Segment(number, first, stop)
         for number, (first, stop) in enumerate(
-            _spans(clip.expected_frames, most, keys=clip.key_frames, cuts=tuple(cuts))
+            _spans(
+                clip.expected_frames,
+                most,
+                keys=clip.key_frames,
+                cuts=tuple(cuts),
+                held_from=held_from or _itself,
+            )
         )
     )
 
 
-def _spans(total: int, most: int, *, keys: Sequence[int], cuts: Sequence[int]) -> list[tuple[int, int]]:
+def _spans(
+    total: int,
+    most: int,
+    *,
+    keys: Sequence[int],
+    cuts: Sequence[int],
+    held_from: Callable[[int], int],
+) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     first = 0
     while total - first > most + most // 4:  # what little remains belongs to the last one
         good = _last(cuts, first + most // 2, first + most) or _last(keys, first + most // 2, first + most)
-        stop = good or first + most
+        stop = held_from(good or first + most)
         spans.append((first, stop))
         first = stop
     return [*spans, (first, total)]
+
+
+def _itself(index: int) -> int:
+    return index
 
 
 def _last(places: Sequence[int], after: int, until: int) -> int | None:

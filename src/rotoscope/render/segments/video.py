@@ -23,8 +23,8 @@ from rotoscope.media.info import MediaKind
 from rotoscope.media.joining import join_pieces
 from rotoscope.media.output import WriteReport, container_of
 from rotoscope.media.pieces import Piece
+from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import Grading
-from rotoscope.render.look import Look
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressMeter
 from rotoscope.render.segments.job import SegmentJob
@@ -51,7 +51,7 @@ def can_be_joined(clip: Clip, output: Path, encoder: EncoderOptions) -> bool:
 def render_video(
     clip: Clip,
     output: Path,
-    look: Look,
+    look: AnyLook,
     *,
     grading: Grading,
     encoder: EncoderOptions,
@@ -116,7 +116,7 @@ def render_video(
 
 def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMeter) -> list[Piece]:
     """The pieces of all segments: those that are there, and the others painted."""
-    segments = plan_segments(job.clip)
+    segments = plan_segments(job.clip, held_from=job.look.held_from)
     there = {segment.number: store.find(job.key(segment)) for segment in segments}
     missing = [segment for segment in segments if there[segment.number] is None]
     for piece in there.values():
@@ -126,7 +126,7 @@ def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMe
     if workers > 1 and len(missing) > 1:
         paint_by_workers(job, missing, store, meter, workers=workers)
     elif missing:
-        painter = FramePainter(job.look, job.grading.view)
+        painter = FramePainter(job.look, job.grading.view, origin=job.clip.origin_seconds)
         for run in _runs(missing):
             paint_segments(job, run, store, painter, meter)
     pieces: list[Piece] = []
@@ -162,7 +162,7 @@ def _span(clip: Clip) -> tuple[Fraction, Fraction | None] | None:
     return (selection.start or Fraction(0), selection.stop) if is_cut else None
 
 
-def _painter_threads(clip: Clip, look: Look, grading: Grading, workers: int) -> int:
+def _painter_threads(clip: Clip, look: AnyLook, grading: Grading, workers: int) -> int:
     """Processors that paint one picture: with another number, the last bits of a painting may differ."""
     sharers = workers
     if workers == 1:

@@ -101,7 +101,8 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it decides
     _end_with_parent()
     share_processors(sharers)
-    painter = FramePainter(job.look, job.grading.view, at_once=1)
+    origin = job.clip.origin_seconds
+    painter = FramePainter(job.look, job.grading.view, origin=origin, at_once=1)
     try:
         while (segment := tasks.get()) is not None:
             teller = _Teller(events, segment)

@@ -21,8 +21,8 @@ from rotoscope.media.opening import Limits
 SAMPLES = 5
 """Frames that are compared, spread over the clip."""
 LEAST_DB = 30.0
-"""PSNR below which a picture is not what it was: encoders leave 35 dB and more at the usual quality, tiny ones
-of hard edges in pure colors 31; a wrong transfer function some 20."""
+"""PSNR below which a picture is not what it was: encoders leave 35 dB and more at the usual quality, tiny
+pictures of hard edges in pure colors 31; a wrong transfer function some 20."""
 _IDENTICAL = 100.0
 
 
@@ -61,7 +61,7 @@ def _row(name: str, ratios: list[float], after: MediaInfo) -> Row:
     told = f"{len(ratios)} frames"
     if worst >= LEAST_DB:
         return kept(name, told, got)
-    if after.container in ("GIF", "gif"):
+    if after.container == "GIF":
         return Row(name, told, got, Verdict.CONVERTED, "a GIF has 256 colors")
     return lost(name, told, got, "not painted, and not what it was", verdict=Verdict.CONVERTED)
 

@@ -25,6 +25,7 @@ from rotoscope.media.copying import Span, StreamCopier, needs_key_value_tags
 from rotoscope.media.encoders import SAME_BYTES, EncoderOptions, codec_for, preset_for
 from rotoscope.media.encoding import EncodingPlan, plan_encoding
 from rotoscope.media.frame import Frame
+from rotoscope.media.hardware import require_hardware
 from rotoscope.media.info import ColorTags, MediaInfo, MediaKind
 from rotoscope.media.orientation import Orientation
 from rotoscope.media.output import Clock, WriteReport, container_of
@@ -87,6 +88,7 @@ class VideoWriter(TransactionalWriter):
         self._metadata = dict(metadata)
         codec = codec_for(self._container, options.codec, bit_depth=source.video.bit_depth if source else 8)
         preset_for(codec, options.preset)
+        require_hardware(codec)
         self._copier = StreamCopier(copy_streams_from, self._container) if copy_streams_from else None
         try:
             self._staged = StagedFile(output, overwrite=overwrite)

@@ -5,6 +5,7 @@ Write it anew with ``python tests/docs/fidelity_matrix.py``; with ROTOSCOPE_REFE
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -245,9 +246,7 @@ def _column_of(name: str) -> str:
 
 def _plain(name: str) -> str:
     """Without the number of a track."""
-    return (
-        "".join(letter for letter in name if not letter.isdigit() or "360" in name).replace("  ", " ").strip()
-    )
+    return re.sub(r" \d+\b", "", name)
 
 
 def generated() -> str:

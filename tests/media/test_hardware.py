@@ -17,7 +17,9 @@ def test_one_that_opens_is_taken_and_others_are_refused_with_what_they_want(name
     if _is_there(name):
         return
     family = name.split("_", maxsplit=1)[0]
-    with pytest.raises(UnsupportedMedia, match=f"The encoder {name} cannot be used .* Choose --codec {family},"):
+    with pytest.raises(
+        UnsupportedMedia, match=f"The encoder {name} cannot be used .* Choose --codec {family},"
+    ):
         require_hardware(codec_named(name))
 
 

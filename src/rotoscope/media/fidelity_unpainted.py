@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from math import inf, log10
+from typing import cast
 
 import cv2
 import numpy as np
@@ -74,7 +75,8 @@ def _frames(info: MediaInfo, wanted: list[int], limits: Limits) -> Iterator[NDAr
     for index, frame in enumerate(islice(frames, wanted[-1] + 1)):
         if index in wanted:
             pixels = frame.pixels
-            yield _scaled(view.see(np.ascontiguousarray(pixels[..., :3])).pixels if view else pixels)
+            color = cast("Pixels", np.ascontiguousarray(pixels[..., :3]))
+            yield _scaled(pixels if view is None else view.see(color).pixels)
 
 
 def _scaled(pixels: Pixels) -> NDArray[np.float32]:

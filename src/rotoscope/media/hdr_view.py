@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -201,7 +201,7 @@ def _hlg_table() -> NDArray[np.float32]:
 
 
 def _as_light(array: Any) -> _Light:  # noqa: ANN401  # OpenCV's stubs
-    return cast("_Light", np.asarray(array, np.float32))
+    return np.asarray(array, np.float32)
 
 
 def _as_uint16(signal: Any) -> NDArray[np.uint16]:  # noqa: ANN401  # OpenCV's stubs

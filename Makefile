@@ -54,6 +54,7 @@ pictures: $(VENV)/.dev  ## make the documentation's pictures with the product
 
 docs: $(VENV)/.dev  ## the pages that are written by the program itself
 	$(BIN)/python tests/docs/reference_pages.py
+	$(BIN)/python tests/docs/fidelity_matrix.py
 	$(BIN)/python -m bench.quality.page
 
 format: $(VENV)/.dev

@@ -5,6 +5,7 @@ Write it anew with ``python tests/docs/fidelity_matrix.py``; with ROTOSCOPE_REFE
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -49,7 +50,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "size and turn": ("frame size", "rotation", "pixel shape", "interlacing", "360° projection"),
     "depth and chroma": ("bit depth", "chroma"),
     "color": ("color primaries", "color transfer", "color matrix", "color range", "HDR", "ICC profile"),
-    "HDR metadata": ("mastering display", "light level", "metadata"),
+    "HDR metadata": ("mastering display", "light level"),
     "transparency": ("transparency", "matte"),
     "pictures": ("pictures",),
     "sound": ("sound track",),
@@ -61,10 +62,10 @@ _HEAD = """\
 <!-- Written by tests/docs/fidelity_matrix.py, which does what the page says; do not edit. -->
 # What comes back
 
-Every row is a file that was sent through `rotoscope stylize` without a filter, and held against its source by
-`rotoscope check --unpainted`. *Kept* is as it was; *converted* is there in another form; *left out* is gone; the
-numbers say why. An empty cell: the file has no such thing. Nothing here is a loss: what is converted or left out,
-the result could not hold.
+Every row is a file that was sent through `rotoscope stylize` without a filter, and held against its source
+by `rotoscope check --unpainted`. *Kept* is as it was; *converted* is there in another form; *left out* is
+gone; the numbers say why. An empty cell: the file has no such thing. Nothing here is a loss: what is
+converted or left out, the result could not hold.
 
 """
 
@@ -138,6 +139,7 @@ CASES: tuple[Case, ...] = (
     Case("WebM: VP9 with alpha", make_alpha_webm, ".webm", ".mp4"),
     Case("GIF", make_gif, ".gif", ".gif"),
     Case("GIF, transparent", partial(make_gif, transparent=True), ".gif", ".webp", _LOSSLESS),
+    Case("GIF, transparent", partial(make_gif, transparent=True), ".gif", ".apng"),
     Case("JPEG: turned by EXIF, XMP, sRGB profile", _photograph, ".jpg", ".jpg"),
     Case("JPEG: turned by EXIF, XMP, sRGB profile", _photograph, ".jpg", ".png"),
     Case("PNG of 16 bits", _deep_still, ".png", ".png"),
@@ -234,7 +236,7 @@ class Table:
 
 
 def _column_of(name: str) -> str:
-    if name.endswith(" metadata"):
+    if name.endswith(" metadata"):  # HDR10+, Dolby Vision
         return "HDR metadata"
     for column, names in COLUMNS.items():
         if name in names or name.startswith(tuple(f"{known} " for known in names)):
@@ -244,9 +246,7 @@ def _column_of(name: str) -> str:
 
 def _plain(name: str) -> str:
     """Without the number of a track."""
-    return (
-        "".join(letter for letter in name if not letter.isdigit() or "360" in name).replace("  ", " ").strip()
-    )
+    return re.sub(r" \d+\b", "", name)
 
 
 def generated() -> str:

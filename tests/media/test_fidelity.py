@@ -125,6 +125,37 @@ def test_folders_of_stills_are_compared(tmp_path: Path) -> None:
     assert losses(check(source, tmp_path / "b")) == ["frame count"]
 
 
+def test_unpainted_pictures_are_compared_where_asked(tmp_path: Path) -> None:
+    source = make_clip(tmp_path / "a.mp4", audio=False)
+
+    def darker(frames: Iterator[Frame]) -> Iterator[Frame]:
+        for frame in frames:
+            yield frame.with_pixels(np.asarray(frame.pixels * 0.8, np.uint8))
+
+    assert rewrite(source, tmp_path / "b.mp4", change=darker).lost == ()
+    report = check(source, tmp_path / "b.mp4", unpainted=True)
+    assert losses(report) == ["pictures"]
+    assert row(report, "pictures").why == "not painted, and not what it was"
+    rewrite(source, tmp_path / "c.mp4")
+    assert check(source, tmp_path / "c.mp4", unpainted=True).lost == ()
+
+
+def test_a_matte_that_changed_is_a_loss(tmp_path: Path) -> None:
+    source = make_alpha_webm(tmp_path / "a.webm")
+
+    def opaque(frames: Iterator[Frame]) -> Iterator[Frame]:
+        for frame in frames:
+            pixels = np.array(frame.pixels, np.uint8)
+            pixels[..., 3] = 255 - pixels[..., 3]
+            yield frame.with_pixels(pixels)
+
+    rewrite(source, tmp_path / "b.webm", change=opaque, options=EncoderOptions())
+    assert "matte" in losses(check(source, tmp_path / "b.webm", unpainted=True))
+    rewrite(source, tmp_path / "c.webm", options=EncoderOptions())
+    report = check(source, tmp_path / "c.webm", unpainted=True)
+    assert (row(report, "matte").verdict, report.lost) == (Verdict.KEPT, ())
+
+
 def test_alpha_stays_in_webm(tmp_path: Path) -> None:
     source = make_alpha_webm(tmp_path / "a.webm")
     report = rewrite(source, tmp_path / "b.webm", options=EncoderOptions())

@@ -44,7 +44,9 @@ def test_a_webp_of_a_still_is_a_still() -> None:
 
 @pytest.mark.parametrize("name", ["a.txt", "a.flv", "out/%05d.mp4"])
 def test_other_names_are_refused_with_the_list(name: str) -> None:
-    with pytest.raises(UnsupportedMedia, match=r"Video: \.avi, .*\.webm; animated pictures: \.gif, \.webp;"):
+    with pytest.raises(
+        UnsupportedMedia, match=r"Video: \.avi, .*; animated pictures: \.apng, \.gif, \.webp;"
+    ):
         output_kind(Path(name))
 
 

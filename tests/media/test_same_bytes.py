@@ -22,7 +22,7 @@ from samples import make_matroska, picture
 PAIRS = [
     ("h264", ".mp4"), ("h264", ".mov"), ("h264", ".mkv"), ("h264", ".ts"), ("hevc", ".mp4"), ("hevc", ".mkv"),
     ("vp9", ".webm"), ("av1", ".webm"), ("prores", ".mov"), ("ffv1", ".mkv"), ("mpeg4", ".avi"),
-    ("mpeg2", ".mpg"), ("mjpeg", ".avi"), (None, ".gif"), (None, ".webp"),
+    ("mpeg2", ".mpg"), ("mjpeg", ".avi"), (None, ".gif"), (None, ".webp"), (None, ".apng"),
 ]  # fmt: skip
 
 

@@ -176,7 +176,7 @@ class GifWriter(TransactionalWriter):
         self._encode(self._table)
         self._spool_path.unlink()
         size = self._staged.publish()
-        notes = _notes(self._delays, self._source)
+        notes = animation_notes(self._delays, self._source)
         return WriteReport(self._output, len(self._delays.starts), size, "gif", notes)
 
     def _encode(self, table: ColorTable) -> None:
@@ -198,7 +198,7 @@ class GifWriter(TransactionalWriter):
             yield from spool.decode(video=0)
 
     def _discard(self) -> None:
-        _close_quietly(self._spool)
+        close_quietly(self._spool)
         self._spool_path.unlink(missing_ok=True)
         self._staged.discard()
 
@@ -251,7 +251,7 @@ class WebpWriter(TransactionalWriter):
         merged = frames - _set_last_webp_delay(
             self._staged.part, end=self._delays.starts[-1] + self._delays.last_delay
         )
-        notes = list(_notes(self._delays, self._source))
+        notes = list(animation_notes(self._delays, self._source))
         if merged:
             notes.append(
                 f"{merged} frames like the one before them are shown as its longer delay: WebP does so"
@@ -260,7 +260,7 @@ class WebpWriter(TransactionalWriter):
         return WriteReport(self._output, frames, size, "webp", tuple(notes))
 
     def _discard(self) -> None:
-        _close_quietly(self._muxer)
+        close_quietly(self._muxer)
         self._staged.discard()
 
 
@@ -291,7 +291,8 @@ def _set_last_webp_delay(path: Path, *, end: int) -> int:
     return max(frames, 1)
 
 
-def _notes(delays: Delays, source: MediaInfo | None) -> tuple[str, ...]:
+def animation_notes(delays: Delays, source: MediaInfo | None) -> tuple[str, ...]:
+    """Sentences on what an animated picture could not hold."""
     moved = delays.note()
     notes = [moved] if moved else []
     if source is not None and source.video.color.transfer in _HDR_TRANSFERS:
@@ -303,7 +304,8 @@ def _notes(delays: Delays, source: MediaInfo | None) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _close_quietly(muxer: OutputContainer | None) -> None:
+def close_quietly(muxer: OutputContainer | None) -> None:
+    """Close a muxer whose file is thrown away."""
     with contextlib.suppress(FFmpegError, OSError):  # an unfinished file cannot always be finished
         if muxer is not None:
             muxer.close()

@@ -9,7 +9,7 @@ import av
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.stream import Stream
+from av.stream import DataStream, Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import SubtitleSet
 from av.video.stream import VideoStream
@@ -27,7 +27,7 @@ _STEREO_ENCODERS = frozenset({"libmp3lame", "mp2"})
 """Encoders of two channels at most; more are mixed down."""
 
 
-CopiedStream: TypeAlias = AudioStream | SubtitleStream | VideoStream
+CopiedStream: TypeAlias = AudioStream | DataStream | SubtitleStream | VideoStream
 
 
 class Carrier(Protocol):

@@ -65,7 +65,7 @@ class ProfileConversion:
     def _shown(self, pixels: Pixels, transform: ImageCms.ImageCmsTransform) -> NDArray[np.float32]:
         levels = _bytes_scale(pixels)
         coarse = np.rint(levels).astype(np.uint8)
-        return self._apply(coarse, transform) + (levels - coarse)
+        return np.asarray(self._apply(coarse, transform) + (levels - coarse), np.float32)
 
     @staticmethod
     def _apply(pixels: NDArray[np.uint8], transform: ImageCms.ImageCmsTransform) -> NDArray[np.float32]:

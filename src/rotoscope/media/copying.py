@@ -16,7 +16,7 @@ from typing import Any
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
-from av.stream import AttachmentStream, Disposition, Stream
+from av.stream import AttachmentStream, DataStream, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
@@ -24,6 +24,7 @@ from rotoscope.media.carriers import AudioConverter, Carrier, PacketCopier, Subt
 from rotoscope.media.opening import open_container
 from rotoscope.media.output import Clock, Container
 from rotoscope.media.survey import is_cover, main_stream
+from rotoscope.media.telemetry import COPIED_FORMATS, MUXERS, data_formats
 
 TECHNICAL_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder", "software"})
 """Tags that describe the file they were in, not the clip."""
@@ -150,7 +151,7 @@ class StreamCopier:
 
     def _is_silent(self, packet: av.Packet[Stream], seconds: Fraction) -> bool:
         """Whether an edit list hides the packet, and the result has no edit list to hide it again."""
-        if not packet.is_discard:
+        if not packet.is_discard or packet.stream.type == "data":
             return False
         return self._container.clock is not Clock.ANY or seconds >= self._span.origin
 
@@ -176,6 +177,8 @@ class StreamCopier:
         if isinstance(stream, VideoStream) and is_cover(stream):
             self._copy_cover(stream, output)
             return None
+        if isinstance(stream, DataStream) and self._is_copied_telemetry(stream):
+            return PacketCopier(stream, output)
         why = (
             "one picture track is painted"
             if stream.type == "video"
@@ -185,6 +188,10 @@ class StreamCopier:
             why = "it describes the unpainted pictures frame by frame, or is private to a camera"
         self._leave_out(stream, codec, why)
         return None
+
+    def _is_copied_telemetry(self, stream: DataStream) -> bool:
+        is_able = self._container.name in MUXERS
+        return is_able and data_formats(self._source).get(stream.index) in COPIED_FORMATS
 
     def _audio_carrier(self, stream: AudioStream, codec: str, output: OutputContainer) -> Carrier | None:
         if not self._container.audio or codec in self._container.audio:

@@ -216,6 +216,31 @@ CODECS: dict[str, VideoCodec] = {
 }
 """Video codecs by the word on the command line."""
 
+_NVENC = QualityScale("cq", 45, 19, 1)
+_QSV = QualityScale("global_quality", 45, 19, 1)
+_NO_REORDERING = (("bf", "0"),)
+
+HARDWARE_CODECS: dict[str, VideoCodec] = {
+    f"{name}_{kind}": VideoCodec(
+        name=f"{name}_{kind}",
+        encoder=f"{name}_{kind}",
+        containers=CODECS[name].containers,
+        pixel_formats=formats if name == "h264" else (*formats, "p010le"),
+        quality=quality,
+        options=(*options, *_NO_REORDERING),
+        odd_sizes_subsampled=False,
+        tag=CODECS[name].tag,
+    )
+    for name in ("h264", "hevc")
+    for kind, formats, quality, options in (
+        ("nvenc", ("yuv420p", "yuv444p"), _NVENC, (("rc", "vbr"), ("b", "0"))),
+        ("qsv", ("nv12",), _QSV, ()),
+        ("amf", ("yuv420p",), None, ()),
+        ("videotoolbox", ("yuv420p",), None, ()),
+    )
+}
+"""Encoders of graphics processors, never chosen by themselves: their bytes differ from machine to machine."""
+
 
 class Picture(NamedTuple):
     """What the pictures to be encoded are."""
@@ -241,10 +266,12 @@ def codec_named(name: str) -> VideoCodec:
     Raises:
         UnsupportedMedia: there is none.
     """
+    if name in HARDWARE_CODECS:
+        return HARDWARE_CODECS[name]
     if name not in CODECS:
         raise UnsupportedMedia(
-            f"There is no video codec {name!r} here. Known are {', '.join(sorted(CODECS))}. Choose one of "
-            f"them."
+            f"There is no video codec {name!r} here. Known are {', '.join(sorted(CODECS))}; in hardware, "
+            f"where there is some, {', '.join(sorted(HARDWARE_CODECS))}. Choose one of them."
         )
     return CODECS[name]
 

@@ -18,6 +18,7 @@ from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.lazy import Probed
 from rotoscope.media.opening import open_container
 from rotoscope.media.output import Container
+from rotoscope.media.telemetry import COPIED_FORMATS, MUXERS, telemetry_digests
 
 _ADTS_SYNC_MASK = 0xF6  # 12 bits of sync, then the layer, which is always 0
 _INAUDIBLE = Fraction(1, 1000)
@@ -186,7 +187,7 @@ def _compare_others(before: MediaInfo, after: MediaInfo) -> list[Row]:
     rows: list[Row] = []
     container = container_of_result(after)
     for other in before.others:
-        if other.kind == "subtitle":
+        if other.kind in ("subtitle", "data"):
             continue
         name, told = f"{other.kind} stream {other.index}", other.codec or "private"
         if any(o.kind == other.kind and o.codec == other.codec for o in after.others):
@@ -200,4 +201,23 @@ def _compare_others(before: MediaInfo, after: MediaInfo) -> list[Row]:
                 else "the result has no place for it"
             )
             rows.append(Row(name, told, "none", Verdict.DROPPED, why))
+    return [*rows, *_compare_telemetry(before, after)]
+
+
+def _compare_telemetry(before: MediaInfo, after: MediaInfo) -> list[Row]:
+    """What a camera noted, by the contents of the tracks."""
+    private = [other for other in before.others if other.kind == "data"]
+    source = telemetry_digests(before.path) if private else []
+    result = telemetry_digests(after.path) if source and after.kind is MediaKind.VIDEO else []
+    rows: list[Row] = []
+    for number, other in enumerate(private):
+        name = f"data stream {other.index}"
+        told = source[number] if number < len(source) else ("private", "")
+        container = container_of_result(after)
+        if told in result:
+            rows.append(kept(name, told[0], "identical"))
+        elif told[0] in COPIED_FORMATS and container is not None and container.name in MUXERS:
+            rows.append(lost(name, told[0], "none", f"{container.name} holds it"))
+        else:
+            rows.append(Row(name, told[0], "none", Verdict.DROPPED, "the result has no place for it"))
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from math import inf, log10
+from typing import cast
 
 import cv2
 import numpy as np
@@ -21,8 +22,8 @@ from rotoscope.media.opening import Limits
 SAMPLES = 5
 """Frames that are compared, spread over the clip."""
 LEAST_DB = 30.0
-"""PSNR below which a picture is not what it was: encoders leave 35 dB and more at the usual quality, tiny ones
-of hard edges in pure colors 31; a wrong transfer function some 20."""
+"""PSNR below which a picture is not what it was: encoders leave 35 dB and more at the usual quality, tiny
+pictures of hard edges in pure colors 31; a wrong transfer function some 20."""
 _IDENTICAL = 100.0
 
 
@@ -61,7 +62,7 @@ def _row(name: str, ratios: list[float], after: MediaInfo) -> Row:
     told = f"{len(ratios)} frames"
     if worst >= LEAST_DB:
         return kept(name, told, got)
-    if after.container in ("GIF", "gif"):
+    if after.container == "GIF":
         return Row(name, told, got, Verdict.CONVERTED, "a GIF has 256 colors")
     return lost(name, told, got, "not painted, and not what it was", verdict=Verdict.CONVERTED)
 
@@ -74,7 +75,8 @@ def _frames(info: MediaInfo, wanted: list[int], limits: Limits) -> Iterator[NDAr
     for index, frame in enumerate(islice(frames, wanted[-1] + 1)):
         if index in wanted:
             pixels = frame.pixels
-            yield _scaled(view.see(np.ascontiguousarray(pixels[..., :3])).pixels if view else pixels)
+            color = cast("Pixels", np.ascontiguousarray(pixels[..., :3]))
+            yield _scaled(pixels if view is None else view.see(color).pixels)
 
 
 def _scaled(pixels: Pixels) -> NDArray[np.float32]:

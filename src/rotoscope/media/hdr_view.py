@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -66,6 +66,10 @@ class Seen:
     """(H, W): how many times brighter the source is."""
 
 
+_VERSION = 1
+"""Goes up whenever the same picture would be shown or come back otherwise."""
+
+
 class HdrView:
     """Between the HDR of one clip and standard range; holds tables only, so threads may share it.
 
@@ -76,12 +80,17 @@ class HdrView:
     """
 
     def __init__(self, transfer: str, primaries: str | None, *, peak: float) -> None:
+        self._told = (transfer, primaries, peak)
         self._is_pq = transfer == "smpte2084"
         known = primaries if primaries in _XYZ else "bt2020"
         self._to_screen = _matrix(known or "bt2020", "bt709")
         self._from_screen = _matrix("bt709", known or "bt2020")
         self._luminance = _to_xyz(known or "bt2020")[1]
         self._peak = max(1.0, peak / _WHITE)
+
+    def __repr__(self) -> str:
+        """Everything that decides what it shows: part of the keys of finished segments."""
+        return f"HdrView{_VERSION, *self._told}"
 
     def see(self, pixels: Pixels) -> Seen:
         """(H, W, 3) uint16 of the source as standard range shows it."""
@@ -201,7 +210,7 @@ def _hlg_table() -> NDArray[np.float32]:
 
 
 def _as_light(array: Any) -> _Light:  # noqa: ANN401  # OpenCV's stubs
-    return cast("_Light", np.asarray(array, np.float32))
+    return np.asarray(array, np.float32)
 
 
 def _as_uint16(signal: Any) -> NDArray[np.uint16]:  # noqa: ANN401  # OpenCV's stubs

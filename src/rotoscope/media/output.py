@@ -26,9 +26,14 @@ class OutputKind(StrEnum):
     GIF = "gif"
     WEBP = "webp"
     """Animated WebP."""
+    APNG = "apng"
+    """Animated PNG."""
     STILLS = "stills"
     """Numbered pictures in a folder."""
     STILL = "still"
+
+
+_ANIMATED = {".gif": OutputKind.GIF, ".apng": OutputKind.APNG}
 
 
 class Display(StrEnum):
@@ -264,8 +269,8 @@ def output_kind(path: Path, moving: bool = True) -> OutputKind:
             return OutputKind.STILLS
     elif suffix in CONTAINERS:
         return OutputKind.VIDEO
-    elif suffix == ".gif":
-        return OutputKind.GIF
+    elif suffix in _ANIMATED:
+        return _ANIMATED[suffix]
     elif suffix == ".webp" and moving:
         return OutputKind.WEBP
     elif suffix in STILL_SUFFIXES:
@@ -274,7 +279,7 @@ def output_kind(path: Path, moving: bool = True) -> OutputKind:
         return OutputKind.STILLS
     raise UnsupportedMedia(
         f"{path} does not name a kind of result that can be written: its suffix is {suffix!r}. Video: "
-        f"{', '.join(sorted(CONTAINERS))}; animated pictures: .gif, .webp; stills: "
+        f"{', '.join(sorted(CONTAINERS))}; animated pictures: .apng, .gif, .webp; stills: "
         f"{', '.join(STILL_SUFFIXES)}; many stills: a numbered pattern of those such as frames/%05d.png, "
         f"or a folder (a name without suffix). Give a name with one of these."
     )

@@ -18,6 +18,7 @@ from av.container import InputContainer
 from av.sidedata.sidedata import SideDataContainer
 from av.sidedata.sidedata import Type as SideDataType
 
+from rotoscope.media.mp4_boxes import Box, find, read_index, tracks, within
 from rotoscope.media.opening import open_container
 from rotoscope.media.survey import main_stream
 
@@ -26,16 +27,6 @@ _XML_UUID: Final = bytes.fromhex("ffcc8263f8554a938814587a02521fdd")
 _SPHERICAL_BOXES: Final = (b"sv3d", b"st3d")
 _SAMPLE_ENTRY_FIELDS: Final = 78
 """Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3)."""
-_LARGEST_INDEX: Final = 256 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    name: bytes
-    start: int
-    """Of its header."""
-    body: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +99,17 @@ def _plain_box(name: bytes, body: bytes) -> bytes:
 
 def read_projection(path: Path) -> Projection:
     """The boxes of the first video track; empty ones for other containers and where there are none."""
-    index = _index(path)
+    index = read_index(path)
     if index is None:
         return Projection()
     content = index[1]
     for track in _video_tracks(content):
         entry = _sample_entry(content, track)
-        inside = _within(content, entry.body + _SAMPLE_ENTRY_FIELDS, entry.end) if entry else ()
+        inside = within(content, entry.body + _SAMPLE_ENTRY_FIELDS, entry.end) if entry else ()
         boxes = b"".join(content[b.start : b.end] for b in inside if b.name in _SPHERICAL_BOXES)
         xml = b"".join(
             content[b.start : b.end]
-            for b in _within(content, track.body, track.end)
+            for b in within(content, track.body, track.end)
             if b.name == b"uuid" and content[b.body : b.body + 16] == _XML_UUID
         )
         return Projection(boxes, xml)
@@ -130,7 +121,7 @@ def write_projection(path: Path, projection: Projection) -> None:
 
     The file has its index behind the samples or in front of them; both are read and written.
     """
-    found = _index(path)
+    found = read_index(path)
     if found is None or not projection.is_stated:
         return
     place, content = found
@@ -174,9 +165,9 @@ def _replace_index(path: Path, place: int, old_size: int, index: bytearray) -> N
 def _move_chunks(index: bytearray, added: int, *, behind: int) -> None:
     """Correct the places of samples (``stco``, ``co64``) that lie behind the index."""
     content = bytes(index)
-    for track in _tracks(content):
+    for track in tracks(content):
         for name, form in ((b"stco", ">I"), (b"co64", ">Q")):
-            table = _find(content, track, (b"mdia", b"minf", b"stbl", name))
+            table = find(content, track, (b"mdia", b"minf", b"stbl", name))
             if table is None:
                 continue
             count = struct.unpack_from(">I", content, table.body + 4)[0]
@@ -187,66 +178,23 @@ def _move_chunks(index: bytearray, added: int, *, behind: int) -> None:
                     struct.pack_into(form, index, at, offset + added)
 
 
-def _index(path: Path) -> tuple[int, bytes] | None:
-    """Where the ``moov`` box is, and its bytes; None where the file is no MP4 or MOV."""
-    size = path.stat().st_size if path.is_file() else 0
-    with path.open("rb") as file:
-        place = 0
-        while place + 8 <= size:
-            file.seek(place)
-            head = file.read(16)
-            length, name = struct.unpack_from(">I4s", head)
-            if place == 0 and name not in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
-                return None
-            if length == 1 and len(head) == 16:
-                length = struct.unpack_from(">Q", head, 8)[0]
-            if name == b"moov":
-                file.seek(place)
-                return (place, file.read(length)) if 8 <= length <= _LARGEST_INDEX else None
-            if length < 8:
-                return None
-            place += length
-    return None
-
-
-def _within(content: bytes, start: int, end: int) -> Iterator[_Box]:
-    while start + 8 <= end:
-        length, name = struct.unpack_from(">I4s", content, start)
-        if length < 8 or start + length > end:
-            return
-        yield _Box(name, start, start + 8, start + length)
-        start += length
-
-
-def _find(content: bytes, parent: _Box, names: tuple[bytes, ...]) -> _Box | None:
-    box: _Box | None = parent
-    for name in names:
-        inside = () if box is None else _within(content, box.body, box.end)
-        box = next((child for child in inside if child.name == name), None)
-    return box
-
-
-def _tracks(content: bytes) -> Iterator[_Box]:
-    return (box for box in _within(content, 8, len(content)) if box.name == b"trak")
-
-
-def _video_tracks(content: bytes) -> Iterator[_Box]:
-    for track in _tracks(content):
-        handler = _find(content, track, (b"mdia", b"hdlr"))
+def _video_tracks(content: bytes) -> Iterator[Box]:
+    for track in tracks(content):
+        handler = find(content, track, (b"mdia", b"hdlr"))
         if handler is not None and content[handler.body + 8 : handler.body + 12] == b"vide":
             yield track
 
 
-def _sample_entry(content: bytes, track: _Box) -> _Box | None:
-    table = _find(content, track, (b"mdia", b"minf", b"stbl", b"stsd"))
-    return None if table is None else next(_within(content, table.body + 8, table.end), None)
+def _sample_entry(content: bytes, track: Box) -> Box | None:
+    table = find(content, track, (b"mdia", b"minf", b"stbl", b"stsd"))
+    return None if table is None else next(within(content, table.body + 8, table.end), None)
 
 
-def _path_to(content: bytes, track: _Box, entry: _Box) -> list[_Box]:
+def _path_to(content: bytes, track: Box, entry: Box) -> list[Box]:
     """The boxes that hold a sample entry, from the index inwards, and itself."""
-    path = [_Box(b"moov", 0, 8, len(content)), track]
+    path = [Box(b"moov", 0, 8, len(content)), track]
     for depth in range(1, 5):
-        box = _find(content, track, (b"mdia", b"minf", b"stbl", b"stsd")[:depth])
+        box = find(content, track, (b"mdia", b"minf", b"stbl", b"stsd")[:depth])
         assert box is not None
         path.append(box)
     return [*path, entry]

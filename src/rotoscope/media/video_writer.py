@@ -12,6 +12,7 @@ from rotoscope.media.atomic import StagedFile
 from rotoscope.media.copying import StreamCopier
 from rotoscope.media.encoders import EncoderOptions, codec_for, preset_for
 from rotoscope.media.frame import Frame
+from rotoscope.media.hardware import require_hardware
 from rotoscope.media.info import MediaInfo
 from rotoscope.media.output import WriteReport, container_of
 from rotoscope.media.picture_encoder import PictureEncoder
@@ -57,6 +58,7 @@ class VideoWriter(TransactionalWriter):
         self._metadata = dict(metadata)
         codec = codec_for(self._container, options.codec, bit_depth=source.video.bit_depth if source else 8)
         preset_for(codec, options.preset)
+        require_hardware(codec)
         self._copier = StreamCopier(copy_streams_from, self._container) if copy_streams_from else None
         try:
             self._staged = StagedFile(output, overwrite=overwrite)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from rotoscope.media.animation_writer import GifWriter, WebpWriter
+from rotoscope.media.apng_writer import ApngWriter
 from rotoscope.media.atomic import refuse_existing, refuse_source
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.info import MediaInfo, MediaKind
@@ -70,5 +71,10 @@ def open_writer(
         )
     if kind is OutputKind.STILLS:
         return StillsWriter(output, options=options, overwrite=overwrite)
-    one_file = {OutputKind.GIF: GifWriter, OutputKind.WEBP: WebpWriter, OutputKind.STILL: StillWriter}[kind]
+    one_file = {
+        OutputKind.GIF: GifWriter,
+        OutputKind.WEBP: WebpWriter,
+        OutputKind.APNG: ApngWriter,
+        OutputKind.STILL: StillWriter,
+    }[kind]
     return one_file(output, source=source, options=options, overwrite=overwrite)

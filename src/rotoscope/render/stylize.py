@@ -188,7 +188,7 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path) ->
     Raises:
         InvalidOptions: an option that this kind of output does not have was given.
     """
-    animated = kind in (OutputKind.GIF, OutputKind.WEBP)
+    animated = kind in (OutputKind.GIF, OutputKind.WEBP, OutputKind.APNG)
     useless = [
         (encoder.codec is not None and kind is not OutputKind.VIDEO, "--codec is for videos"),
         (encoder.preset is not None and kind is not OutputKind.VIDEO, "--preset is for videos"),

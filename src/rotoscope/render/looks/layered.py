@@ -10,7 +10,7 @@ from typing import Final, Literal, cast
 import numpy as np
 
 from rotoscope.errors import FilterFailed
-from rotoscope.filters.base import Filter
+from rotoscope.filters.base import Filter, arithmetic_of
 from rotoscope.media.clip import Clip
 from rotoscope.media.frame import Pixels
 from rotoscope.render.look import apply_filter, held_index, resize_short_side
@@ -130,7 +130,10 @@ class LayeredLook:
         """
         if self.is_complete:
             return self
-        shots = shots_of(clip, self.cuts, find_cuts)
+        wants_shots = any(layer.shots for layer in self.layers) or any(
+            layer.mask is not None for layer in self.layers
+        )
+        shots = shots_of(clip, self.cuts, find_cuts if wants_shots else None)
         if any(layer.shots for layer in self.layers):
             require_shots(shots)
         masks = [layer.mask for layer in self.layers if layer.mask is not None]
@@ -233,6 +236,11 @@ class _WholeLook:
     @property
     def digest(self) -> str:
         return self.look.digest_between(Fraction(0), END_OF_TIME)
+
+    @property
+    def arithmetic(self) -> str:
+        keys = [key for layer in self.look.layers for key in layer.filters.keys]
+        return ",".join(sorted({arithmetic_of(key.value) for key in keys} - {""}))
 
     def apply(self, pixels: Pixels) -> Pixels:
         return self.look.paint(pixels)

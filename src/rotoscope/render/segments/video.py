@@ -19,6 +19,7 @@ from rotoscope.media.atomic import StagedFile, refuse_existing, refuse_source
 from rotoscope.media.clip import Clip
 from rotoscope.media.copying import StreamCopier
 from rotoscope.media.encoders import EncoderOptions, codec_for, preset_for
+from rotoscope.media.hardware import require_hardware
 from rotoscope.media.info import MediaKind
 from rotoscope.media.joining import join_pieces
 from rotoscope.media.output import WriteReport, container_of
@@ -154,6 +155,7 @@ def _refuse(clip: Clip, output: Path, encoder: EncoderOptions, *, overwrite: boo
     StagedFile(output, overwrite=overwrite).discard()  # an unwritable folder is known now
     codec = codec_for(container_of(output), encoder.codec, bit_depth=clip.info.video.bit_depth)
     preset_for(codec, encoder.preset)
+    require_hardware(codec)
 
 
 def _span(clip: Clip) -> tuple[Fraction, Fraction | None] | None:

@@ -118,8 +118,16 @@ def test_cuts_may_be_found(tmp_path: Path) -> None:
     clip = open_clip(samples.make_clip(tmp_path / "clip.mp4", frames=3))
     ready = look.prepared(clip, find_cuts=lambda _: [Fraction(3)])
     assert [level(ready, at) for at in (2, 3)] == [0, 100]
-    with pytest.raises(InvalidOptions, match=r"where they begin is not known\. State cuts: \[4s, 0:09\.5\]"):
-        look.prepared(clip)
+
+
+def test_cuts_that_nobody_states_are_looked_for(tmp_path: Path) -> None:
+    look = look_of(tmp_path, "look: 1\nlayers:\n  - {filter: '100', shots: [2]}\n")
+    dark, light = np.full((48, 64, 3), 20, np.uint8), np.full((48, 64, 3), 230, np.uint8)
+    pictures = [dark] * 25 + [light] * 25
+    clip = open_clip(samples.make_clip(tmp_path / "clip.mp4", pictures=pictures))
+    ready = look.prepared(clip)
+    assert ready.known_cuts == (Fraction(1),)
+    assert [level(ready, at) for at in (0.9, 1)] == [0, 100]
 
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])

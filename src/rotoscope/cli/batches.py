@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import typer
 
 from rotoscope.cli.bar import batch_bar
+from rotoscope.cli.cache import kept_segments
 from rotoscope.cli.present import human_duration, print_json, print_notes, to_plain
 
 if TYPE_CHECKING:
     from rotoscope.media.encoders import EncoderOptions
+    from rotoscope.render.any_look import AnyLook
     from rotoscope.render.batch import BatchResult
-    from rotoscope.render.look import Look
+
+
+class Reading(TypedDict):
+    """How sources are read; see :func:`rotoscope.render.stylize.stylize`."""
+
+    on_truncated: Literal["fail", "keep"]
+    on_corrupt: Literal["fail", "hold", "skip", "show"]
+    to_sdr: bool
+    wrap: bool | None
 
 
 def run_batch(
     source: Path,
     folder: Path,
-    look: Look,
+    look: AnyLook,
     *,
     encoder: EncoderOptions,
     overwrite: bool,
-    on_truncated: Literal["fail", "keep"],
+    reading: Reading,
+    no_cache: bool,
+    workers: int,
     on_error: Literal["continue", "stop"],
     as_json: bool,
     quiet: bool,
@@ -31,14 +43,16 @@ def run_batch(
     """Paint a library and tell what became of it; exits with 1 where a result is missing."""
     from rotoscope.render.batch import stylize_folder  # noqa: PLC0415 - see cli.main
 
-    with batch_bar(shown=not (quiet or as_json)) as on_progress:
+    with batch_bar(shown=not (quiet or as_json)) as on_progress, kept_segments(no_cache) as store:
         result = stylize_folder(
             source,
             folder,
             look,
             encoder=encoder,
             overwrite=overwrite,
-            on_truncated=on_truncated,
+            **reading,
+            store=store,
+            workers=workers,
             on_error=on_error,
             on_progress=on_progress,
         )

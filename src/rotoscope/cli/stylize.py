@@ -10,7 +10,7 @@ import typer
 from rotoscope.cli import options
 from rotoscope.cli.arguments import PREVIEW_MIDDLE
 from rotoscope.cli.bar import progress_bar
-from rotoscope.cli.batches import run_batch
+from rotoscope.cli.batches import Reading, run_batch
 from rotoscope.cli.cache import kept_segments
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
@@ -126,6 +126,12 @@ def stylize(
     )
     selection = make_selection(start, stop, every, fps)
     encoder = EncoderOptions(codec=codec, quality=quality, preset=preset, width=width, loop=loop)
+    reading: Reading = {
+        "on_truncated": on_truncated,
+        "on_corrupt": on_corrupt,
+        "to_sdr": to_sdr,
+        "wrap": wrap,
+    }
     if preview is not None:
         at = None if preview == PREVIEW_MIDDLE else make_time(preview)
         with progress_bar(shown=not (quiet or as_json)):  # of a large picture's tiles
@@ -137,7 +143,9 @@ def stylize(
             look,
             encoder=encoder,
             overwrite=overwrite,
-            on_truncated=on_truncated,
+            reading=reading,
+            no_cache=no_cache,
+            workers=workers,
             on_error=on_error,
             as_json=as_json,
             quiet=quiet,
@@ -152,12 +160,9 @@ def stylize(
                 selection=selection,
                 encoder=encoder,
                 overwrite=overwrite,
-                on_truncated=on_truncated,
-                on_corrupt=on_corrupt,
+                **reading,
                 store=store,
                 workers=workers,
-                to_sdr=to_sdr,
-                wrap=wrap,
                 on_progress=on_progress,
             )
     present_render(result, as_json=as_json, quiet=quiet)

@@ -42,7 +42,8 @@ def watch(
     inbox: Annotated[Path, typer.Argument(metavar="INBOX", help="A folder; what is in it stays.")],
     outbox: Annotated[Path, typer.Argument(metavar="OUTBOX", help="Made if it is missing.")],
     *,
-    filter_names: options.Filters,
+    filter_names: options.Filters = None,
+    look_file: options.LookFile = None,
     strength: options.Strength = 1.0,
     stroke_scale: options.StrokeScale = None,
     colors: options.Colors = "style",
@@ -84,7 +85,8 @@ def watch(
     look = LookRequest(
         make_look,
         {
-            "filter_names": filter_names,
+            "filter_names": filter_names or [],
+            "look_file": look_file,
             "strength": strength,
             "stroke_scale": stroke_scale,
             "colors": colors,

@@ -48,6 +48,11 @@ class AnyLook(Protocol):
         """The line that says in a result how it was made; None where the look's filters have no names."""
         ...
 
+    @property
+    def known_cuts(self) -> tuple[Fraction, ...]:
+        """Where shots begin, in seconds from the clip's first frame; none where nobody looked for them."""
+        ...
+
     def prepared(self, clip: Clip, *, on_progress: ProgressCallback | None = None) -> AnyLook:
         """The look, complete for a clip; itself where it needs nothing of it."""
         ...

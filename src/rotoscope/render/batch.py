@@ -13,13 +13,16 @@ from typing import Literal, Protocol, TypeAlias
 
 from rotoscope.errors import OpenError, OutputExists, RotoscopeError
 from rotoscope.media.atomic import encode_errors
+from rotoscope.media.clip import OnTruncated
 from rotoscope.media.encoders import EncoderOptions
+from rotoscope.media.mending import OnCorrupt
 from rotoscope.media.output import OutputKind, output_kind
+from rotoscope.render.any_look import AnyLook
 from rotoscope.render.journal import Journal, is_same_source, look_key, size_of_result
 from rotoscope.render.library import Planned, plan_library
-from rotoscope.render.look import Look
 from rotoscope.render.progress import Progress, ProgressCallback
 from rotoscope.render.result import RenderResult
+from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.stylize import DEFAULT_ENCODER, stylize
 
 OnError: TypeAlias = Literal["continue", "stop"]
@@ -117,11 +120,16 @@ class Paint(Protocol):
 def stylize_folder(
     source: str | Path,
     folder: str | Path,
-    look: Look,
+    look: AnyLook,
     *,
     encoder: EncoderOptions = DEFAULT_ENCODER,
     overwrite: bool = False,
-    on_truncated: Literal["fail", "keep"] = "fail",
+    on_truncated: OnTruncated = "fail",
+    on_corrupt: OnCorrupt = "fail",
+    to_sdr: bool = False,
+    wrap: bool | None = None,
+    store: SegmentStore | None = None,
+    workers: int = 1,
     on_error: OnError = "continue",
     on_progress: BatchCallback | None = None,
 ) -> BatchResult:
@@ -138,6 +146,11 @@ def stylize_folder(
         encoder: codec and quality; options that an item's kind does not have are left out for it.
         overwrite: replace results that are not of the same source and look.
         on_truncated: ``fail``: a source that ends early is an error; ``keep`` paints what there is.
+        on_corrupt: see :func:`rotoscope.render.stylize.stylize`; likewise:
+        to_sdr: convert HDR to standard range.
+        wrap: whether left edges continue right ones.
+        store: where finished segments of videos are kept.
+        workers: processes that paint segments of a video.
         on_error: ``continue`` with the next item, or ``stop``; either way the result tells.
         on_progress: called as the work goes on.
 
@@ -163,11 +176,17 @@ def stylize_folder(
             encoder=encoder,
             overwrite=overwrite,
             on_truncated=on_truncated,
+            on_corrupt=on_corrupt,
+            to_sdr=to_sdr,
+            wrap=wrap,
+            store=store,
+            workers=workers,
             on_progress=on_progress,
         )
 
     source, folder = Path(source), Path(folder)
-    key = look_key(look, encoder, on_truncated=on_truncated)
+    how = {"on_truncated": on_truncated, "on_corrupt": on_corrupt, "to_sdr": to_sdr, "wrap": wrap}
+    key = look_key(look, encoder, **how)
     planned = plan_library(source, folder)
     if not planned:
         raise OpenError(

@@ -27,7 +27,7 @@ from rotoscope.media.atomic import encode_errors, place, refuse_existing, refuse
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.opening import open_file
 from rotoscope.media.output import OutputKind, output_kind
-from rotoscope.render.look import Look
+from rotoscope.render.any_look import AnyLook
 from rotoscope.render.progress import Progress, ProgressCallback
 from rotoscope.render.result import RenderResult
 from rotoscope.render.stylize import DEFAULT_ENCODER
@@ -64,7 +64,7 @@ class LookRequest:
     Filters hold networks and cannot be sent; what they are asked for by can.
     """
 
-    make: Callable[..., Look]
+    make: Callable[..., AnyLook]
     """A function at the top of an installed module, which the other process imports by name."""
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Its keyword arguments: what JSON holds."""

@@ -6,13 +6,12 @@ goes on where it was, and a changed source or look is noticed.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-import json
 import secrets
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -20,7 +19,8 @@ from rotoscope.errors import ManifestError
 from rotoscope.media.atomic import encode_errors, flush_to_disk
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.manifest import MANIFEST_NAME
-from rotoscope.render.look import Look
+from rotoscope.render.any_look import AnyLook
+from rotoscope.render.looks.layered import END_OF_TIME
 
 JOURNAL_NAME: Final = ".rotoscope-batch.json"
 """Beside the results."""
@@ -146,17 +146,16 @@ def size_of_result(result: Path) -> int:
     return result.stat().st_size if result.exists() else 0
 
 
-def look_key(look: Look, encoder: EncoderOptions, *, on_truncated: str = "fail") -> str:
-    """A SHA-256 of everything of look and encoder that decides what a result looks like."""
-    facts: dict[str, Any] = {
-        field.name: repr(getattr(look, field.name))
-        for field in dataclasses.fields(look)
-        if field.name != "filters"
-    }
-    facts["filters"] = [painter.digest for painter in look.filters]
-    facts["encoder"] = repr(encoder)
-    facts["on_truncated"] = on_truncated
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+def look_key(look: AnyLook, encoder: EncoderOptions, **how: object) -> str:
+    """A SHA-256 of everything that decides what a result looks like, beside its source.
+
+    Args:
+        look: what is painted.
+        encoder: how results are encoded.
+        how: how sources are read.
+    """
+    facts = [look.digest_between(Fraction(0), END_OF_TIME), repr(encoder), sorted(how.items())]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def _content(source: Path) -> Path:

@@ -78,6 +78,11 @@ class Look:
         names = " + ".join(painter.name for painter in self.filters) or "unpainted"
         return names if self.strength == 1 or not self.filters else f"{names} at strength {self.strength:g}"
 
+    @property
+    def known_cuts(self) -> tuple[Fraction, ...]:
+        """None: it does not look for them."""
+        return ()
+
     def prepared(self, clip: Clip, *, on_progress: ProgressCallback | None = None) -> Look:
         """Itself: it needs nothing of a clip."""
         return self

@@ -17,7 +17,7 @@ from rotoscope.render.look import apply_filter, held_index, resize_short_side
 from rotoscope.render.looks.blending import BlendMode, blend, lay_over
 from rotoscope.render.looks.masks.base import FinishedMask, digest_of
 from rotoscope.render.looks.preparation import prepare_masks
-from rotoscope.render.looks.shots import CutFinder, Shots, require_shots, shots_of
+from rotoscope.render.looks.shots import CutFinder, Shots, found_cuts, shots_of
 from rotoscope.render.looks.track import Track, number_at, told
 from rotoscope.render.progress import ProgressCallback
 
@@ -115,7 +115,7 @@ class LayeredLook:
         clip: Clip,
         *,
         on_progress: ProgressCallback | None = None,
-        find_cuts: CutFinder | None = None,
+        find_cuts: CutFinder = found_cuts,
     ) -> LayeredLook:
         """The look, complete for a clip: masks that need it have seen it, and shots are known.
 
@@ -125,23 +125,22 @@ class LayeredLook:
             find_cuts: finds cuts where the look states none.
 
         Raises:
-            InvalidOptions: layers name shots, and cuts are neither stated nor found.
             RotoscopeError: the clip or a mask video cannot be read.
         """
         if self.is_complete:
             return self
-        wants_shots = any(layer.shots for layer in self.layers) or any(
-            layer.mask is not None for layer in self.layers
-        )
-        shots = shots_of(clip, self.cuts, find_cuts if wants_shots else None)
-        if any(layer.shots for layer in self.layers):
-            require_shots(shots)
+        shots = shots_of(clip, self.cuts, find_cuts)
         masks = [layer.mask for layer in self.layers if layer.mask is not None]
         made = iter(prepare_masks(masks, clip, shots=shots, on_progress=on_progress))
         layers = tuple(
             layer if layer.mask is None else replace(layer, mask=next(made)) for layer in self.layers
         )
-        return replace(self, layers=layers, shots=shots or Shots())
+        return replace(self, layers=layers, shots=shots)
+
+    @property
+    def known_cuts(self) -> tuple[Fraction, ...]:
+        """See :class:`rotoscope.render.any_look.AnyLook`."""
+        return self.shots.cuts if self.shots is not None else ()
 
     def held_from(self, index: int) -> int:
         """The frame whose painting is shown at frame ``index``; both count from the first one painted."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from rotoscope.errors import InvalidOptions
-from rotoscope.media.clip import Clip
+from rotoscope.media.clip import Clip, open_clip
+from rotoscope.media.shots import find_shots
 
 CutFinder: TypeAlias = Callable[[Clip], Sequence[Fraction]]
 """Finds the cuts of a clip: seconds from its first frame, rising."""
@@ -33,30 +33,18 @@ class Shots:
         return begin, self.cuts[after] if after < len(self.cuts) else None
 
 
-def shots_of(clip: Clip, stated: Sequence[Fraction] | None, find_cuts: CutFinder | None) -> Shots | None:
+def shots_of(clip: Clip, stated: Sequence[Fraction] | None, find_cuts: CutFinder) -> Shots:
     """The shots of a clip, of cuts that the look states or that are found; the one place for both.
 
     Args:
         clip: what is painted.
         stated: cuts as the look's file states them; None: it states none.
-        find_cuts: None where nothing finds cuts.
-
-    Returns:
-        None where cuts are neither stated nor found.
+        find_cuts: finds them then.
     """
-    if stated is not None:
-        return Shots(tuple(stated))
-    return None if find_cuts is None else Shots(tuple(find_cuts(clip)))
+    return Shots(tuple(find_cuts(clip) if stated is None else stated))
 
 
-def require_shots(shots: Shots | None) -> Shots:
-    """The shots, for layers that show in some of them.
-
-    Raises:
-        InvalidOptions: there are none.
-    """
-    if shots is None:
-        raise InvalidOptions(
-            "A layer of the look names shots, and where they begin is not known. State cuts: [4s, 0:09.5]."
-        )
-    return shots
+def found_cuts(clip: Clip) -> tuple[Fraction, ...]:
+    """The cuts of a clip's whole source, whatever part of it is selected."""
+    whole = open_clip(clip.source, on_truncated="keep")
+    return tuple(shot.start_seconds for shot in find_shots(whole)[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+from bisect import bisect_left
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -117,7 +118,7 @@ def render_video(
 
 def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMeter) -> list[Piece]:
     """The pieces of all segments: those that are there, and the others painted."""
-    segments = plan_segments(job.clip, held_from=job.look.held_from)
+    segments = plan_segments(job.clip, cuts=_cuts(job), held_from=job.look.held_from)
     there = {segment.number: store.find(job.key(segment)) for segment in segments}
     missing = [segment for segment in segments if there[segment.number] is None]
     for piece in there.values():
@@ -140,6 +141,13 @@ def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMe
             )
         pieces.append(piece)
     return pieces
+
+
+def _cuts(job: SegmentJob) -> list[int]:
+    """Frames that begin a new shot, as far as the look knows of any."""
+    frames = range(job.clip.expected_frames)
+    found = (bisect_left(frames, time, key=job.clip.seconds_at) for time in job.look.known_cuts)
+    return [index for index in found if 0 < index < len(frames)]
 
 
 def _runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:

@@ -133,6 +133,7 @@ def _pictures(
     container: InputContainer, stream: VideoStream, context: VideoCodecContext, tally: Tally
 ) -> Iterator[Decoded]:
     clock = _Clock(stream, tally)
+    lacks_reference = False
     for packet in _until_damage(container, stream, tally):
         try:
             frames = context.decode(packet)
@@ -140,9 +141,14 @@ def _pictures(
             continue
         except FFmpegError:
             tally.failed_packets += 1
+            lacks_reference = (
+                True  # what builds on a lost picture is no whole one, and decoders do not say so
+            )
             continue
         for frame in frames:
-            yield Decoded(frame, clock.time_of(frame), frame.duration or None, frame.is_corrupt)
+            lacks_reference = lacks_reference and not frame.key_frame
+            is_corrupt = frame.is_corrupt or lacks_reference
+            yield Decoded(frame, clock.time_of(frame), frame.duration or None, is_corrupt)
 
 
 def _until_damage(container: InputContainer, stream: VideoStream, tally: Tally) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +23,6 @@ class Mender:
         self._source = source
         self._times = times
         self._policy: OnCorrupt = policy
-        self._promised = iter(times.pts)
-        self._next = next(self._promised, None)
         self.held = 0
         """Pictures shown again in the place of damaged ones so far."""
         self.skipped = 0
@@ -43,33 +42,41 @@ class Mender:
         Raises:
             DecodeError: one is damaged, and nothing is to be put in its place.
         """
-        whole: LazyFrame | None = None
+        if self._policy == "hold":
+            yield from self._held(pictures)
+            return
         for picture in pictures:
-            if self._policy == "hold":
-                yield from self._missing(before=picture.pts, whole=whole)
             if not picture.is_corrupt or self._policy == "show":
-                whole = picture
                 yield picture
             elif self._policy == "fail":
                 raise DecodeError(self._refusal(picture))
-            elif self._policy == "skip" or whole is None:
+            else:
+                self.skipped += 1
+
+    def _held(self, pictures: Iterator[LazyFrame]) -> Iterator[LazyFrame]:
+        """A picture at each time that the packets promised: its own, or the last whole one before it.
+
+        Before the first whole one there is nothing to hold, and frames are left out.
+        """
+        promised = deque(self._times.pts)
+        whole: LazyFrame | None = None
+        for picture in pictures:
+            yield from self._fill(promised, before=picture.pts, whole=whole)
+            is_promised = bool(promised) and promised[0] == picture.pts
+            if is_promised and not picture.is_corrupt:
+                whole = picture
+                promised.popleft()
+                yield picture
+        yield from self._fill(promised, before=self._times.end_pts, whole=whole)
+
+    def _fill(self, promised: deque[int], *, before: int, whole: LazyFrame | None) -> Iterator[LazyFrame]:
+        while promised and promised[0] < before:
+            pts = promised.popleft()
+            if whole is None:
                 self.skipped += 1
             else:
                 self.held += 1
-                yield replace(whole, pts=picture.pts, duration=picture.duration)
-        if self._policy == "hold":
-            yield from self._missing(before=self._times.end_pts, whole=whole)
-
-    def _missing(self, *, before: int, whole: LazyFrame | None) -> Iterator[LazyFrame]:
-        """The last whole picture at each time at which the packets promised another one."""
-        while self._next is not None and self._next < before:
-            pts, self._next = self._next, next(self._promised, None)
-            if whole is not None and pts > whole.pts:
-                self.held += 1
-                whole = replace(whole, pts=pts, duration=None)
-                yield whole
-        if self._next == before:
-            self._next = next(self._promised, None)
+                yield replace(whole, pts=pts, duration=None)
 
     def _refusal(self, picture: LazyFrame) -> str:
         seconds = float((picture.pts - self._times.pts[0]) * self._times.time_base)

@@ -51,9 +51,7 @@ def test_skipped_frames_are_left_out_and_the_others_keep_their_times(damaged: Pa
 
 
 def test_damage_is_refused_and_it_is_said_where_and_what_to_do(damaged: Path) -> None:
-    with pytest.raises(
-        DecodeError, match=r"damaged\.mp4: the picture at \d\.\d{3} s is damaged\..*--on-corrupt"
-    ):
+    with pytest.raises(DecodeError, match=r"damaged\.mp4: the picture at \d\.\d{3} s is.*--on-corrupt"):
         read(damaged, "fail")
 
 

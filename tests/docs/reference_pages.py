@@ -136,7 +136,7 @@ def _parameters(command: CommandInfo) -> list[_Parameter]:
     found: list[_Parameter] = []
     for name, parameter in inspect.signature(command.callback).parameters.items():
         base, info = get_args(hints[name])
-        is_flag = base is bool
+        is_flag = base is bool or bool in get_args(base)
         names = _option_names(name, info) if isinstance(info, OptionInfo) else ()
         value = "" if is_flag else (info.metavar or _value(base, info, name))
         found.append(_Parameter(names, value, info.help or "", parameter.default))

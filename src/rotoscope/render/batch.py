@@ -180,7 +180,7 @@ def stylize_folder(
             to_sdr=to_sdr,
             wrap=wrap,
             store=store,
-            workers=workers,
+            workers=workers if output_kind(output) is OutputKind.VIDEO else 1,
             on_progress=on_progress,
         )
 
@@ -315,7 +315,7 @@ def _fitting(encoder: EncoderOptions, output: Path) -> EncoderOptions:
     kind = output_kind(output)
     if kind is not OutputKind.VIDEO:
         encoder = replace(encoder, codec=None, preset=None)
-    if kind not in (OutputKind.GIF, OutputKind.WEBP):
+    if kind not in (OutputKind.GIF, OutputKind.WEBP, OutputKind.APNG):
         encoder = replace(encoder, width=None, loop=0)
     return encoder
 

@@ -68,7 +68,9 @@ class ProgressMeter:
 
     def following(self, step: str) -> ProgressMeter:
         """A meter of the step after this one, for the same frames, that tells the same callback."""
-        return ProgressMeter(step, frames_expected=self.frames_done, on_progress=self._on_progress)
+        meter = ProgressMeter(step, frames_expected=self.frames_done, on_progress=self._on_progress)
+        meter.frame_size = self.frame_size
+        return meter
 
     def found(self, frames: int, frame_size: tuple[int, int]) -> None:
         """So many frames were painted before."""
@@ -76,10 +78,18 @@ class ProgressMeter:
         self.frames_done += frames
         self.frames_found += frames
 
+    def joined(self, frames: int) -> None:
+        """So many more frames, painted before, are in the result; tell the callback."""
+        self.frames_done += frames
+        self._tell(None)
+
     def advance(self, frame_size: tuple[int, int], *, written_bytes: int | None = None) -> None:
         """One more frame is done; tell the callback."""
         self.frames_done += 1
         self.frame_size = frame_size
+        self._tell(written_bytes)
+
+    def _tell(self, written_bytes: int | None) -> None:
         if self._on_progress is not None:
             self._on_progress(
                 Progress(
@@ -87,7 +97,7 @@ class ProgressMeter:
                     self.frames_done,
                     self._expected,
                     self.elapsed_seconds,
-                    frame_size,
+                    self.frame_size,
                     written_bytes,
                     self.frames_found,
                 )

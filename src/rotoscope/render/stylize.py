@@ -122,9 +122,8 @@ def render(
     clip = open_clip(source, selection=selection, on_truncated=on_truncated, on_corrupt=on_corrupt)
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
     kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
-    _require_fitting(kind, encoder, Path(output))
+    _require_fitting(kind, encoder, Path(output), workers=workers)
     grading = grade(clip.info, Path(output), encoder=encoder, to_sdr=to_sdr, wrap=wrap)
-    look = look.prepared(clip, on_progress=on_progress)
     if kind is OutputKind.VIDEO and can_be_joined(clip, Path(output), encoder):
         report = render_video(
             clip,
@@ -137,10 +136,19 @@ def render(
             workers=workers,
             meter=meter,
             metadata=recipe_tags(Path(output), look.recipe),
+            on_prepared=on_progress,
         )
     else:
         report = _render_at_once(
-            clip, Path(output), look, kind, grading, encoder=encoder, meter=meter, overwrite=overwrite
+            clip,
+            Path(output),
+            look,
+            kind,
+            grading,
+            encoder=encoder,
+            meter=meter,
+            overwrite=overwrite,
+            on_prepared=on_progress,
         )
     notes = (*clip.problems, *grading.notes, *report.notes, *_continued(meter))
     return finish(report, meter, look=look.description, notes=notes)
@@ -156,11 +164,13 @@ def _render_at_once(
     encoder: EncoderOptions,
     meter: ProgressMeter,
     overwrite: bool,
+    on_prepared: ProgressCallback | None,
 ) -> WriteReport:
     with _open_output(
         clip, output, look, kind, source=grading.source, encoder=encoder, overwrite=overwrite
     ) as writer:
-        painter = FramePainter(look, grading.view, origin=clip.origin_seconds)
+        prepared = look.prepared(clip, on_progress=on_prepared)
+        painter = FramePainter(prepared, grading.view, origin=clip.origin_seconds)
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
         paint_frames(frames, painter, writer, meter, workers=workers)
@@ -182,7 +192,7 @@ def require_output_name(output: str | Path) -> None:
         raise InvalidOptions("The output has no name: give the name of a file or folder, e.g. painted.mp4.")
 
 
-def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path) -> None:
+def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path, *, workers: int) -> None:
     """Refuse options that would do nothing.
 
     Raises:
@@ -197,6 +207,7 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path) ->
             "--width is for animations (--size is for all)",
         ),
         (encoder.loop != 0 and not animated, "--loop is for animations"),
+        (workers > 1 and kind is not OutputKind.VIDEO, "--workers is for videos"),
     ]
     told = "; ".join(why for is_useless, why in useless if is_useless)
     if told:

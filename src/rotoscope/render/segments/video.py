@@ -28,7 +28,7 @@ from rotoscope.media.pieces import Piece
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import Grading
 from rotoscope.render.planar import FramePainter
-from rotoscope.render.progress import ProgressMeter
+from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.segments.job import SegmentJob
 from rotoscope.render.segments.painting import paint_segments
 from rotoscope.render.segments.plan import Segment, plan_segments
@@ -62,6 +62,7 @@ def render_video(
     workers: int,
     meter: ProgressMeter,
     metadata: Mapping[str, str] = _NO_TAGS,
+    on_prepared: ProgressCallback | None = None,
 ) -> WriteReport:
     """Paint a clip into a video.
 
@@ -76,6 +77,7 @@ def render_video(
         workers: processes that paint.
         meter: counts frames.
         metadata: container tags on top of the source's.
+        on_prepared: called while a look that needs the whole clip sees it.
 
     Raises:
         RotoscopeError: see :mod:`rotoscope.errors`; nothing is left at ``output`` then, and finished pieces
@@ -88,6 +90,7 @@ def render_video(
             copier = stack.enter_context(contextlib.closing(StreamCopier(clip.source, container_of(output))))
         kept = store or SegmentStore(stack.enter_context(_folder_beside(output)))
         require_folder(kept)
+        look = look.prepared(clip, on_progress=on_prepared)
         job = SegmentJob(
             clip=clip,
             output=output,
@@ -105,6 +108,7 @@ def render_video(
             raise DecodeError(
                 "The chosen part of the source holds no frames; choose another --start or --stop."
             )
+        joining = meter.following("assemble")
         return join_pieces(
             pieces,
             output,
@@ -113,6 +117,7 @@ def render_video(
             copier=copier,
             overwrite=overwrite,
             metadata=metadata,
+            on_piece=lambda piece: joining.joined(piece.index.facts.frames),
         )
 
 

@@ -19,11 +19,11 @@ def test_finished_segments_are_kept_shown_and_pruned(run: Run, tmp_path: Path) -
     shown = run("cache", "show", "--json").json
     assert shown["segments"] == 1
     assert shown["folder"] == str(tmp_path / "cache" / "segments")
-    assert f"{tmp_path / 'cache' / 'segments'}: 1 segments, " in run("cache", "show").out
+    assert f"{tmp_path / 'cache' / 'segments'}: 1 segment, " in run("cache", "show").out
     again = run("stylize", clip, tmp_path / "two.mp4", *POSTERIZE)
     assert "note: 10 of 10 frames were painted before, and used again" in again.err
     removed = run("cache", "prune", "--keep", "0")
-    assert removed.out.startswith("removed 1 segments, ")
+    assert removed.out.startswith("removed 1 segment, ")
     assert run("cache", "show", "--json").json == {**shown, "segments": 0, "size_bytes": 0}
 
 

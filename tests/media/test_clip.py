@@ -245,7 +245,7 @@ def test_a_truncated_clip_is_refused_at_once(tmp_path: Path) -> None:
         open_clip(cut)
     assert caught.value.claimed_frames == 100
     assert 30 < caught.value.decoded_frames < 90
-    assert "on_truncated='keep'" in str(caught.value)
+    assert "--on-truncated keep" in str(caught.value)
 
 
 def test_what_a_truncated_clip_holds_can_be_kept(tmp_path: Path) -> None:

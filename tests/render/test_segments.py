@@ -28,7 +28,7 @@ from rotoscope.render.segments.plan import Segment, plan_segments
 from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.stylize import stylize
 
-from samples import make_clip, make_stills, make_variable_rate, picture, read_index, truncate
+from samples import corrupt, make_clip, make_stills, make_variable_rate, picture, read_index, truncate
 
 PALETTE = Palette(Path("no-filters-of-my-own"))
 FRAMES = 700  # segments have up to 240 frames of so small pictures
@@ -346,3 +346,16 @@ def test_a_truncated_source_loses_nothing_of_what_it_holds(tmp_path: Path, store
     result = stylize(cut, tmp_path / "out.mkv", posterized(), store=store, on_truncated="keep")
     assert indices(tmp_path / "out.mkv") == [index % 256 for index in range(result.frames)]
     assert 300 < result.frames < 600
+
+
+def test_damage_ends_a_run_and_the_segments_before_it_stay(tmp_path: Path, store: SegmentStore) -> None:
+    pictures = [picture(index % 256) for index in range(600)]
+    source = make_clip(tmp_path / "clip.mp4", pictures=pictures, gop=60, audio=False)
+    broken = corrupt(source, tmp_path / "broken.mp4", start=0.7, stop=0.72)
+    with pytest.raises(DecodeError, match="is damaged"):
+        stylize(broken, tmp_path / "out.mp4", posterized(), store=store)
+    assert store.usage().pieces >= 1
+    result = stylize(broken, tmp_path / "out.mp4", posterized(), store=store, on_corrupt="hold")
+    assert result.frames == 600
+    shown = stylize(broken, tmp_path / "shown.mp4", posterized(), store=store, on_corrupt="show")
+    assert shown.frames < 600

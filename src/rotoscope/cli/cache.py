@@ -55,7 +55,7 @@ def show(*, as_json: options.AsJson = False) -> None:
     if as_json:
         print_json({"folder": store.folder, "segments": usage.pieces, "size_bytes": usage.size_bytes})
     else:
-        typer.echo(f"{store.folder}: {usage.pieces} segments, {human_size(usage.size_bytes)}")
+        typer.echo(f"{store.folder}: {_count(usage.pieces)}, {human_size(usage.size_bytes)}")
 
 
 def prune(
@@ -71,7 +71,7 @@ def prune(
     if as_json:
         print_json({"removed": removed.pieces, "size_bytes": removed.size_bytes})
     else:
-        typer.echo(f"removed {removed.pieces} segments, {human_size(removed.size_bytes)}")
+        typer.echo(f"removed {_count(removed.pieces)}, {human_size(removed.size_bytes)}")
 
 
 @contextmanager
@@ -84,9 +84,17 @@ def kept_segments(no_cache: bool) -> Generator[SegmentStore | None]:
     try:
         yield store
     except KeyboardInterrupt:
-        typer.echo("Stopped. Finished segments are kept: the same command goes on from there.", err=True)
+        typer.echo(
+            "Stopped. Nothing unfinished was left behind; finished segments of a video are kept, and the "
+            "same command goes on from them.",
+            err=True,
+        )
         raise typer.Exit(130) from None
     store.prune(load_settings(os.environ).segments_bytes)
+
+
+def _count(pieces: int) -> str:
+    return "1 segment" if pieces == 1 else f"{pieces} segments"
 
 
 def _store() -> SegmentStore:

@@ -122,6 +122,11 @@ class Canvas:
         )
 
 
+def size_of(canvas: Canvas | None) -> tuple[int, int] | None:
+    """(width, height) of what is written on it; None where nothing was."""
+    return None if canvas is None else (canvas.width, canvas.height)
+
+
 class GifWriter(TransactionalWriter):
     """An animated GIF.
 
@@ -177,7 +182,9 @@ class GifWriter(TransactionalWriter):
         self._spool_path.unlink()
         size = self._staged.publish()
         notes = animation_notes(self._delays, self._source)
-        return WriteReport(self._output, len(self._delays.starts), size, "gif", notes)
+        return WriteReport(
+            self._output, len(self._delays.starts), size, "gif", notes, frame_size=size_of(self._canvas)
+        )
 
     def _encode(self, table: ColorTable) -> None:
         assert self._canvas is not None
@@ -257,7 +264,7 @@ class WebpWriter(TransactionalWriter):
                 f"{merged} frames like the one before them are shown as its longer delay: WebP does so"
             )
         size = self._staged.publish()
-        return WriteReport(self._output, frames, size, "webp", tuple(notes))
+        return WriteReport(self._output, frames, size, "webp", tuple(notes), frame_size=size_of(self._canvas))
 
     def _discard(self) -> None:
         close_quietly(self._muxer)

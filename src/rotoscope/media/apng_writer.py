@@ -12,7 +12,7 @@ import av
 from av.container import OutputContainer
 
 from rotoscope.errors import EncodeError
-from rotoscope.media.animation_writer import Canvas, Delays, animation_notes, close_quietly
+from rotoscope.media.animation_writer import Canvas, Delays, animation_notes, close_quietly, size_of
 from rotoscope.media.atomic import StagedFile
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
@@ -70,7 +70,9 @@ class ApngWriter(TransactionalWriter):
         _set_last_delay(self._staged.part, self._delays.last_delay)
         size = self._staged.publish()
         notes = animation_notes(self._delays, self._source)
-        return WriteReport(self._output, len(self._delays.starts), size, "apng", notes)
+        return WriteReport(
+            self._output, len(self._delays.starts), size, "apng", notes, frame_size=size_of(self._canvas)
+        )
 
     def _discard(self) -> None:
         close_quietly(self._muxer)

@@ -22,7 +22,7 @@ from rotoscope.media.selection import WHOLE_CLIP, Picked, Picker, Selection
 OnTruncated: TypeAlias = Literal["fail", "keep"]
 """What to do with a source that ends before what it claims, or of which frames cannot be decoded."""
 
-_WHAT_TO_DO = "Copy or export it again, or paint what is there with on_truncated='keep'."
+_WHAT_TO_DO = "Copy or export it again, or paint what is there with --on-truncated keep."
 
 
 def open_clip(
@@ -30,7 +30,7 @@ def open_clip(
     *,
     selection: Selection = WHOLE_CLIP,
     on_truncated: OnTruncated = "fail",
-    on_corrupt: OnCorrupt = "show",
+    on_corrupt: OnCorrupt | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Clip:
     """Open a video, animated picture, still, folder of stills or numbered pattern for reading frames.
@@ -45,7 +45,8 @@ def open_clip(
         on_truncated: ``fail``: a source that lacks frames raises, here where its header tells, or at the end
             of :meth:`Clip.frames`. ``keep``: what is there is read, and :attr:`Clip.problems` tells.
         on_corrupt: What to do with pictures in the middle that are damaged or cannot be decoded; see
-            :data:`rotoscope.media.mending.OnCorrupt`.
+            :data:`rotoscope.media.mending.OnCorrupt`. None: as ``show``, but where some cannot be decoded,
+            that is an error at the end.
         limits: Size and time limits.
 
     Raises:
@@ -77,7 +78,7 @@ class Clip:
         *,
         selection: Selection,
         on_truncated: OnTruncated,
-        on_corrupt: OnCorrupt = "show",
+        on_corrupt: OnCorrupt | None = None,
         limits: Limits,
     ) -> None:
         assert probed.times is not None
@@ -86,7 +87,7 @@ class Clip:
         self.selection: Selection = selection
         self._probed = probed
         self._on_truncated: OnTruncated = on_truncated
-        self.on_corrupt: OnCorrupt = on_corrupt
+        self.on_corrupt: OnCorrupt | None = on_corrupt
         self._limits = limits
         self._picker = Picker(selection, probed.times)
         self._found_problems: tuple[str, ...] = ()
@@ -166,7 +167,7 @@ class Clip:
         since = self._picker.picks[first].item if first else self._picker.first_pts
         until = self._picker.picks[stop].item if stop is not None and stop < self.expected_frames else None
         reader = open_reader(self.source, self._probed, limits=self._limits)
-        mender = Mender(self.source, self._picker.times, self.on_corrupt)
+        mender = Mender(self.source, self._picker.times, self.on_corrupt or "show")
         # What is to be held may lie before what is wanted.
         leap = since if self.on_corrupt != "hold" else self._picker.times.pts[0]
         read = _Counted(reader.lazy_frames(first_pts=leap, tally=tally), since, self._end(until))
@@ -212,7 +213,7 @@ class Clip:
         by_fields = self.info.video.is_interlaced and 2 * read.count >= wanted - 1
         sentences = (*tally.sentences(), *mender.sentences())
         if read.count + self._probed.unsure_count < wanted and not by_fields:
-            if self._on_truncated == "fail" and self.on_corrupt in ("fail", "show"):
+            if self._on_truncated == "fail" and self.on_corrupt in ("fail", None):
                 raise TruncatedError(
                     f"{self.source}: of {wanted} frames, {read.count} could be decoded; the file is damaged "
                     f"or cut off. {_WHAT_TO_DO}",

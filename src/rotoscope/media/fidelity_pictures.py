@@ -53,7 +53,8 @@ def _compare_size(before: MediaInfo, after: MediaInfo) -> Row:
     told, got = (f"{info.video.frame_size[0]}x{info.video.frame_size[1]}" for info in (before, after))
     if told == got:
         return kept(name, told)
-    if _states_no_shape(after) and _shown_shape(before.video) == _shown_shape(after.video):
+    was_oblong = _upright_aspect(before.video) != 1
+    if was_oblong and _states_no_shape(after) and _shown_shape(before.video) == _shown_shape(after.video):
         return Row(name, told, got, Verdict.CONVERTED, "pixels made square, for the result states no shape")
     return lost(name, told, got, "the frames have another size", verdict=Verdict.CONVERTED)
 

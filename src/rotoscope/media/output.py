@@ -209,6 +209,8 @@ class WriteReport:
     """Sentences on what was converted or left out, and why."""
     files: tuple[str, ...] = ()
     """For numbered stills: names in ``path``, in the order of the frames."""
+    frame_size: tuple[int, int] | None = None
+    """(width, height) of what was written, where it is not what came; None: the frames' own."""
 
 
 class Writer(Protocol):

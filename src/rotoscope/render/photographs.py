@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from rotoscope.errors import EncodeError, OutputExists
+from rotoscope.errors import EncodeError, InvalidOptions, OutputExists
 from rotoscope.media.atomic import StagedFolder
 from rotoscope.media.clip import open_clip
 from rotoscope.media.encoders import EncoderOptions
@@ -21,6 +21,7 @@ from rotoscope.media.sequence import find_stills
 from rotoscope.media.writer import open_writer
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import grade
+from rotoscope.render.library import VIDEO_SUFFIXES
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.result import RenderResult
 from rotoscope.render.views import paint_through
@@ -31,6 +32,23 @@ def are_photographs(source: Path, output: Path, selection: Selection) -> bool:
     is_plain_folder = source.is_dir() and not (source / MANIFEST_NAME).exists()
     to_folder = not is_pattern(output) and output_kind(output) is OutputKind.STILLS
     return is_plain_folder and to_folder and selection == WHOLE_CLIP
+
+
+def refuse_library(source: Path, output: Path) -> None:
+    """Refuse to take a folder for the frames of one clip that holds videos beside its pictures.
+
+    Raises:
+        InvalidOptions: it does.
+    """
+    if not source.is_dir() or (source / MANIFEST_NAME).exists():
+        return
+    videos = sorted(path.name for path in source.iterdir() if path.suffix.lower() in VIDEO_SUFFIXES)
+    if videos:
+        raise InvalidOptions(
+            f"{source} holds videos such as {videos[0]}, so its pictures are no frames of one clip, and "
+            f"{output} cannot be made of it. To paint everything in it, give a folder for the results, without "
+            "--start, --stop, --every, --fps and --preview."
+        )
 
 
 def stylize_photographs(

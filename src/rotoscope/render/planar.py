@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from fractions import Fraction
 from typing import TypeAlias
@@ -44,6 +45,7 @@ class FramePainter:
         view: View | None = None,
         *,
         origin: Fraction = Fraction(0),
+        held_from: Callable[[int], int] | None = None,
         first_index: int = 0,
         at_once: int = _PAINTED_AT_ONCE,
     ) -> None:
@@ -54,6 +56,7 @@ class FramePainter:
             view: what filters are shown of the pictures; None: the pictures as they are.
             origin: what the frames' times are counted from; see
                 :attr:`rotoscope.media.clip.Clip.origin_seconds`.
+            held_from: the frame whose painting is shown at a frame; None: as the look says.
             first_index: of the first frame that will come; it stands for those that would be held from an
                 earlier one.
             at_once: how many pictures may be painted at the same time.
@@ -61,6 +64,7 @@ class FramePainter:
         self._look = look
         self._view = view
         self._at_once = at_once
+        self._held_from = held_from or look.held_from
         self._first_index = first_index
         self._origin = origin
         self._held: dict[int, Future[Frame]] = {}
@@ -84,8 +88,8 @@ class FramePainter:
 
     def paint(self, frame: Frame) -> Frame:
         """The frame, painted; in planes if it came in planes and that can be done."""
-        first = max(self._look.held_from(frame.index), self._first_index)
-        if first == frame.index and self._look.held_from(first + 1) > first:
+        first = max(self._held_from(frame.index), self._first_index)
+        if first == frame.index and self._held_from(first + 1) > first:
             return self._paint(frame)  # nothing else will want it
         with self._lock:
             promise = self._held.setdefault(first, Future())

@@ -18,6 +18,7 @@ from rotoscope.media.selection import Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import grade
+from rotoscope.render.photographs import refuse_library
 from rotoscope.render.result import RenderResult
 from rotoscope.render.views import paint_through
 
@@ -48,6 +49,7 @@ def preview(
     """
     began = time.monotonic()
     picture = _picture_name(output)
+    refuse_library(Path(source), output)
     clip = open_clip(source, on_truncated="keep")
     moment = _middle(clip.info.video.duration_seconds_from_content, selection) if at is None else at
     frame = frame_at(source, moment)
@@ -95,7 +97,7 @@ def frame_at(source: str | Path, moment: Fraction) -> Frame:
     Raises:
         DecodeError: there is none.
     """
-    clip = open_clip(source, selection=Selection(start=moment), on_truncated="keep")
+    clip = open_clip(source, selection=Selection(start=moment), on_truncated="keep", on_corrupt="fail")
     with closing(clip.frames()) as frames:
         for frame in frames:
             return frame

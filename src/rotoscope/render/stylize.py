@@ -16,7 +16,8 @@ from rotoscope.media.writer import open_writer
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.grading import Grading, grade
-from rotoscope.render.photographs import are_photographs, stylize_photographs
+from rotoscope.render.holding import held_within_shots
+from rotoscope.render.photographs import are_photographs, refuse_library, stylize_photographs
 from rotoscope.render.pipeline import paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
@@ -119,6 +120,7 @@ def render(
     """What stylize and separate have in common; ``step`` is what progress calls it."""
     if workers < 1:
         raise InvalidOptions(f"{workers} workers were asked for; give 1 or more.")
+    refuse_library(Path(source), Path(output))
     clip = open_clip(source, selection=selection, on_truncated=on_truncated, on_corrupt=on_corrupt)
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
     kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
@@ -170,7 +172,12 @@ def _render_at_once(
         clip, output, look, kind, source=grading.source, encoder=encoder, overwrite=overwrite
     ) as writer:
         prepared = look.prepared(clip, on_progress=on_prepared)
-        painter = FramePainter(prepared, grading.view, origin=clip.origin_seconds)
+        painter = FramePainter(
+            prepared,
+            grading.view,
+            origin=clip.origin_seconds,
+            held_from=held_within_shots(clip, prepared),
+        )
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
         paint_frames(frames, painter, writer, meter, workers=workers)
@@ -262,7 +269,7 @@ def finish(
     return RenderResult(
         output=report.path,
         frames=report.frames,
-        frame_size=meter.frame_size or (0, 0),
+        frame_size=report.frame_size or meter.frame_size or (0, 0),
         size_bytes=report.size_bytes,
         elapsed_seconds=meter.elapsed_seconds,
         codec=report.codec,

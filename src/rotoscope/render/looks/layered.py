@@ -108,7 +108,8 @@ class LayeredLook:
     def is_complete(self) -> bool:
         """Whether any frame can be painted; else the clip has to be seen first."""
         masks_are = all(layer.mask is None or layer.mask.is_complete for layer in self.layers)
-        return masks_are and (self.shots is not None or not any(layer.shots for layer in self.layers))
+        wants_shots = self.hold > 1 or any(layer.shots for layer in self.layers)
+        return masks_are and (self.shots is not None or not wants_shots)
 
     def prepared(
         self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from bisect import bisect_left
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -27,6 +26,7 @@ from rotoscope.media.output import WriteReport, container_of
 from rotoscope.media.pieces import Piece
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import Grading
+from rotoscope.render.holding import cut_frames, held_within_shots
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.segments.job import SegmentJob
@@ -123,7 +123,8 @@ def render_video(
 
 def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMeter) -> list[Piece]:
     """The pieces of all segments: those that are there, and the others painted."""
-    segments = plan_segments(job.clip, cuts=_cuts(job), held_from=job.look.held_from)
+    held_from = held_within_shots(job.clip, job.look)
+    segments = plan_segments(job.clip, cuts=cut_frames(job.clip, job.look), held_from=held_from)
     there = {segment.number: store.find(job.key(segment)) for segment in segments}
     missing = [segment for segment in segments if there[segment.number] is None]
     for piece in there.values():
@@ -133,7 +134,9 @@ def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMe
     if workers > 1 and len(missing) > 1:
         paint_by_workers(job, missing, store, meter, workers=workers)
     elif missing:
-        painter = FramePainter(job.look, job.grading.view, origin=job.clip.origin_seconds)
+        painter = FramePainter(
+            job.look, job.grading.view, origin=job.clip.origin_seconds, held_from=held_from
+        )
         for run in _runs(missing):
             paint_segments(job, run, store, painter, meter)
     pieces: list[Piece] = []
@@ -146,13 +149,6 @@ def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMe
             )
         pieces.append(piece)
     return pieces
-
-
-def _cuts(job: SegmentJob) -> list[int]:
-    """Frames that begin a new shot, as far as the look knows of any."""
-    frames = range(job.clip.expected_frames)
-    found = (bisect_left(frames, time, key=job.clip.seconds_at) for time in job.look.known_cuts)
-    return [index for index in found if 0 < index < len(frames)]
 
 
 def _runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from rotoscope.errors import RotoscopeError, WorkerLost
 from rotoscope.machine import share_processors
+from rotoscope.render.holding import held_within_shots
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import Progress, ProgressMeter
 from rotoscope.render.segments.job import SegmentJob
@@ -102,7 +103,8 @@ def _work(
     _end_with_parent()
     share_processors(sharers)
     origin = job.clip.origin_seconds
-    painter = FramePainter(job.look, job.grading.view, origin=origin, at_once=1)
+    held_from = held_within_shots(job.clip, job.look)
+    painter = FramePainter(job.look, job.grading.view, origin=origin, held_from=held_from, at_once=1)
     try:
         while (segment := tasks.get()) is not None:
             teller = _Teller(events, segment)

@@ -1,0 +1,51 @@
+"""Painting on twos stays within a shot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rotoscope.errors import InvalidOptions
+from rotoscope.media.clip import open_clip
+from rotoscope.palette.palette import Palette
+from rotoscope.render.holding import cut_frames, held_within_shots
+from rotoscope.render.look import Look
+from rotoscope.render.looks.building import open_look
+from rotoscope.render.stylize import stylize
+
+from samples import make_clip
+
+DARK, LIGHT = np.full((48, 64, 3), 20, np.uint8), np.full((48, 64, 3), 230, np.uint8)
+
+
+def test_a_painting_is_not_held_over_a_cut(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", pictures=[DARK] * 25 + [LIGHT] * 25)
+    text = "look: 1\nhold: 2\nlayers:\n  - {filter: 'posterize:levels=4', shots: [1, 2]}\n"
+    (tmp_path / "twos.yaml").write_text(text)
+    palette = Palette(tmp_path / "none")
+    look = open_look(tmp_path / "twos.yaml", palette.load)
+    opened = open_clip(clip)
+    ready = look.prepared(opened)
+    assert cut_frames(opened, ready) == (25,)
+    held_from = held_within_shots(opened, ready)
+    assert [held_from(index) for index in (23, 24, 25, 26, 27)] == [22, 24, 25, 26, 26]
+    stylize(clip, tmp_path / "out.mp4", look)
+    brightness = [float(frame.pixels.mean()) for frame in open_clip(tmp_path / "out.mp4").frames()]
+    assert all(value < 100 for value in brightness[:25])
+    assert all(value > 150 for value in brightness[25:])
+
+
+def test_without_known_cuts_the_look_alone_decides(tmp_path: Path) -> None:
+    opened = open_clip(make_clip(tmp_path / "clip.mp4", frames=6))
+    held_from = held_within_shots(opened, Look(hold=3))
+    assert [held_from(index) for index in range(6)] == [0, 0, 0, 3, 3, 3]
+
+
+def test_a_folder_with_videos_is_no_clip(tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    make_clip(folder / "flight.mp4", frames=3)
+    with pytest.raises(InvalidOptions, match=r"holds videos such as flight\.mp4, so its pictures"):
+        stylize(folder, tmp_path / "out.mp4", Look())

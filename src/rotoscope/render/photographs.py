@@ -46,8 +46,8 @@ def refuse_library(source: Path, output: Path) -> None:
     if videos:
         raise InvalidOptions(
             f"{source} holds videos such as {videos[0]}, so its pictures are no frames of one clip, and "
-            f"{output} cannot be made of it. To paint everything in it, give a folder for the results, without "
-            "--start, --stop, --every, --fps and --preview."
+            f"{output} cannot be made of it. To paint everything in it, give a folder for the results, and "
+            "leave --start, --stop, --every, --fps and --preview out."
         )
 
 

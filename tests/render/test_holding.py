@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from rotoscope.palette.palette import Palette
 from rotoscope.render.holding import cut_frames, held_within_shots
 from rotoscope.render.look import Look
 from rotoscope.render.looks.building import open_look
+from rotoscope.render.looks.sheet import interesting_moments, look_sheet
 from rotoscope.render.stylize import stylize
 
 from samples import make_clip
@@ -49,3 +51,14 @@ def test_a_folder_with_videos_is_no_clip(tmp_path: Path) -> None:
     make_clip(folder / "flight.mp4", frames=3)
     with pytest.raises(InvalidOptions, match=r"holds videos such as flight\.mp4, so its pictures"):
         stylize(folder, tmp_path / "out.mp4", Look())
+
+
+def test_previews_show_every_shot_and_no_moment_after_the_end(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", pictures=[DARK] * 25 + [LIGHT] * 25)
+    text = "look: 1\nlayers:\n  - {filter: 'posterize:levels=4', shots: [2]}\n"
+    (tmp_path / "second.yaml").write_text(text)
+    look = open_look(tmp_path / "second.yaml", Palette(tmp_path / "none").load)
+    ready = look.prepared(open_clip(clip))
+    assert Fraction(1) in interesting_moments(ready, Fraction(2))
+    with pytest.raises(InvalidOptions, match=r"to be shown at 5 s, and .*clip\.mp4 ends at 2 s"):
+        look_sheet(look, clip, times=[Fraction(5)])

@@ -26,15 +26,38 @@ Examples:
   rotoscope stylize drone.mp4 painted.mp4 --look dusk.yaml
 """
 
+INIT_HELP = """Write a look file to start from, with comments; it paints as it is.
+
+Example:
+
+  rotoscope look init dusk.yaml
+"""
+
+VALIDATE_HELP = """Say what is wrong with a look file, with line and key; exit code 1 where something is.
+
+Example:
+
+  rotoscope look validate dusk.yaml
+"""
+
+PREVIEW_HELP = """Paint the frames at a look's keyframes on a contact sheet, below the photographs.
+
+Examples:
+
+  rotoscope look preview dusk.yaml drone.mp4 -o sheet.png
+
+  rotoscope look preview dusk.yaml drone.mp4 -o sheet.png --at 0:02 --at 0:05
+"""
+
 LookFile: TypeAlias = Annotated[Path, typer.Argument(metavar="LOOK", help="A look file (YAML).")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     group = typer.Typer(help=flow(HELP), no_args_is_help=True, rich_markup_mode="rich")
-    group.command("init")(init)
-    group.command("validate")(validate)
-    group.command("preview")(preview)
+    group.command("init", help=flow(INIT_HELP))(init)
+    group.command("validate", help=flow(VALIDATE_HELP))(validate)
+    group.command("preview", help=flow(PREVIEW_HELP))(preview)
     app.add_typer(group, name="look")
 
 
@@ -44,7 +67,7 @@ def init(
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write a look file to start from, with comments; it paints as it is."""
+    """Parse, call, present."""
     from rotoscope.render.looks.starting import write_starting_look  # noqa: PLC0415 - see cli.main
 
     write_starting_look(path, overwrite=overwrite)
@@ -55,7 +78,7 @@ def init(
 
 
 def validate(path: LookFile, *, as_json: options.AsJson = False) -> None:
-    """Say what is wrong with a look file, with line and key; exit code 1 where something is."""
+    """Parse, call, present."""
     from rotoscope.errors import InvalidLook  # noqa: PLC0415
     from rotoscope.standard import load_look  # noqa: PLC0415
 
@@ -93,7 +116,7 @@ def preview(
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Paint the frames at a look's keyframes on a contact sheet, below the photographs."""
+    """Parse, call, present."""
     from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415
     from rotoscope.media.frame import Frame  # noqa: PLC0415
     from rotoscope.media.stills_writer import StillWriter  # noqa: PLC0415

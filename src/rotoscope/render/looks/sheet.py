@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+from rotoscope.errors import InvalidOptions
 from rotoscope.media.clip import open_clip
 from rotoscope.media.contact_sheet import Tile, contact_sheet
 from rotoscope.media.frame import Frame, Pixels
@@ -45,13 +46,20 @@ def look_sheet(
         (H, W, 3) uint8.
 
     Raises:
+        InvalidOptions: a moment is not within the clip.
         RotoscopeError: the clip cannot be read, or a picture cannot be painted.
     """
     clip = open_clip(source, on_truncated="keep")
     end = clip.info.video.duration_seconds_from_content or Fraction(0)
     is_still = clip.info.kind is MediaKind.STILL or not end
-    moments = [Fraction(0)] if is_still else list(times) or interesting_moments(look, end)
+    beyond = [moment for moment in times if moment >= end and not is_still]
+    if beyond:
+        raise InvalidOptions(
+            f"The look was to be shown at {float(beyond[0]):g} s, and {source} ends at {float(end):g} s. Give an "
+            "earlier moment."
+        )
     ready = look.prepared(clip, on_progress=on_progress)
+    moments = [Fraction(0)] if is_still else list(times) or interesting_moments(ready, end)
     meter = ProgressMeter("preview", frames_expected=len(moments), on_progress=on_progress)
     latest = max(Fraction(0), end - end / clip.expected_frames)  # the last frame is shown at or after it
     pairs: list[tuple[Tile, Tile]] = []
@@ -69,8 +77,9 @@ def look_sheet(
 
 
 def interesting_moments(look: AnyLook, end: Fraction) -> list[Fraction]:
-    """Where the look changes, and between; at most a dozen, rising, all before the clip's end."""
-    own = [moment for moment in look.moments if moment < end] if isinstance(look, LayeredLook) else []
+    """Where the look changes or a shot begins, and between; at most a dozen, rising, before the clip's end."""
+    changes = look.moments if isinstance(look, LayeredLook) else ()
+    own = [moment for moment in (*changes, *look.known_cuts) if moment < end]
     steps = [*sorted({Fraction(0), *own}), end]
     between = [(before + after) / 2 for before, after in pairwise(steps)]
     found = sorted({*steps[:-1], *between, end * 99 / 100})

@@ -16,6 +16,7 @@ from rotoscope.cli import (
     cache,
     demo,
     filters,
+    join,
     looks,
     media,
     scout,
@@ -48,6 +49,7 @@ looks.register(app)
 steps.register(app)
 media.register(app)
 shots.register(app)
+join.register(app)
 audition.register(app)
 cache.register(app)
 filters.register(app)

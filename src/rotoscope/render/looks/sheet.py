@@ -55,8 +55,8 @@ def look_sheet(
     beyond = [moment for moment in times if moment >= end and not is_still]
     if beyond:
         raise InvalidOptions(
-            f"The look was to be shown at {float(beyond[0]):g} s, and {source} ends at {float(end):g} s. Give "
-            "an earlier moment."
+            f"The look was to be shown at {float(beyond[0]):g} s, and {source} ends at {float(end):g} s. "
+            "Give an earlier moment."
         )
     ready = look.prepared(clip, on_progress=on_progress)
     moments = [Fraction(0)] if is_still else list(times) or interesting_moments(ready, end)

@@ -62,3 +62,14 @@ def test_previews_show_every_shot_and_no_moment_after_the_end(tmp_path: Path) ->
     assert Fraction(1) in interesting_moments(ready, Fraction(2))
     with pytest.raises(InvalidOptions, match=r"to be shown at 5 s, and .*clip\.mp4 ends at 2 s"):
         look_sheet(look, clip, times=[Fraction(5)])
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.gif"])
+def test_a_layer_that_is_never_seen_is_told(tmp_path: Path, name: str) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", frames=5)
+    (tmp_path / "seventh.yaml").write_text(
+        "look: 1\nlayers:\n  - {filter: 'posterize:levels=4', shots: [7]}\n"
+    )
+    look = open_look(tmp_path / "seventh.yaml", Palette(tmp_path / "none").load)
+    result = stylize(clip, tmp_path / name, look)
+    assert "layer 1 is never seen: it is for shot 7, and the clip has 1" in result.notes

@@ -53,6 +53,11 @@ class AnyLook(Protocol):
         """Where shots begin, in seconds from the clip's first frame; none where nobody looked for them."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what of it will not be seen, once it is prepared."""
+        ...
+
     def prepared(self, clip: Clip, *, on_progress: ProgressCallback | None = None) -> AnyLook:
         """The look, complete for a clip; itself where it needs nothing of it."""
         ...

@@ -83,6 +83,11 @@ class Look:
         """None: it does not look for them."""
         return ()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """None: all of it is seen."""
+        return ()
+
     def prepared(self, clip: Clip, *, on_progress: ProgressCallback | None = None) -> Look:
         """Itself: it needs nothing of a clip."""
         return self

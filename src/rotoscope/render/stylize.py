@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -181,7 +182,8 @@ def _render_at_once(
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
         paint_frames(frames, painter, writer, meter, workers=workers)
-        return writer.close()
+        report = writer.close()
+    return replace(report, notes=(*report.notes, *prepared.notes))
 
 
 def _continued(meter: ProgressMeter) -> tuple[str, ...]:

@@ -143,6 +143,18 @@ class LayeredLook:
         """See :class:`rotoscope.render.any_look.AnyLook`."""
         return self.shots.cuts if self.shots is not None else ()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """See :class:`rotoscope.render.any_look.AnyLook`."""
+        if self.shots is None:
+            return ()
+        count = len(self.shots.cuts) + 1
+        return tuple(
+            f"layer {number} is never seen: it is for shot {min(layer.shots)}, and the clip has {count}"
+            for number, layer in enumerate(self.layers, 1)
+            if layer.shots and min(layer.shots) > count
+        )
+
     def held_from(self, index: int) -> int:
         """The frame whose painting is shown at frame ``index``; both count from the first one painted."""
         return held_index(index, self.hold)

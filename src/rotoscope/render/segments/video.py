@@ -109,7 +109,7 @@ def render_video(
                 "The chosen part of the source holds no frames; choose another --start or --stop."
             )
         joining = meter.following("assemble")
-        return join_pieces(
+        report = join_pieces(
             pieces,
             output,
             job.plan(facts),
@@ -119,6 +119,7 @@ def render_video(
             metadata=metadata,
             on_piece=lambda piece: joining.joined(piece.index.facts.frames),
         )
+        return replace(report, notes=(*report.notes, *look.notes))
 
 
 def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMeter) -> list[Piece]:

@@ -350,7 +350,9 @@ class _Meter:
     def _tell(self, progress: Progress | None) -> None:
         assert self._on_progress is not None
         share = 0.0
-        if progress is not None and progress.frames_expected:
+        if progress is not None and progress.step == "assemble":
+            share = 1.0  # joining what is painted is a moment's work
+        elif progress is not None and progress.frames_expected:
             share = min(1.0, progress.frames_done / progress.frames_expected)
         extra = 0 if self._current is None else round(share * self._current.size_bytes)
         done = self._bytes_done + extra

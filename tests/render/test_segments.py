@@ -357,5 +357,9 @@ def test_damage_ends_a_run_and_the_segments_before_it_stay(tmp_path: Path, store
     assert store.usage().pieces >= 1
     result = stylize(broken, tmp_path / "out.mp4", posterized(), store=store, on_corrupt="hold")
     assert result.frames == 600
+    told = [note for note in result.notes if note.endswith("or show the one before instead")]
+    assert len(told) == 1
+    again = stylize(broken, tmp_path / "again.mp4", posterized(), store=store, on_corrupt="hold")
+    assert told[0] in again.notes, "what was painted before tells it too"
     shown = stylize(broken, tmp_path / "shown.mp4", posterized(), store=store, on_corrupt="show")
     assert shown.frames < 600

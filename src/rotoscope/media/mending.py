@@ -76,7 +76,7 @@ class Mender:
                 self.skipped += 1
             else:
                 self.held += 1
-                yield replace(whole, pts=pts, duration=None)
+                yield replace(whole, pts=pts, duration=None, is_corrupt=True)
 
     def _refusal(self, picture: LazyFrame) -> str:
         seconds = float((picture.pts - self._times.pts[0]) * self._times.time_base)

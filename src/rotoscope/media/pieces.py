@@ -59,6 +59,8 @@ class PieceFacts(BaseModel):
     """Whether their pixels were uint16."""
     first_duration: int | None = None
     """Of its first frame, in the source's ticks; None where nobody says."""
+    damaged: int = 0
+    """Those of the frames that are damaged, or show the one before instead."""
     deviation: str = "0"
     """How far times moved at most, in seconds, as a fraction."""
 

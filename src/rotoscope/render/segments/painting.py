@@ -118,6 +118,7 @@ class _GrowingPiece:
         self._timeline: Timeline = plan.timeline(
             index=first.index, previous=job.seconds_before(segment.first)
         )
+        self._damaged = 0
         self._writer = PieceWriter(store.place(job.key(segment)))
         try:
             self._encoder = PieceEncoder(plan, self._timeline, output=job.output)
@@ -127,6 +128,7 @@ class _GrowingPiece:
 
     def add(self, frame: Frame) -> int:
         """Encode a frame; gives how many bytes came out."""
+        self._damaged += frame.is_corrupt
         return self._writer.add(self._encoder.encode(frame))
 
     def finish(self) -> None:
@@ -134,10 +136,8 @@ class _GrowingPiece:
         try:
             self._writer.add(self._encoder.flush())
             deviation: Fraction = self._timeline.max_deviation_seconds
-            frames = self._encoder.frames
-            self._writer.publish(
-                self._facts.model_copy(update={"frames": frames, "deviation": str(deviation)})
-            )
+            counted = {"frames": self._encoder.frames, "damaged": self._damaged, "deviation": str(deviation)}
+            self._writer.publish(self._facts.model_copy(update=counted))
         except BaseException:
             self._writer.discard()
             raise

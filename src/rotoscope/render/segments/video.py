@@ -119,7 +119,7 @@ def render_video(
             metadata=metadata,
             on_piece=lambda piece: joining.joined(piece.index.facts.frames),
         )
-        return replace(report, notes=(*report.notes, *look.notes))
+        return replace(report, notes=(*report.notes, *_damage(pieces), *look.notes))
 
 
 def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMeter) -> list[Piece]:
@@ -150,6 +150,19 @@ def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMe
             )
         pieces.append(piece)
     return pieces
+
+
+def _damage(pieces: Sequence[Piece]) -> list[str]:
+    """What became of damaged frames, whoever painted the pieces and when."""
+    every = [piece.index.facts for piece in pieces]
+    told = [
+        (sum(facts.damaged for facts in every), "frames are damaged, or show the one before instead"),
+        (
+            sum(facts.stop - facts.first - facts.frames for facts in every),
+            "frames of the source are left out",
+        ),
+    ]
+    return [f"{count} {what}" for count, what in told if count]
 
 
 def _runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:

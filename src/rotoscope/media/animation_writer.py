@@ -210,12 +210,19 @@ class GifWriter(TransactionalWriter):
         self._staged.discard()
 
 
-class WebpWriter(TransactionalWriter):
-    """An animated WebP, in full color and with smooth transparency."""
+class MuxedAnimation(TransactionalWriter):
+    """An animated picture whose frames go straight into its file; formats say how a frame is encoded."""
 
     def __init__(
-        self, output: Path, *, source: MediaInfo | None, options: EncoderOptions, overwrite: bool
+        self,
+        output: Path,
+        *,
+        source: MediaInfo | None,
+        options: EncoderOptions,
+        overwrite: bool,
+        ticks: int,
     ) -> None:
+        """Stage the file; ``ticks``: those a second of the format's delays."""
         super().__init__(output)
         self._source = source
         self._options = options
@@ -223,7 +230,33 @@ class WebpWriter(TransactionalWriter):
         self._muxer: OutputContainer | None = None
         self._stream: Any = None
         self._canvas: Canvas | None = None
-        self._delays = Delays(_WEBP_TICKS, shortest=1)
+        self._delays = Delays(ticks, shortest=1)
+
+    def _end(self) -> None:
+        """Write what the encoder holds, and close the file.
+
+        Raises:
+            EncodeError: there was no frame.
+        """
+        if self._muxer is None:
+            raise EncodeError(
+                f"{self._output} was not written: no frame was given. Check the span of the clip."
+            )
+        self._muxer.mux(self._stream.encode(None))
+        self._muxer.close()
+
+    def _discard(self) -> None:
+        close_quietly(self._muxer)
+        self._staged.discard()
+
+
+class WebpWriter(MuxedAnimation):
+    """An animated WebP, in full color and with smooth transparency."""
+
+    def __init__(
+        self, output: Path, *, source: MediaInfo | None, options: EncoderOptions, overwrite: bool
+    ) -> None:
+        super().__init__(output, source=source, options=options, overwrite=overwrite, ticks=_WEBP_TICKS)
 
     def _write(self, frame: Frame) -> None:
         if self._canvas is None:
@@ -248,12 +281,7 @@ class WebpWriter(TransactionalWriter):
         self._stream = stream
 
     def _finish(self) -> WriteReport:
-        if self._muxer is None:
-            raise EncodeError(
-                f"{self._output} was not written: no frame was given. Check the span of the clip."
-            )
-        self._muxer.mux(self._stream.encode(None))
-        self._muxer.close()
+        self._end()
         frames = len(self._delays.starts)
         merged = frames - _set_last_webp_delay(
             self._staged.part, end=self._delays.starts[-1] + self._delays.last_delay
@@ -265,10 +293,6 @@ class WebpWriter(TransactionalWriter):
             )
         size = self._staged.publish()
         return WriteReport(self._output, frames, size, "webp", tuple(notes), frame_size=size_of(self._canvas))
-
-    def _discard(self) -> None:
-        close_quietly(self._muxer)
-        self._staged.discard()
 
 
 def _set_last_webp_delay(path: Path, *, end: int) -> int:

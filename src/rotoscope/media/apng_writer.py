@@ -11,34 +11,29 @@ from typing import Any
 import av
 from av.container import OutputContainer
 
-from rotoscope.errors import EncodeError
-from rotoscope.media.animation_writer import Canvas, Delays, animation_notes, close_quietly, size_of
-from rotoscope.media.atomic import StagedFile
+from rotoscope.media.animation_writer import (
+    Canvas,
+    MuxedAnimation,
+    animation_notes,
+    size_of,
+)
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import MediaInfo
 from rotoscope.media.output import WriteReport
 from rotoscope.media.picture import as_video_frame
-from rotoscope.media.writing import TransactionalWriter
 
 _TICKS = 1000
 _SIGNATURE_BYTES = 8
 
 
-class ApngWriter(TransactionalWriter):
+class ApngWriter(MuxedAnimation):
     """An animated PNG (PNG specification, third edition), which browsers show as they show a GIF."""
 
     def __init__(
         self, output: Path, *, source: MediaInfo | None, options: EncoderOptions, overwrite: bool
     ) -> None:
-        super().__init__(output)
-        self._source = source
-        self._options = options
-        self._staged = StagedFile(output, overwrite=overwrite)
-        self._muxer: OutputContainer | None = None
-        self._stream: Any = None
-        self._canvas: Canvas | None = None
-        self._delays = Delays(_TICKS, shortest=1)
+        super().__init__(output, source=source, options=options, overwrite=overwrite, ticks=_TICKS)
 
     def _write(self, frame: Frame) -> None:
         if self._canvas is None:
@@ -61,22 +56,13 @@ class ApngWriter(TransactionalWriter):
         return muxer
 
     def _finish(self) -> WriteReport:
-        if self._muxer is None:
-            raise EncodeError(
-                f"{self._output} was not written: no frame was given. Check the span of the clip."
-            )
-        self._muxer.mux(self._stream.encode(None))
-        self._muxer.close()
+        self._end()
         _set_last_delay(self._staged.part, self._delays.last_delay)
         size = self._staged.publish()
         notes = animation_notes(self._delays, self._source)
         return WriteReport(
             self._output, len(self._delays.starts), size, "apng", notes, frame_size=size_of(self._canvas)
         )
-
-    def _discard(self) -> None:
-        close_quietly(self._muxer)
-        self._staged.discard()
 
 
 def _set_last_delay(path: Path, ticks: int) -> None:

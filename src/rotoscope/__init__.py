@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rotoscope.render.assemble import assemble
     from rotoscope.render.batch import stylize_folder
     from rotoscope.render.look import Look
+    from rotoscope.render.options import RenderOptions
     from rotoscope.render.progress import Progress
     from rotoscope.render.result import RenderResult
     from rotoscope.render.separate import separate
@@ -42,6 +43,7 @@ _HOMES = {
     "Frame": "rotoscope.media.frame",
     "Look": "rotoscope.render.look",
     "Progress": "rotoscope.render.progress",
+    "RenderOptions": "rotoscope.render.options",
     "RenderResult": "rotoscope.render.result",
     "RotoscopeError": "rotoscope.errors",
     "Selection": "rotoscope.media.selection",
@@ -66,6 +68,7 @@ __all__ = [
     "Frame",
     "Look",
     "Progress",
+    "RenderOptions",
     "RenderResult",
     "RotoscopeError",
     "Selection",

@@ -43,7 +43,7 @@ def inbox(tmp_path: Path) -> Path:
 def painted(
     inbox: Path, outbox: Path, look: LookRequest = POSTER, *, overwrite: bool = False
 ) -> dict[str, str]:
-    items: list[BatchItem] = list(watch(inbox, outbox, look, options=ONCE, overwrite=overwrite))
+    items: list[BatchItem] = list(watch(inbox, outbox, look, watching=ONCE, overwrite=overwrite))
     return {item.source.as_posix(): item.state.value for item in items}
 
 
@@ -80,8 +80,8 @@ def test_a_failure_is_tried_again_when_the_file_or_the_look_changes(inbox: Path,
 def test_a_file_that_grows_is_left_until_it_stands_still(inbox: Path, tmp_path: Path) -> None:
     whole = (inbox / "sea.jpg").read_bytes()
     (inbox / "list.mp4").unlink()
-    options = WatchOptions(settle_seconds=0.4, interval_seconds=0.1)
-    items = watch(inbox, tmp_path / "outbox", POSTER, options=options)
+    watching = WatchOptions(settle_seconds=0.4, interval_seconds=0.1)
+    items = watch(inbox, tmp_path / "outbox", POSTER, watching=watching)
     seen = [next(items).source.name for _ in range(3)]
     assert seen == ["sea.jpg", "still.gif", "drone.mp4"]
     (inbox / "new.jpg").write_bytes(whole[:100])

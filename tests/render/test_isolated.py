@@ -13,6 +13,7 @@ from PIL import Image
 
 from rotoscope.cli.requests import make_look
 from rotoscope.errors import (
+    InvalidOptions,
     IsolationError,
     OpenError,
     OutputExists,
@@ -26,6 +27,7 @@ from rotoscope.render.isolated import IsolationLimits, LookRequest, stylize_isol
 from rotoscope.render.look import Look
 from rotoscope.render.options import RenderOptions
 from rotoscope.render.progress import Progress
+from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.stylize import stylize
 
 import samples
@@ -143,8 +145,9 @@ def test_what_only_claims_to_be_media(tmp_path: Path) -> None:
         stylize_isolated(tmp_path / "none.mp4", tmp_path / "out.mp4", POSTER)
 
 
-def test_options_go_along(clip: Path, tmp_path: Path) -> None:
-    cut = samples.truncate(clip, tmp_path / "cut.mp4", share=0.9)
+def test_options_go_along(tmp_path: Path) -> None:
+    whole = samples.make_clip(tmp_path / "whole.mkv", frames=60, size=(320, 240))
+    cut = samples.truncate(whole, tmp_path / "cut.mkv")
     options = RenderOptions(on_truncated="keep", on_corrupt="hold", wrap=True)
     there = stylize_isolated(cut, tmp_path / "there.mp4", POSTER, options=options)
     here = stylize(cut, tmp_path / "here.mp4", make_look(**POSTER.arguments), options=options)

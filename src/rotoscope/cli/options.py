@@ -71,6 +71,14 @@ Every: TypeAlias = Annotated[
 Rate: TypeAlias = Annotated[
     str | None, typer.Option("--fps", metavar="RATE", help="Resample to a constant rate; default: as it is.")
 ]
+Preview: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[TIME]",
+        help="Paint one frame as a picture, the one at TIME or the middle; a video's name stands for the same "
+        "name with .png.",
+    ),
+]
 Quality: TypeAlias = Annotated[
     float | None,
     typer.Option(min=0, max=100, help="0 to 100 for every codec; default: visually lossless."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -63,14 +62,7 @@ def stylize(
     every: options.Every = None,
     fps: options.Rate = None,
     encoding: Encoding,
-    preview: Annotated[
-        str | None,
-        typer.Option(
-            metavar="[TIME]",
-            help="Paint one frame as a picture, the one at TIME or the middle; a video's name stands for the "
-            "same name with .png.",
-        ),
-    ] = None,
+    preview: options.Preview = None,
     rendering: Rendering,
     no_cache: options.NoCache = False,
     on_error: options.OnError = "continue",

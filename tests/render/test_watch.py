@@ -14,6 +14,7 @@ from rotoscope.media.clip import open_clip
 from rotoscope.render.batch import BatchItem
 from rotoscope.render.isolated import LookRequest
 from rotoscope.render.journal import JOURNAL_NAME
+from rotoscope.render.options import RenderOptions
 from rotoscope.render.watch import WatchOptions, watch
 
 import samples
@@ -97,6 +98,8 @@ def test_refusals(inbox: Path, tmp_path: Path) -> None:
         watch(tmp_path / "none", tmp_path / "outbox", POSTER)
     with pytest.raises(UnknownFilter, match="'posterise'"):
         watch(inbox, tmp_path / "outbox", request("posterise"))
+    with pytest.raises(InvalidOptions, match="Leave store and workers out"):
+        watch(inbox, tmp_path / "outbox", POSTER, options=RenderOptions(workers=2))
     with pytest.raises(InvalidOptions, match=r"A time to settle of -1 s and an interval of 2 s cannot be"):
         WatchOptions(settle_seconds=-1)
     assert not (tmp_path / "outbox").exists()

@@ -75,8 +75,8 @@ Preview: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="[TIME]",
-        help="Paint one frame as a picture, the one at TIME or the middle; a video's name stands for the same "
-        "name with .png.",
+        help="Paint one frame as a picture, the one at TIME or the middle; a video's name stands for the "
+        "same name with .png.",
     ),
 ]
 Quality: TypeAlias = Annotated[

@@ -1,11 +1,11 @@
-"""Optical flow: where each pixel of one picture was in another one.
+"""Optical flow: where each pixel of one picture was in another one, and what is done with it.
 
-Flow is found by dense inverse search (Kroeger et al. 2016) as OpenCV has it, in its fast preset.
+Flow is found by an engine; see :mod:`rotoscope.motion.engines` for those that there are.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 import cv2
 import numpy as np
@@ -16,23 +16,49 @@ Flow: TypeAlias = NDArray[np.float32]
 Gray: TypeAlias = NDArray[np.uint8]
 """(H, W) luma."""
 
-_LEAST_SIDE = 24
+Picture: TypeAlias = NDArray[np.uint8]
+"""(H, W) luma or (H, W, 3) sRGB."""
+
+_FAST: Final = cv2.DISOPTICAL_FLOW_PRESET_FAST
+_LEAST_SIDE: Final = 24
 """Dense inverse search needs room for its patches; smaller pictures are taken to stand still."""
-_FINEST_SCALE = 1
+_FINEST_SCALE: Final = 1
 """Halvings of the picture at which the search ends: the preset's own 2 blurs the outlines of what moves."""
 
 
-def find_flow(here: Gray, there: Gray) -> Flow:
-    """For each pixel of ``here``, the way to its match in ``there``; both of one size.
+def find_flow(here: Picture, there: Picture) -> Flow:
+    """For each pixel of ``here``, the way to its match in ``there``, by the default engine, ``dis``.
 
-    Deterministic on one machine. Pictures with a side below 24 pixels are taken to stand still.
+    See :meth:`rotoscope.motion.engines.FlowEngine.find`.
+    """
+    return search_densely(luma(here), luma(there))
+
+
+def search_densely(
+    here: Gray, there: Gray, *, preset: int = _FAST, finest_scale: int = _FINEST_SCALE
+) -> Flow:
+    """Dense inverse search (Kroeger et al. 2016) as OpenCV has it.
+
+    The result is the same whatever the number of OpenCV's threads (measured with 5.0, on all presets).
+
+    Args:
+        here: (H, W) luma; with a side below 24 pixels it is taken to stand still.
+        there: of the same size.
+        preset: one of OpenCV's ``DISOPTICAL_FLOW_PRESET_...``.
+        finest_scale: halvings of the picture at which the search ends; 0: at its full size.
     """
     if min(here.shape) < _LEAST_SIDE:
         return np.zeros((*here.shape, 2), np.float32)
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    search.setFinestScale(_FINEST_SCALE)
+    # A new one each time: it remembers the flow it began with, and would begin the next search there, too.
+    search = cv2.DISOpticalFlow.create(preset)
+    search.setFinestScale(finest_scale)
     start = np.zeros((*here.shape, 2), np.float32)
     return cast("Flow", search.calc(here, there, start))
+
+
+def luma(picture: Picture) -> Gray:
+    """A picture's luma; itself where it is luma already."""
+    return picture if picture.ndim == 2 else cast("Gray", cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
 
 
 def warp(picture: NDArray[np.uint8], flow: Flow) -> NDArray[np.uint8]:

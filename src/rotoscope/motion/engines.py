@@ -129,13 +129,15 @@ class Reduced:
         scale = self.short_side / min(height, width)
         if scale >= 1:
             return self.engine.find(here, there)
-        return find_at(self.engine, here, there, (round(width * scale), round(height * scale)))
+        size = (round(width * scale), round(height * scale))
+        return scale_flow(self.engine.find(resized(here, size), resized(there, size)), (width, height))
 
 
-def find_at(engine: FlowEngine, here: Picture, there: Picture, size: tuple[int, int]) -> Flow:
-    """Flow found on pictures of another size, (width, height), in pixels of the size they came in."""
-    small = [cast("Picture", cv2.resize(p, size, interpolation=cv2.INTER_AREA)) for p in (here, there)]
-    return scale_flow(engine.find(*small), (here.shape[1], here.shape[0]))
+def resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    """A picture for an engine that wants (width, height): areas are averaged where it shrinks."""
+    shrinks = size[0] < picture.shape[1]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cast("Picture", cv2.resize(picture, size, interpolation=how))
 
 
 def scale_flow(flow: Flow, size: tuple[int, int]) -> Flow:

@@ -43,7 +43,7 @@ def write_network(
         ]
     outputs = outputs or {"flow": (1, 2, "H", "W")}
     model = make_model(
-        nodes, _FIRST_TWO | (constants or {}), inputs=inputs, outputs=(), shape=shape, element=element
+        nodes, {**_FIRST_TWO, **(constants or {})}, inputs=inputs, outputs=(), shape=shape, element=element
     )
     for name, size in outputs.items():
         model.graph.output.append(helper.make_tensor_value_info(name, element, size))

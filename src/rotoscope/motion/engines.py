@@ -56,16 +56,25 @@ class DenseInverseSearch:
     preset: int
     finest_scale: int
     """Halvings of the picture at which the search ends; 0: at its full size."""
+    weighs_rest: bool = True
+    """Whether standing still is tried everywhere, beside what neighbors and coarser scales say."""
 
     @property
     def identity(self) -> str:
         """See :class:`FlowEngine`."""
-        return f"dis {self.preset} {self.finest_scale} opencv {cv2.__version__}"
+        numbers = f"{self.preset} {self.finest_scale} {int(self.weighs_rest)}"
+        return f"dis {numbers} opencv {cv2.__version__}"
 
     def find(self, here: Picture, there: Picture) -> Flow:
         """See :class:`FlowEngine`; pictures with a side below 24 pixels are taken to stand still."""
         require_alike(here, there)
-        return search_densely(luma(here), luma(there), preset=self.preset, finest_scale=self.finest_scale)
+        return search_densely(
+            luma(here),
+            luma(there),
+            preset=self.preset,
+            finest_scale=self.finest_scale,
+            weighs_rest=self.weighs_rest,
+        )
 
 
 @dataclass(frozen=True, slots=True)

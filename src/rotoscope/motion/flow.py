@@ -5,6 +5,7 @@ Flow is found by an engine; see :mod:`rotoscope.motion.engines` for those that t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, TypeAlias, cast
 
 import cv2
@@ -19,6 +20,9 @@ Gray: TypeAlias = NDArray[np.uint8]
 Picture: TypeAlias = NDArray[np.uint8]
 """(H, W) luma or (H, W, 3) sRGB."""
 
+_EDGE_SHARE: Final = 0.01
+_EDGE_FLOOR: Final = 0.002
+"""Squared pixels a pixel."""
 _FAST: Final = cv2.DISOPTICAL_FLOW_PRESET_FAST
 _LEAST_SIDE: Final = 24
 """Dense inverse search needs room for its patches; smaller pictures are taken to stand still."""
@@ -35,7 +39,12 @@ def find_flow(here: Picture, there: Picture) -> Flow:
 
 
 def search_densely(
-    here: Gray, there: Gray, *, preset: int = _FAST, finest_scale: int = _FINEST_SCALE
+    here: Gray,
+    there: Gray,
+    *,
+    preset: int = _FAST,
+    finest_scale: int = _FINEST_SCALE,
+    weighs_rest: bool = True,
 ) -> Flow:
     """Dense inverse search (Kroeger et al. 2016) as OpenCV has it.
 
@@ -46,14 +55,16 @@ def search_densely(
         there: of the same size.
         preset: one of OpenCV's ``DISOPTICAL_FLOW_PRESET_...``.
         finest_scale: halvings of the picture at which the search ends; 0: at its full size.
+        weighs_rest: whether standing still is tried everywhere, beside what neighbors and coarser scales say.
     """
     if min(here.shape) < _LEAST_SIDE:
         return np.zeros((*here.shape, 2), np.float32)
     # A new one each time: it remembers the flow it began with, and would begin the next search there, too.
     search = cv2.DISOpticalFlow.create(preset)
     search.setFinestScale(finest_scale)
-    start = np.zeros((*here.shape, 2), np.float32)
-    return cast("Flow", search.calc(here, there, start))
+    start = np.zeros((*here.shape, 2), np.float32) if weighs_rest else None
+    calculate = cast("Callable[[Gray, Gray, Flow | None], Flow]", search.calc)  # its stubs want a start
+    return calculate(here, there, start)
 
 
 def luma(picture: Picture) -> Gray:
@@ -81,6 +92,30 @@ def agrees(flow: Flow, back: Flow) -> NDArray[np.bool_]:
     missed = ((flow + returned) ** 2).sum(axis=2)
     gone = (flow**2).sum(axis=2) + (returned**2).sum(axis=2)
     return np.asarray(missed < 0.01 * gone + 0.5, np.bool_)
+
+
+def hidden(flow: Flow, back: Flow) -> NDArray[np.bool_]:
+    """Which pixels cannot be followed: (H, W).
+
+    Those that are hidden in the other picture or outside of it, those whose way there and back does not end
+    where it began (:func:`agrees`), and the edges of what moves, where flow is a mixture of two movements:
+    ``|grad u|^2 + |grad v|^2 > 0.01 |flow|^2 + 0.002`` (Sundaram et al. 2010, Ruder et al. 2016).
+
+    Args:
+        flow: (H, W, 2), from this picture to the other one.
+        back: the same shape, from the other one to this.
+    """
+    height, width = flow.shape[:2]
+    columns, rows = _reached(flow)
+    is_inside = (columns >= 0) & (columns <= width - 1) & (rows >= 0) & (rows <= height - 1)
+    return ~(is_inside & agrees(flow, back)) | edges_of_motion(flow)
+
+
+def edges_of_motion(flow: Flow) -> NDArray[np.bool_]:
+    """Where flow changes from one pixel to the next: (H, W); see :func:`hidden`."""
+    steps = [cv2.Sobel(flow, cv2.CV_32F, dx, 1 - dx, ksize=1, scale=0.5) for dx in (1, 0)]
+    change = sum((step**2).sum(axis=2) for step in steps)
+    return np.asarray(change > _EDGE_SHARE * (flow**2).sum(axis=2) + _EDGE_FLOOR, np.bool_)
 
 
 def _reached(flow: Flow) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -16,6 +16,7 @@ from rotoscope.cli import (
     cache,
     demo,
     filters,
+    flow,
     join,
     looks,
     media,
@@ -49,6 +50,7 @@ looks.register(app)
 steps.register(app)
 media.register(app)
 shots.register(app)
+flow.register(app)
 join.register(app)
 audition.register(app)
 cache.register(app)

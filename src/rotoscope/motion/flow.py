@@ -88,9 +88,9 @@ def agrees(flow: Flow, back: Flow) -> NDArray[np.bool_]:
     Elsewhere a pixel is hidden in the other picture, or its match is wrong. The bound is that of Sundaram et
     al. 2010: a hundredth of the squared ways, and half a pixel.
     """
-    returned = cv2.remap(back, *_reached(flow), cv2.INTER_LINEAR)
-    missed = ((flow + returned) ** 2).sum(axis=2)
-    gone = (flow**2).sum(axis=2) + (returned**2).sum(axis=2)
+    returned = cast("Flow", cv2.remap(back, *_reached(flow), cv2.INTER_LINEAR))
+    missed = squared_lengths(flow + returned)
+    gone = squared_lengths(flow) + squared_lengths(returned)
     return np.asarray(missed < 0.01 * gone + 0.5, np.bool_)
 
 
@@ -114,8 +114,14 @@ def hidden(flow: Flow, back: Flow) -> NDArray[np.bool_]:
 def edges_of_motion(flow: Flow) -> NDArray[np.bool_]:
     """Where flow changes from one pixel to the next: (H, W); see :func:`hidden`."""
     steps = [cv2.Sobel(flow, cv2.CV_32F, dx, 1 - dx, ksize=1, scale=0.5) for dx in (1, 0)]
-    change = sum((step**2).sum(axis=2) for step in steps)
-    return np.asarray(change > _EDGE_SHARE * (flow**2).sum(axis=2) + _EDGE_FLOOR, np.bool_)
+    change = sum(squared_lengths(cast("Flow", step)) for step in steps)
+    return np.asarray(change > _EDGE_SHARE * squared_lengths(flow) + _EDGE_FLOOR, np.bool_)
+
+
+def squared_lengths(flow: Flow) -> NDArray[np.float32]:
+    """How far each pixel goes, squared: (H, W)."""
+    right, down = flow[..., 0], flow[..., 1]  # NumPy sums short last axes slowly
+    return np.asarray(right * right + down * down, np.float32)
 
 
 def _reached(flow: Flow) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

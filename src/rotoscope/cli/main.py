@@ -20,6 +20,7 @@ from rotoscope.cli import (
     join,
     looks,
     media,
+    score,
     scout,
     shots,
     steps,
@@ -51,6 +52,7 @@ steps.register(app)
 media.register(app)
 shots.register(app)
 flow.register(app)
+score.register(app)
 join.register(app)
 audition.register(app)
 cache.register(app)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.motion.engines import DEFAULT_ENGINE, ENGINES, Reduced, scale_flow
+from rotoscope.motion.engines import DEFAULT_ENGINE, ENGINES, FlowEngine, Reduced, scale_flow
 from rotoscope.motion.flow import find_flow
 
 Gray = NDArray[np.uint8]
@@ -88,3 +91,15 @@ def test_a_size_without_a_flow_in_it_is_refused() -> None:
 def test_pictures_of_two_sizes_are_refused(name: str) -> None:
     with pytest.raises(InvalidOptions, match=r"shapes \(200, 320\) and \(100, 320\).*two pictures of one"):
         ENGINES[name].find(HERE, HERE[:100])
+
+
+@pytest.mark.parametrize(
+    "engine", [*ENGINES.values(), Reduced(DEFAULT_ENGINE, 100)], ids=lambda one: one.name
+)
+def test_an_engine_serves_several_threads_and_other_processes(engine: FlowEngine) -> None:
+    alone = engine.find(HERE, THERE)
+    sent: FlowEngine = pickle.loads(pickle.dumps(engine))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(sent.find, [HERE] * 8, [THERE] * 8))
+    assert all((flow == alone).all() for flow in found)
+    assert sent.identity == engine.identity

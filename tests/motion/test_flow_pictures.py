@@ -59,7 +59,7 @@ def test_a_scale_of_nothing_is_refused(speed: float) -> None:
 
 def test_what_comes_back_to_where_it_was_is_not_hidden() -> None:
     flow = still() + np.float32(0.25)
-    assert not hidden(flow, -flow)[:-1, :-1].any()
+    assert not hidden(flow, -flow).any()  # at the border neither: a quarter of a pixel is not out of it
 
 
 def test_what_leaves_the_picture_is_hidden() -> None:

@@ -17,6 +17,8 @@ from rotoscope.motion.flicker import measure_flicker
 from rotoscope.render.progress import Progress
 from rotoscope.render.score import measure
 
+import samples
+
 Picture = NDArray[np.uint8]
 Make = Callable[..., Path]
 
@@ -139,3 +141,10 @@ def test_numbers_outside_what_is_allowed_are_refused(make: Make) -> None:
 def test_a_missing_clip_is_told(make: Make, tmp_path: Path) -> None:
     with pytest.raises(OpenError, match=r"none\.mp4"):
         measure(make("source", moving(5)), tmp_path / "none.mp4")
+
+
+def test_deep_clips_are_measured_as_a_screen_shows_them(tmp_path: Path) -> None:
+    clip = samples.make_ten_bit(tmp_path / "deep.mp4", frames=4)
+    score = measure(clip, clip, width=64)
+    assert score.result == score.source
+    assert score.result.sharpness == 1

@@ -10,25 +10,26 @@ from pathlib import Path
 from typing import Final, TypeAlias, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rotoscope.errors import InvalidOptions, OutputExists
 from rotoscope.machine import processors
 from rotoscope.media.atomic import StagedFolder, encode_errors
 from rotoscope.media.clip import Clip, OnTruncated, open_clip
 from rotoscope.media.encoders import EncoderOptions
-from rotoscope.media.frame import Frame, Pixels
+from rotoscope.media.frame import Frame
 from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import OutputKind, Writer, is_pattern, output_kind
-from rotoscope.media.plain import plain
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
-from rotoscope.motion.engines import DEFAULT_ENGINE, FlowEngine
+from rotoscope.motion.engines import DEFAULT_ENGINE, FlowEngine, Reduced
 from rotoscope.motion.flo import SUFFIX, flow_bytes
-from rotoscope.motion.flow import Flow, Picture, hidden
+from rotoscope.motion.flow import Flow, Picture, hidden, squared_lengths
 from rotoscope.motion.wheel import paint_flow
 from rotoscope.render.frames_folder import FramesFolderWriter
-from rotoscope.render.grading import Grading, grade
+from rotoscope.render.grading import grade
 from rotoscope.render.look import Look, resize_short_side
+from rotoscope.render.on_screen import OnScreen
 from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.result import RenderResult
@@ -36,6 +37,8 @@ from rotoscope.render.stylize import finish, require_output_name
 
 _SAMPLED_PAIRS: Final = 12
 """Spread over the clip, to find how fast it is."""
+_SAMPLED_SIDE: Final = 240
+"""Pixels of the short side on which speeds are looked for; they are told in pixels of the result."""
 _FASTEST: Final = 99
 """Percent of their pixels that have a color of their own; the others are faster than the scale."""
 _LEAST_SPEED: Final = 1.0
@@ -114,17 +117,17 @@ def show_flow(
         raise InvalidOptions(f"max_speed was {max_speed:g}; give the pixels, above 0, that have full color.")
     clip = open_clip(source, selection=selection, on_truncated=on_truncated)
     _require_movement(clip, output)
-    grading = _graded(clip, output, encoder)
+    screen, written = OnScreen(clip.info), _written_as(clip, output, encoder)
     meter = ProgressMeter("flow", frames_expected=clip.expected_frames, on_progress=on_progress)
     with ExitStack() as stack:
-        writer = stack.enter_context(_open_output(clip, grading.source, output, encoder, overwrite=overwrite))
+        writer = stack.enter_context(_open_output(clip, written, output, encoder, overwrite=overwrite))
         exporter = stack.enter_context(_Exporter(export, overwrite=overwrite)) if export else None
-        speed = max_speed or _speed_of(clip, engine, grading, size)
+        speed = max_speed or _speed_of(clip, engine, screen, size)
 
         def work(pair: _Pair) -> _Found:
             return _find(pair, engine, max_speed=speed, occlusions=occlusions)
 
-        pairs = _pairs(clip.frames(), grading, size)
+        pairs = _pairs(clip.frames(), screen, size)
         found = map_ahead(work, pairs, workers=min(2, processors()))
         with closing(found), WriteBehind(writer.write) as behind:
             for index, (frame, flow) in enumerate(found):
@@ -155,11 +158,10 @@ def _require_movement(clip: Clip, output: Path) -> None:
         )
 
 
-def _graded(clip: Clip, output: Path, encoder: EncoderOptions) -> Grading:
-    """How pictures are seen, and what the writer is told: opaque pictures of 8 bits, whatever the source."""
-    grading = grade(clip.info, output, encoder=encoder, to_sdr=True, wrap=False)
-    video = replace(grading.source.video, bit_depth=8, has_alpha=False)
-    return replace(grading, source=replace(grading.source, video=video))
+def _written_as(clip: Clip, output: Path, encoder: EncoderOptions) -> MediaInfo:
+    """What the writer is told of the source: opaque pictures of 8 bits for ordinary screens."""
+    source = grade(clip.info, output, encoder=encoder, to_sdr=True, wrap=False).source
+    return replace(source, video=replace(source.video, bit_depth=8, has_alpha=False))
 
 
 def _open_output(
@@ -183,21 +185,13 @@ def _open_output(
     )
 
 
-def _seen(pixels: Pixels, grading: Grading, size: int | None) -> Picture:
-    """A picture as flow is found on it: (H, W, 3) uint8, for ordinary screens."""
-    if grading.view is not None:
-        color = cast("Pixels", np.ascontiguousarray(pixels[..., :3]))
-        pixels = grading.view.paint(color, lambda shown: shown)
-    return cast("Picture", resize_short_side(plain(pixels), size))
-
-
-def _pairs(frames: Iterator[Frame], grading: Grading, size: int | None) -> Generator[_Pair]:
+def _pairs(frames: Iterator[Frame], screen: OnScreen, size: int | None) -> Generator[_Pair]:
     """Every frame with the one that follows; the last with the one before."""
     last: _Pair | None = None
     before: tuple[Frame, Picture] | None = None
     with closing(read_ahead(frames)) as ahead:
         for frame in ahead:
-            picture = _seen(frame.pixels, grading, size)
+            picture = cast("Picture", resize_short_side(screen.show(frame.pixels), size))
             if before is not None:
                 yield _Pair(before[0], before[1], picture)
                 last = _Pair(frame, picture, before[1], is_last=True)
@@ -215,16 +209,16 @@ def _find(pair: _Pair, engine: FlowEngine, *, max_speed: float, occlusions: bool
     return pair.frame.with_pixels(picture), shown
 
 
-def _speed_of(clip: Clip, engine: FlowEngine, grading: Grading, size: int | None) -> float:
+def _speed_of(clip: Clip, engine: FlowEngine, screen: OnScreen, size: int | None) -> float:
     """Pixels a frame that 99 of 100 pixels stay below, from pairs of frames all over the clip."""
     last = clip.expected_frames - 2
     places = np.unique(np.linspace(0, last, min(_SAMPLED_PAIRS, last + 1)).round().astype(int))
-    speeds: list[Flow] = []
+    quick = Reduced(engine, _SAMPLED_SIDE)
+    speeds: list[NDArray[np.float32]] = []
     for first in places.tolist():
-        with closing(clip.frames(first=first, stop=first + 2)) as frames:
-            pictures = [_seen(frame.pixels, grading, size) for frame in frames]
-        if len(pictures) == 2:
-            speeds.append(np.hypot(*np.moveaxis(engine.find(pictures[0], pictures[1]), 2, 0)).ravel())
+        pairs = _pairs(clip.frames(first=first, stop=first + 2), screen, size)
+        with closing(pairs):
+            speeds += [np.sqrt(squared_lengths(quick.find(pair.here, pair.there))) for pair in pairs]
     fastest = float(np.percentile(np.concatenate(speeds), _FASTEST)) if speeds else 0.0
     return round(max(fastest, _LEAST_SPEED), 1)
 

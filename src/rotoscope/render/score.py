@@ -12,9 +12,9 @@ import cv2
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.media.clip import Clip, open_clip
-from rotoscope.media.plain import plain
 from rotoscope.motion.flicker import WIDTH, Flicker, FlickerMeter, reduced, share_left
 from rotoscope.motion.flow import Picture
+from rotoscope.render.on_screen import OnScreen
 from rotoscope.render.overlap import read_ahead
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 
@@ -145,9 +145,10 @@ def _require_alike(clips: Sequence[Clip]) -> int:
 
 def _pictures(clip: Clip, first: int, stop: int, width: int) -> Generator[Picture]:
     """Frames of a clip as they are measured, read by a thread of its own."""
+    screen = OnScreen(clip.info)
     with closing(read_ahead(clip.frames(first=first, stop=stop))) as frames:
         for frame in frames:
-            yield reduced(plain(frame.pixels), width)
+            yield reduced(screen.show(frame.pixels), width)
 
 
 def _as_large(picture: Picture, size: tuple[int, int]) -> Picture:

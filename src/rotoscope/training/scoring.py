@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from rotoscope.errors import InvalidOptions, MissingExtra, RotoscopeError
 from rotoscope.media.clip import open_clip
-from rotoscope.media.plain import plain
 from rotoscope.media.probe import inspect_media
 from rotoscope.motion.flicker import WIDTH
 from rotoscope.palette.palette import Palette
+from rotoscope.render.on_screen import OnScreen
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.recipe_line import recipe_of
 from rotoscope.render.score import FRAMES, Score, StyleScore, measure
@@ -131,10 +131,11 @@ class _Eye:
         from rotoscope.networks.losses import style_loss  # noqa: PLC0415
 
         clip = open_clip(path)
+        screen = OnScreen(clip.info)
         found: list[float] = []
         for index in indices:
             with closing(clip.frames(first=index, stop=index + 1)) as frames:
-                picture = plain(next(frames).pixels)
+                picture = screen.show(next(frames).pixels)
             maps = self._features(picture)
             found.append(float(style_loss(maps, self._target, layer_weights=[1.0] * len(maps))))
             meter.advance((picture.shape[1], picture.shape[0]))

@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,7 +191,7 @@ def _pairs(frames: Iterator[Frame], screen: OnScreen, size: int | None) -> Gener
     before: tuple[Frame, Picture] | None = None
     with closing(read_ahead(frames)) as ahead:
         for frame in ahead:
-            picture = cast("Picture", resize_short_side(screen.show(frame.pixels), size))
+            picture = screen.show(resize_short_side(frame.pixels, size))
             if before is not None:
                 yield _Pair(before[0], before[1], picture)
                 last = _Pair(frame, picture, before[1], is_last=True)

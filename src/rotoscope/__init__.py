@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from rotoscope.render.options import RenderOptions
     from rotoscope.render.progress import Progress
     from rotoscope.render.result import RenderResult
+    from rotoscope.render.score import Score
     from rotoscope.render.separate import separate
     from rotoscope.render.stylize import stylize
-    from rotoscope.standard import load_filter, load_look, standard_palette, standard_store
+    from rotoscope.standard import load_filter, load_look, score, standard_palette, standard_store
 
 _HOMES = {
     "Clip": "rotoscope.media.clip",
@@ -46,6 +47,7 @@ _HOMES = {
     "RenderOptions": "rotoscope.render.options",
     "RenderResult": "rotoscope.render.result",
     "RotoscopeError": "rotoscope.errors",
+    "Score": "rotoscope.render.score",
     "Selection": "rotoscope.media.selection",
     "assemble": "rotoscope.render.assemble",
     "check": "rotoscope.media.fidelity",
@@ -53,6 +55,7 @@ _HOMES = {
     "load_filter": "rotoscope.standard",
     "load_look": "rotoscope.standard",
     "open_clip": "rotoscope.media.clip",
+    "score": "rotoscope.standard",
     "separate": "rotoscope.render.separate",
     "standard_palette": "rotoscope.standard",
     "standard_store": "rotoscope.standard",
@@ -71,6 +74,7 @@ __all__ = [
     "RenderOptions",
     "RenderResult",
     "RotoscopeError",
+    "Score",
     "Selection",
     "__version__",
     "assemble",
@@ -79,6 +83,7 @@ __all__ = [
     "load_filter",
     "load_look",
     "open_clip",
+    "score",
     "separate",
     "standard_palette",
     "standard_store",

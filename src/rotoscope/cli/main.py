@@ -16,9 +16,11 @@ from rotoscope.cli import (
     cache,
     demo,
     filters,
+    flow,
     join,
     looks,
     media,
+    score,
     scout,
     shots,
     steps,
@@ -49,6 +51,8 @@ looks.register(app)
 steps.register(app)
 media.register(app)
 shots.register(app)
+flow.register(app)
+score.register(app)
 join.register(app)
 audition.register(app)
 cache.register(app)

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from rotoscope.media.frame import Pixels
-from rotoscope.media.picture import flatten
+from rotoscope.media.plain import plain
 from rotoscope.media.stills import read_still
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -27,15 +26,6 @@ def read_picture(path: Path) -> Picture:
         OpenError, DecodeError, UnsupportedMedia: as :func:`rotoscope.media.stills.read_still`.
     """
     return plain(read_still(path).pixels)
-
-
-def plain(pixels: Pixels) -> Picture:
-    """Pixels of any kind as (H, W, 3) uint8: what is transparent is laid on white, 16 bits become 8."""
-    if pixels.shape[2] == 4:
-        pixels = flatten(pixels)
-    if pixels.dtype == np.uint16:
-        return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    return pixels.astype(np.uint8, copy=False)
 
 
 def resize_short_side(picture: Picture, short_side: int) -> Picture:

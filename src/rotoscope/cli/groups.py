@@ -65,6 +65,7 @@ class Encoding:
 class Rendering:
     """How sources are read and rendered: the fields of ``RenderOptions`` of the same names."""
 
+    coherence: options.Coherence = "smooth"
     to_sdr: options.ToSdr = False
     wrap: options.Wrap = None
     on_truncated: options.OnTruncated = "fail"

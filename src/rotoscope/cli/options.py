@@ -90,6 +90,13 @@ Codec: TypeAlias = Annotated[
 Preset: TypeAlias = Annotated[
     str | None, typer.Option(help="Effort of the encoder, e.g. veryfast, medium, slow.")
 ]
+Coherence: TypeAlias = Annotated[
+    Literal["off", "smooth", "flow", "best"],
+    typer.Option(
+        help="How neighboring frames are kept alike, against flicker: smooth costs little, flow follows what "
+        "moves exactly, best looks ahead as well; off paints each frame for itself."
+    ),
+]
 ToSdr: TypeAlias = Annotated[
     bool,
     typer.Option(

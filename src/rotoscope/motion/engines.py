@@ -56,13 +56,15 @@ class DenseInverseSearch:
     preset: int
     finest_scale: int
     """Halvings of the picture at which the search ends; 0: at its full size."""
+    refinements: int = 5
+    """Rounds in which neighbors are made to agree (variational refinement), at each scale."""
     weighs_rest: bool = True
     """Whether standing still is tried everywhere, beside what neighbors and coarser scales say."""
 
     @property
     def identity(self) -> str:
         """See :class:`FlowEngine`."""
-        numbers = f"{self.preset} {self.finest_scale} {int(self.weighs_rest)}"
+        numbers = f"{self.preset} {self.finest_scale} {self.refinements} {int(self.weighs_rest)}"
         return f"dis {numbers} opencv {cv2.__version__}"
 
     def find(self, here: Picture, there: Picture) -> Flow:
@@ -73,6 +75,7 @@ class DenseInverseSearch:
             luma(there),
             preset=self.preset,
             finest_scale=self.finest_scale,
+            refinements=self.refinements,
             weighs_rest=self.weighs_rest,
         )
 

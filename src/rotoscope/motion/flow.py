@@ -26,6 +26,8 @@ _EDGE_FLOOR: Final = 0.002
 _FAST: Final = cv2.DISOPTICAL_FLOW_PRESET_FAST
 _LEAST_SIDE: Final = 24
 """Dense inverse search needs room for its patches; smaller pictures are taken to stand still."""
+_REFINEMENTS: Final = 5
+"""The preset's own."""
 _FINEST_SCALE: Final = 1
 """Halvings of the picture at which the search ends: the preset's own 2 blurs the outlines of what moves."""
 
@@ -44,6 +46,7 @@ def search_densely(
     *,
     preset: int = _FAST,
     finest_scale: int = _FINEST_SCALE,
+    refinements: int = _REFINEMENTS,
     weighs_rest: bool = True,
 ) -> Flow:
     """Dense inverse search (Kroeger et al. 2016) as OpenCV has it.
@@ -55,6 +58,7 @@ def search_densely(
         there: of the same size.
         preset: one of OpenCV's ``DISOPTICAL_FLOW_PRESET_...``.
         finest_scale: halvings of the picture at which the search ends; 0: at its full size.
+        refinements: rounds of variational refinement at each scale; none gives patches that are moved apart.
         weighs_rest: whether standing still is tried everywhere, beside what neighbors and coarser scales say.
     """
     if min(here.shape) < _LEAST_SIDE:
@@ -62,6 +66,7 @@ def search_densely(
     # A new one each time: it remembers the flow it began with, and would begin the next search there, too.
     search = cv2.DISOpticalFlow.create(preset)
     search.setFinestScale(finest_scale)
+    search.setVariationalRefinementIterations(refinements)
     start = np.zeros((*here.shape, 2), np.float32) if weighs_rest else None
     calculate = cast("Callable[[Gray, Gray, Flow | None], Flow]", search.calc)  # its stubs want a start
     return calculate(here, there, start)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from rotoscope.errors import InvalidOptions
 from rotoscope.media.clip import OnTruncated
 from rotoscope.media.mending import OnCorrupt
+from rotoscope.motion.coherence.modes import Coherence, CoherenceMode, find_mode
 from rotoscope.render.segments.store import SegmentStore
 
 _MEANS: Final = frozenset({"store", "workers"})
@@ -18,13 +19,16 @@ class RenderOptions:
     """How clips are read and rendered; validated when made.
 
     Raises:
-        InvalidOptions: less than one worker.
+        InvalidOptions: less than one worker, or a coherence that is not known.
     """
 
     on_truncated: OnTruncated = "fail"
     """``fail`` refuses a source that ends early; ``keep`` paints what there is and notes it."""
     on_corrupt: OnCorrupt = "fail"
     """What becomes of damaged pictures in the middle; see :data:`rotoscope.media.mending.OnCorrupt`."""
+    coherence: Coherence = "smooth"
+    """How neighboring frames are kept alike: ``off`` paints each as if there were no other; ``smooth`` takes
+    most of the flicker out at little cost, ``flow`` more of it, and ``best`` looks ahead as well."""
     to_sdr: bool = False
     """Convert HDR to standard range (sRGB); otherwise only where the result holds no HDR."""
     wrap: bool | None = None
@@ -39,6 +43,12 @@ class RenderOptions:
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise InvalidOptions(f"{self.workers} workers were asked for; give 1 or more.")
+        find_mode(self.coherence)
+
+    @property
+    def coherence_mode(self) -> CoherenceMode | None:
+        """The coherence as numbers; None where each frame is painted for itself."""
+        return find_mode(self.coherence)
 
     def deciding(self) -> dict[str, Any]:
         """By name, what decides the result: all but ``store`` and ``workers``. JSON holds it."""

@@ -15,6 +15,7 @@ from rotoscope.media.frame import Frame
 from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressMeter
+from rotoscope.render.steadying.steady import Steadying
 
 
 class FrameSink(Protocol):
@@ -37,15 +38,24 @@ def paint_frames(
     meter: ProgressMeter,
     *,
     workers: int = 1,
+    steadying: Steadying | None = None,
 ) -> None:
     """Paint every frame, reading ahead and writing behind.
+
+    Args:
+        frames: those to paint; with ``steadying``, from the first to the last that counts.
+        painter: paints one.
+        writer: takes the painted ones.
+        meter: counts those that are written.
+        workers: how many are painted at once.
+        steadying: makes neighbors alike; None: each is written as it was painted.
 
     Raises:
         DecodeError: there was no frame.
     """
-    all_painted = map_ahead(painter.paint, read_ahead(frames), workers=workers)
-    with closing(all_painted), WriteBehind(writer.write) as behind:
-        for painted in all_painted:
+    pairs = map_ahead(lambda frame: (frame, painter.paint(frame)), read_ahead(frames), workers=workers)
+    with closing(pairs), WriteBehind(writer.write) as behind:
+        for painted in (painted for _, painted in pairs) if steadying is None else steadying(pairs):
             behind.put(painted)
             meter.advance((painted.shape[1], painted.shape[0]), written_bytes=writer.written_bytes)
     if not meter.frames_done:

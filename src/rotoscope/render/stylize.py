@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 from rotoscope.errors import EncodeError, InvalidOptions
 from rotoscope.media.clip import Clip, open_clip
@@ -13,6 +14,7 @@ from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
+from rotoscope.motion.coherence.modes import CoherenceMode
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.grading import Grading, grade
@@ -25,6 +27,7 @@ from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.result import RenderResult
 from rotoscope.render.segments.video import can_be_joined, render_video
+from rotoscope.render.steadying.whole import steady_whole
 
 DEFAULT_ENCODER = EncoderOptions()
 
@@ -124,12 +127,16 @@ def render(
             kind,
             grading,
             encoder=encoder,
+            coherence=options.coherence_mode,
             meter=meter,
             overwrite=overwrite,
             on_prepared=on_progress,
         )
     notes = (*clip.problems, *grading.notes, *report.notes, *_continued(meter))
     return finish(report, meter, look=look.description, notes=notes)
+
+
+_ANIMATED: Final = frozenset({OutputKind.GIF, OutputKind.WEBP, OutputKind.APNG})
 
 
 def _render_at_once(
@@ -140,6 +147,7 @@ def _render_at_once(
     grading: Grading,
     *,
     encoder: EncoderOptions,
+    coherence: CoherenceMode | None,
     meter: ProgressMeter,
     overwrite: bool,
     on_prepared: ProgressCallback | None,
@@ -148,15 +156,19 @@ def _render_at_once(
         clip, output, look, kind, source=grading.source, encoder=encoder, overwrite=overwrite
     ) as writer:
         prepared = look.prepared(clip, on_progress=on_prepared)
-        painter = FramePainter(
-            prepared,
-            grading.view,
-            origin=clip.origin_seconds,
-            held_from=held_within_shots(clip, prepared),
-        )
+
+        def make_painter(first: int = 0) -> FramePainter:
+            held_from = held_within_shots(clip, prepared)
+            return FramePainter(
+                prepared, grading.view, origin=clip.origin_seconds, held_from=held_from, first_index=first
+            )
+
+        painter = make_painter()
+        is_loop = kind in _ANIMATED and encoder.loop == 0
+        steadying = steady_whole(clip, prepared, coherence, painter_from=make_painter if is_loop else None)
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
-        paint_frames(frames, painter, writer, meter, workers=workers)
+        paint_frames(frames, painter, writer, meter, workers=workers, steadying=steadying)
         report = writer.close()
     return replace(report, notes=(*report.notes, *prepared.notes))
 
@@ -182,7 +194,7 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path, *,
     Raises:
         InvalidOptions: an option that this kind of output does not have was given.
     """
-    animated = kind in (OutputKind.GIF, OutputKind.WEBP, OutputKind.APNG)
+    animated = kind in _ANIMATED
     useless = [
         (encoder.codec is not None and kind is not OutputKind.VIDEO, "--codec is for videos"),
         (encoder.preset is not None and kind is not OutputKind.VIDEO, "--preset is for videos"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,11 +19,15 @@ from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.output import container_of
 from rotoscope.media.pieces import PieceFacts
 from rotoscope.media.video_plan import Opening, VideoPlan, plan_video
+from rotoscope.motion.coherence.modes import CoherenceMode
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import Grading
+from rotoscope.render.holding import cut_frames, held_within_shots
 from rotoscope.render.segments.plan import Segment
+from rotoscope.render.steadying.span import Span, span_of
+from rotoscope.render.steadying.steady import Steadying
 
-PIPELINE_VERSION: Final = 1
+PIPELINE_VERSION: Final = 2
 """Counted up when the same sources and settings give other bytes."""
 
 
@@ -45,16 +50,45 @@ class SegmentJob:
     """SHA-256 of the source's contents."""
     painter_threads: int
     """That paint one picture."""
+    coherence: CoherenceMode | None = None
+    """How neighbors are kept alike; None: each frame is painted for itself."""
+
+    def reach(self, segment: Segment) -> Span:
+        """The frames of a segment, and those around them that decide how they look."""
+        if self.coherence is None:
+            return Span(segment.first, segment.stop, segment.first, segment.stop)
+        return span_of(
+            segment.first,
+            segment.stop,
+            self.coherence,
+            frames=self.clip.expected_frames,
+            cuts=cut_frames(self.clip, self.look),
+            held_from=held_within_shots(self.clip, self.look),
+        )
+
+    def steadying(self, segments: Sequence[Segment]) -> Steadying | None:
+        """What keeps the frames of segments alike that follow on each other."""
+        if self.coherence is None:
+            return None
+        return Steadying(
+            self.coherence,
+            [self.reach(segment) for segment in segments],
+            frozenset(cut_frames(self.clip, self.look)),
+            held_within_shots(self.clip, self.look),
+        )
 
     def key(self, segment: Segment) -> str:
         """SHA-256 of everything that decides the bytes of a segment's piece."""
-        start, stop = self.clip.seconds_at(segment.first), self.clip.seconds_at(segment.stop)
+        reach = self.reach(segment)
+        start, stop = self.clip.seconds_at(reach.since), self.clip.seconds_at(reach.until)
         facts = {
             "pipeline": [PIPELINE_VERSION, __version__],
             "source": self.source_digest,
             "selection": repr(self.clip.selection),
             "on_corrupt": self.clip.on_corrupt,
             "frames": [segment.first, segment.stop, self.clip.expected_frames],
+            "coherence": self.coherence and [self.coherence.identity, reach.since, reach.until],
+            "cuts": self.coherence and cut_frames(self.clip, self.look),
             "look": self.look.digest_between(start, stop),
             "view": [repr(self.grading.view), repr(self.grading.source.video)],
             "arithmetic": [arithmetic_of(painter) for painter in self.look.painters],

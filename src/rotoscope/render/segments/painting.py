@@ -33,10 +33,12 @@ def paint_segments(
         RotoscopeError: see :mod:`rotoscope.errors`.
     """
     clip = job.clip
-    frames = clip.frames(planar=painter.wants_planes, first=segments[0].first, stop=segments[-1].stop)
+    since, until = job.reach(segments[0]).since, job.reach(segments[-1]).until
+    frames = clip.frames(planar=painter.wants_planes, first=since, stop=until)
+    workers = painter.workers(clip.info.video.frame_size)
     sink = SegmentSink(job, segments, store)
     try:
-        paint_frames(frames, painter, sink, meter, workers=painter.workers(clip.info.video.frame_size))
+        paint_frames(frames, painter, sink, meter, workers=workers, steadying=job.steadying(segments))
         sink.close()
     except BaseException:
         sink.abort()

@@ -101,6 +101,7 @@ def render_video(
             earliest=copier.start_seconds if copier else None,
             source_digest=kept.source_digest(clip.source),
             painter_threads=_painter_threads(clip, look, grading, options.workers),
+            coherence=None if look.is_invisible else options.coherence_mode,
         )
         pieces = _paint(job, kept, options.workers, meter)
         joining = meter.following("assemble")

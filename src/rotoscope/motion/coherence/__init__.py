@@ -1,0 +1,1 @@
+"""Coherence: what keeps the paintings of neighboring frames alike."""

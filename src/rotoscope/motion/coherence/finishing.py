@@ -33,6 +33,10 @@ class Finisher:
         self._mode = mode
         self._gain: float | None = None
 
+    def forget(self) -> None:
+        """Begin anew, as after a cut."""
+        self._gain = None
+
     def finish(self, remembered: Remembered, planes: Sequence[Painted]) -> tuple[Painted, ...]:
         """The painting to be shown, of the shapes and types of ``planes``, the painting of that frame."""
         painted = as_blended(planes, self._mode)

@@ -67,17 +67,17 @@ _ALL = (
         blend_side=360,
         sharpness=0.94,
     ),
-    CoherenceMode("flow", _UNREFINED, 360, goes_back=True, most_frames=16, lead_in=24, sharpness=0.925),
+    CoherenceMode("flow", _UNREFINED, 360, goes_back=True, most_frames=16, lead_in=32, sharpness=0.925),
     CoherenceMode(
         "best",
         ENGINES["dis-fine"],
         300,
         goes_back=True,
         most_frames=20,
-        lead_in=30,
+        lead_in=40,
         sharpness=0.94,
         block=12,
-        lead_out=20,
+        lead_out=24,
     ),
 )
 MODES: Final[Mapping[str, CoherenceMode]] = MappingProxyType({mode.name: mode for mode in _ALL})

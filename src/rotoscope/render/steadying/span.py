@@ -70,9 +70,9 @@ class SpanSteadier:
         before = self._memory.advance(moment.behind if self._has_begun else None, moment.planes)
         self._has_begun = True
         if not self.mode.block:
-            shown = self._finisher.finish(before, moment.planes)
+            shown = self._finished(moment, before)
             if self._is_wanted(moment):
-                yield from _shown(moment, shown)
+                yield from shown
             return
         if index >= self.span.first:
             self._waiting.append(_Waiting(moment, before))
@@ -98,16 +98,17 @@ class SpanSteadier:
             later = waiting.moment
         after.reverse()
         for waiting, future in zip(self._waiting[:count], after, strict=False):
-            planes = waiting.moment.planes
-            shown = self._finisher.finish(combine(waiting.before, future, planes, self.mode), planes)
+            both = combine(waiting.before, future, waiting.moment.planes, self.mode)
+            shown = self._finished(waiting.moment, both)
             if self._is_wanted(waiting.moment):
-                yield from _shown(waiting.moment, shown)
+                yield from shown
         del self._waiting[:count]
 
-
-def _shown(moment: Moment, planes: PaintedPlanes) -> Iterator[Frame]:
-    for frame in moment.frames:
-        yield with_planes(frame, planes)
+    def _finished(self, moment: Moment, remembered: Remembered) -> list[Frame]:
+        if moment.behind is None:
+            self._finisher.forget()
+        planes = self._finisher.finish(remembered, moment.planes)
+        return [with_planes(frame, planes) for frame in moment.frames]
 
 
 def moment_of(frame: Frame, behind: Match | None, ahead: Match | None) -> Moment:

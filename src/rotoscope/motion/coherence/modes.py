@@ -67,7 +67,7 @@ _ALL = (
         blend_side=360,
         sharpness=0.94,
     ),
-    CoherenceMode("flow", _UNREFINED, 360, goes_back=True, most_frames=16, lead_in=32, sharpness=0.925),
+    CoherenceMode("flow", _UNREFINED, 360, goes_back=True, most_frames=16, lead_in=32, sharpness=0.95),
     CoherenceMode(
         "best",
         ENGINES["dis-fine"],
@@ -75,7 +75,7 @@ _ALL = (
         goes_back=True,
         most_frames=20,
         lead_in=40,
-        sharpness=0.94,
+        sharpness=0.97,
         block=12,
         lead_out=24,
     ),

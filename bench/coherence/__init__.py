@@ -1,0 +1,1 @@
+"""How much flicker each coherence leaves, and what it costs."""

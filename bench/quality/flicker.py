@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.media.clip import open_clip
-from rotoscope.training.pictures import plain
+from rotoscope.media.plain import plain
 
 Clip: TypeAlias = NDArray[np.uint8]
 """(T, H, W, 3) uint8 sRGB."""

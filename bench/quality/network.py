@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 
 from rotoscope.networks.features import CAFFE, VGG19, FeatureNetwork
+from rotoscope.networks.weights import fetch_feature_network, load_feature_network
 from rotoscope.settings import load_settings
-from rotoscope.training.weights import fetch_feature_network, load_feature_network
 
 REFERENCE_DATA_VARIABLE = "ROTOSCOPE_REFERENCE_DATA"
 """Environment variable that names the folder of reference data."""
@@ -37,7 +37,7 @@ def measuring_network(
 
     Raises:
         WeightsError, UnsafeFile, UnsupportedArchitecture, InvalidOptions: as
-            :func:`rotoscope.training.weights.load_feature_network`.
+            :func:`rotoscope.networks.weights.load_feature_network`.
     """
     if weights is not None:
         return load_feature_network(

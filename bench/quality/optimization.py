@@ -20,9 +20,9 @@ from torch import Tensor
 from bench.quality.pictures import as_picture, as_tensor
 from rotoscope.errors import TrainingError
 from rotoscope.media.atomic import StagedFile
+from rotoscope.media.plain import Picture
 from rotoscope.networks.features import Encoder
 from rotoscope.networks.losses import StyleTarget, content_loss, gram_matrix
-from rotoscope.training.pictures import Picture
 
 _HISTORY = 20
 """Steps that L-BFGS remembers."""

@@ -12,8 +12,8 @@ import typer
 from rotoscope.cli.arguments import normalize_arguments
 from rotoscope.cli.main import app
 from rotoscope.cli.scout import sketches_folder
+from rotoscope.optimize.style_source import StyleSource
 from rotoscope.training.family_names import family_names
-from rotoscope.training.style_source import StyleSource
 
 from command import Run
 from doc_pages import PAGES, ROOT, Command, commands, lay_out_files, title

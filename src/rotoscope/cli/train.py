@@ -96,8 +96,8 @@ def train(
 ) -> None:
     """Parse, call, present."""
     require_torch()
+    from rotoscope.render.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.settings import load_settings  # noqa: PLC0415 - torch is heavy, and only needed here
-    from rotoscope.training.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.training.run import SessionOptions  # noqa: PLC0415
     from rotoscope.training.trainer import train_filters  # noqa: PLC0415
 
@@ -253,7 +253,7 @@ def make_encoder(
     settings: Settings, recipe: Recipe, weights: Path | None, normalization: str | None
 ) -> FeatureNetwork:
     """The recipe's feature network, with the weights of a file or fetched ones."""
-    from rotoscope.training.weights import fetch_feature_network, load_feature_network  # noqa: PLC0415
+    from rotoscope.networks.weights import fetch_feature_network, load_feature_network  # noqa: PLC0415
 
     if weights is not None:
         return load_feature_network(weights, architecture=recipe.features, normalization=normalization)

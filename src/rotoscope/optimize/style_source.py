@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.training.pictures import Picture, read_picture, resize_short_side
+from rotoscope.media.plain import Picture, read_picture, resize_short_side
 
 MINIMUM_REGION_PIXELS = 32
 """A region with a shorter side is refused: enlarged to the size of a style image it would be a blur."""

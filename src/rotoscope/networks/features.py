@@ -37,6 +37,14 @@ class Encoder(Protocol):
         """Which network and which weights: two encoders of one identity give the same maps."""
         ...
 
+    @property
+    def reach(self) -> int | None:
+        """How far, in pixels, the deepest map looks up, down and sideways.
+
+        None where maps of a piece of a picture, cut at multiples of 16, are not those of the picture.
+        """
+        ...
+
     def to(self, device: torch.device) -> Encoder:
         """The same for pictures on that device."""
         ...
@@ -212,6 +220,20 @@ class FeatureArchitecture:
         return FeatureArchitecture(self.name, tuple(steps), wanted)
 
     @property
+    def reach(self) -> int | None:
+        """See :attr:`Encoder.reach`."""
+        reach, jump = 0, 1
+        for step in self.steps:
+            if isinstance(step, Tap):
+                continue
+            if isinstance(step, Fire) or getattr(step, "stride", 1) != 1 or getattr(step, "is_ceil", False):
+                return None
+            reach += jump
+            if isinstance(step, Pool):
+                jump *= 2
+        return reach
+
+    @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Names (torchvision's) and shapes of the parameters it needs."""
         parameters: dict[str, tuple[int, ...]] = {}
@@ -309,6 +331,11 @@ class FeatureNetwork:
     def identity(self) -> str:
         """Which network and which weights."""
         return self._identity
+
+    @property
+    def reach(self) -> int | None:
+        """How far the deepest map looks, pixels; see :class:`Encoder`."""
+        return self._architecture.reach
 
     def to(self, device: torch.device) -> FeatureNetwork:
         """The same for pictures on that device; in its fast precision, unless one was asked for."""

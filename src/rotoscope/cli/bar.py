@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rotoscope.cli.present import human_size
 
 if TYPE_CHECKING:
+    from rotoscope.optimize.progress import OptimizeProgress
+    from rotoscope.optimize.progress import ProgressCallback as OptimizeCallback
     from rotoscope.render.batch import BatchCallback, BatchProgress
     from rotoscope.render.progress import Progress, ProgressCallback
     from rotoscope.training.progress import ProgressCallback as TrainingCallback
@@ -130,6 +132,13 @@ def scouting_bar(*, shown: bool) -> Generator[ScoutCallback | None, None, None]:
 
 
 @contextmanager
+def optimizing_bar(*, shown: bool) -> Generator[OptimizeCallback | None, None, None]:
+    """A live bar of an optimization; None where it is not wanted or no terminal."""
+    with _share_bar("optimize", shown=shown) as update:
+        yield None if update is None else lambda event: update(event.fraction, optimizing_facts(event))
+
+
+@contextmanager
 def _share_bar(task: str, *, shown: bool) -> Generator[Callable[[float, str], None] | None, None, None]:
     """A live bar that is told what part is done, 0 to 1, and what stands beside it."""
     if not shown or not sys.stderr.isatty():
@@ -151,6 +160,16 @@ def training_facts(progress: TrainingProgress) -> str:
     if progress.losses is not None:
         parts += [f"style {progress.losses.style:.3f}", f"content {progress.losses.content:.3f}"]
     parts.append(f"{_minutes(progress.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def optimizing_facts(progress: OptimizeProgress) -> str:
+    """What stands beside the bar, e.g. ``384x256 · 40/100 · style 0.0412 · content 0.0073 · 2:31 left``."""
+    row = progress.row
+    parts = [f"{row.width}x{row.height}", f"{row.iteration}/{progress.iterations}"]
+    parts += [f"{name} {value:.3g}" for name, value in row.losses.items()]
+    if progress.seconds_left is not None:
+        parts.append(f"{_minutes(progress.seconds_left)} left")
     return " · ".join(parts)
 
 

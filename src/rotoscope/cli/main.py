@@ -19,6 +19,7 @@ from rotoscope.cli import (
     join,
     looks,
     media,
+    optimize,
     scout,
     shots,
     steps,
@@ -54,6 +55,7 @@ audition.register(app)
 cache.register(app)
 filters.register(app)
 styles.register(app)
+optimize.register(app)
 train.register(app)
 scout.register(app)
 demo.register(app)

@@ -164,8 +164,11 @@ def _present(results: Sequence[TrainingResult], *, preview: Path, is_in_palette:
     typer.echo(f"try it: rotoscope stylize photo.jpg painted.png --filter {spec}")
 
 
-def require_torch() -> None:
+def require_torch(work: str = "Training") -> None:
     """Say what to install where torch is missing.
+
+    Args:
+        work: what needs it, as a sentence begins.
 
     Raises:
         MissingExtra: the extra ``train`` is not installed.
@@ -175,7 +178,7 @@ def require_torch() -> None:
     missing = [package for package in ("torch", "safetensors") if find_spec(package) is None]
     if missing:
         raise MissingExtra(
-            f"Training needs {' and '.join(missing)}, which painting does not: "
+            f"{work} needs {' and '.join(missing)}, which painting does not: "
             'install the extra with pip install "rotoscope[train]".'
         )
 

@@ -18,7 +18,6 @@ from rotoscope.optimize.progress import TraceRow
 
 HEADER_KEY = "rotoscope.optimization"
 """Key of the JSON in the safetensors metadata."""
-_ADVICE = "To begin anew, delete that file, or say --restart."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class Checkpoint:
 class _Header(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
-    identity: dict[str, str]
     stage: int
     seconds: float
     trace: tuple[TraceRow, ...]
@@ -46,15 +44,15 @@ class _Header(BaseModel):
 class CheckpointFile:
     """The file of one run."""
 
-    def __init__(self, path: Path, identity: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, identity: str) -> None:
         """Name it; nothing is read or written yet.
 
         Args:
-            path: where; its folder is made when it is first written.
-            identity: what makes two runs the same, by the words that an error names it with.
+            folder: where; made when the file is first written.
+            identity: SHA-256 (hex) of what makes two runs the same. It is the file's name, so a run never
+                meets another's.
         """
-        self._path = path
-        self._identity = dict(identity)
+        self._path = folder / f"{identity[:32]}.safetensors"
 
     def write(self, checkpoint: Checkpoint) -> None:
         """Replace the file.
@@ -63,7 +61,6 @@ class CheckpointFile:
             EncodeError: it cannot be written.
         """
         header = _Header(
-            identity=self._identity,
             stage=checkpoint.stage,
             seconds=checkpoint.seconds,
             trace=checkpoint.trace,
@@ -79,7 +76,7 @@ class CheckpointFile:
         """What an earlier session left; None where there is nothing.
 
         Raises:
-            OptimizationError: it is damaged, or of another run; names what differs.
+            OptimizationError: it is damaged.
         """
         if not self._path.exists():
             return None
@@ -90,13 +87,8 @@ class CheckpointFile:
         except (OSError, SafetensorError, ValidationError) as error:
             raise OptimizationError(
                 f"The checkpoint {self._path} cannot be read: it is damaged, or of another version of "
-                f"Rotoscope. {_ADVICE}"
+                f"Rotoscope. To begin anew, delete it, or say --restart."
             ) from error
-        differing = [name for name, value in self._identity.items() if header.identity.get(name) != value]
-        if differing:
-            raise OptimizationError(
-                f"The checkpoint {self._path} belongs to another run: other {', '.join(differing)}. {_ADVICE}"
-            )
         return Checkpoint(header.stage, header.seconds, header.trace, tensors)
 
     def remove(self) -> None:

@@ -27,6 +27,12 @@ class Memory:
     history_bytes: float = 1.2e9
     """What L-BFGS remembers."""
 
+    @classmethod
+    def of_gigabytes(cls, gigabytes: float) -> Memory:
+        """The bounds of a process that is to take about so much; half a gigabyte of it is none of theirs."""
+        free = max(0.5, gigabytes - 0.5) * 1e9
+        return cls(maps_bytes=0.6 * free, history_bytes=0.25 * free)
+
     def history_for(self, stage: Stage, wanted: int) -> int:
         """Steps that L-BFGS may remember at a size."""
         fitting = self.history_bytes / (2 * _VECTOR_BYTES_A_PIXEL * stage.height * stage.width)

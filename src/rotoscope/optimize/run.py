@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +47,8 @@ def optimize(
     encoder: Encoder,
     recipe: OptimizeRecipe,
     memory: Memory | None = None,
-    checkpoint: Path | None = None,
+    checkpoint_dir: Path | None = None,
+    restart: bool = False,
     on_progress: ProgressCallback | None = None,
     should_stop: StopCallback | None = None,
 ) -> Outcome:
@@ -59,14 +60,15 @@ def optimize(
         encoder: feature maps; it gives all of the recipe's layers.
         recipe: every number.
         memory: how much feature maps may take; None: as :class:`~rotoscope.optimize.memory.Memory` has it.
-        checkpoint: a file in which the run is kept every half minute, and from which it goes on if it was
-            interrupted; removed when all is done. None: nothing is kept.
+        checkpoint_dir: a folder, in which the run is kept every half minute, and from which it goes on if it
+            was interrupted; what is kept is removed when all is done. None: nothing is kept.
+        restart: begin anew, whatever is kept.
         on_progress: told after every iteration. What it raises stops the run.
         should_stop: asked after every iteration; the picture is then given as it is by then.
 
     Raises:
         InvalidOptions: the picture is too small, the encoder lacks a layer, or a mask is empty.
-        OptimizationError: it diverged, or the checkpoint is of another run.
+        OptimizationError: it diverged, or its checkpoint is damaged.
         EncodeError: the checkpoint cannot be written.
     """
     stages = plan_stages(
@@ -78,24 +80,19 @@ def optimize(
     )
     run = _Run(subject, stages, encoder, recipe, memory or Memory(), on_progress, should_stop)
     kept = None
-    if checkpoint is not None:
-        identity = _identity(subject, start, encoder, recipe)
-        run.file = CheckpointFile(checkpoint, identity)
-        kept = run.file.read()
+    if checkpoint_dir is not None:
+        run.file = CheckpointFile(checkpoint_dir, _identity(subject, start, encoder, recipe))
+        kept = None if restart else run.file.read()
     outcome = run.all_stages(start, kept)
     if run.file is not None and outcome.is_complete:
         run.file.remove()
     return outcome
 
 
-def _identity(subject: Subject, start: Tensor, encoder: Encoder, recipe: OptimizeRecipe) -> Mapping[str, str]:
-    """What makes two runs the same."""
-    return {
-        "recipe": recipe.digest,
-        "photograph, style images or masks": subject.digest,
-        "first picture": digest_of(start),
-        "feature network": encoder.identity,
-    }
+def _identity(subject: Subject, start: Tensor, encoder: Encoder, recipe: OptimizeRecipe) -> str:
+    """SHA-256 (hex) of what makes two runs the same."""
+    told = (recipe.digest, subject.digest, digest_of(start), encoder.identity)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 @dataclass(slots=True)

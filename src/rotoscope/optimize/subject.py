@@ -28,6 +28,11 @@ class Style:
     """(1, 1, H, W) float32 0..1 laid over the painting, of any size; None: what the masks of the others
     leave, all of it where they have none."""
 
+    def to(self, device: torch.device) -> Style:
+        """The same on that device."""
+        mask = None if self.mask is None else self.mask.to(device)
+        return Style(self.picture.to(device), self.weight, mask)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

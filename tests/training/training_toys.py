@@ -39,6 +39,10 @@ class ToyEncoder:
         return "second"
 
     @property
+    def reach(self) -> int | None:
+        return None
+
+    @property
     def identity(self) -> str:
         return self._identity
 

@@ -42,7 +42,7 @@ class Descent:
         """
         self._objective = objective
         self._stepper = stepper
-        self._picture = picture.detach().clone()
+        self._picture = picture.detach().clone(memory_format=torch.contiguous_format)
         self._best: _Best | None = None
         self._returns = 0
         self._average: tuple[Tensor, int] | None = None

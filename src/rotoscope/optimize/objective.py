@@ -55,8 +55,8 @@ class Objective:
             loss = term.loss(pixels)
             (term.weight * loss).backward()
             total += _noted(losses, term, loss)
-        gradient = pixels.grad
-        return Evaluation(total, losses, torch.zeros_like(picture) if gradient is None else gradient)
+        gradient = torch.zeros_like(picture) if pixels.grad is None else pixels.grad
+        return Evaluation(total, losses, gradient.contiguous())
 
     def _whole(self, pixels: Tensor, losses: dict[str, float]) -> float:
         tile = whole(*pixels.shape[2:])

@@ -14,6 +14,8 @@ from torch import Tensor
 
 _FIRST_STEP = 1 / 255
 """Root mean square of the first change: enough to tell the curvature, too little to harm."""
+_LOWEST_FREQUENCY = 0.02
+"""Waves a pixel: what is coarser is moved no further."""
 _LONGEST_STEP = 0.5
 """Most that a pixel changes in one step."""
 
@@ -50,8 +52,18 @@ class LimitedMemory:
     Objectives may rise now and then; whoever calls it tells it to forget where they rise for good.
     """
 
-    def __init__(self, history: int) -> None:
+    def __init__(self, history: int, *, spectrum: float = 1.0) -> None:
+        """Remember nothing yet.
+
+        Args:
+            history: how many steps to remember.
+            spectrum: exponent of the spatial frequency that the first guess at the inverse curvature falls
+                with. Gradients of feature losses are grain above all, which has little to gain; with 1, what
+                is coarse is moved as many times further as it is coarser. 0: no guess, as in the papers.
+        """
         self._history = history
+        self._spectrum = spectrum
+        self._gains: Tensor | None = None
         self._steps: list[Tensor] = []
         self._changes: list[Tensor] = []
         self._last: tuple[Tensor, Tensor] | None = None
@@ -98,7 +110,8 @@ class LimitedMemory:
     def _direction(self, gradient: Tensor) -> Tensor:
         """The two-loop recursion."""
         if not self._steps:
-            return gradient * (-_FIRST_STEP / gradient.square().mean().sqrt().clamp_min(1e-30))
+            first = self._guessed(-gradient)
+            return first * (_FIRST_STEP / first.square().mean().sqrt().clamp_min(1e-30))
         direction = -gradient
         pairs = list(zip(self._steps, self._changes, strict=True))
         shares: list[tuple[Tensor, Tensor]] = []
@@ -108,10 +121,22 @@ class LimitedMemory:
             direction = direction - share * change
             shares.append((share, inverse))
         step, change = pairs[-1]
-        direction = direction * ((step * change).sum() / change.square().sum())
+        curvature = (step * change).sum() / (change * self._guessed(change)).sum()
+        direction = self._guessed(direction) * curvature
         for (step, change), (share, inverse) in zip(pairs, reversed(shares), strict=True):
             direction = direction + (share - inverse * (change * direction).sum()) * step
         return direction
+
+    def _guessed(self, vector: Tensor) -> Tensor:
+        """The first guess at the inverse curvature, times a vector: symmetric and positive."""
+        if not self._spectrum:
+            return vector
+        height, width = vector.shape[2:]
+        if self._gains is None:
+            down, across = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)[None]
+            frequencies = (down.square() + across.square()).sqrt().clamp_min(_LOWEST_FREQUENCY)
+            self._gains = (0.5 / frequencies).pow(self._spectrum).to(vector.device)
+        return torch.fft.irfft2(torch.fft.rfft2(vector) * self._gains, s=(height, width))
 
 
 class Adaptive:

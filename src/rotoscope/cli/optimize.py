@@ -36,7 +36,7 @@ Examples:
 
   rotoscope optimize photo.jpg poster.jpg painted.png --size 512
 
-  rotoscope optimize photo.jpg wave.jpg poster.jpg:2 painted.png --colors photo --preview now.png
+  rotoscope optimize photo.jpg wave.jpg poster.jpg:2 painted.png --colors photo --live now.png
 
   rotoscope optimize photo.jpg sea.jpg sky.jpg painted.png --mask water.png --mask rest
 
@@ -78,7 +78,7 @@ def optimize(
     feature_weights: train_options.FeatureWeights = None,
     normalization: train_options.Normalization = None,
     memory: own.Memory = None,
-    preview: own.Preview = None,
+    live: own.Live = None,
     trace: own.Trace = None,
     plot: own.Plot = None,
     restart: own.Restart = False,
@@ -123,7 +123,7 @@ def optimize(
         start=_start(start, start_filter, threads=threads),
         masks=[None if name == "rest" else Path(name) for name in mask or ()],
         quality=quality,
-        preview=preview,
+        live=live,
         trace=trace,
         plot=plot,
         checkpoint_dir=settings.cache_dir / "optimize",

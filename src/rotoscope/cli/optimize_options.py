@@ -113,8 +113,9 @@ Memory: TypeAlias = Annotated[
         min=1, metavar="GB", help="What it may take about; larger pictures are painted in tiles; default: 5."
     ),
 ]
-Preview: TypeAlias = Annotated[
-    Path | None, typer.Option(metavar="PICTURE", help="Where the picture at hand is shown now and then.")
+Live: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="PICTURE", help="Where the picture at hand is written every quarter of a minute."),
 ]
 Trace: TypeAlias = Annotated[
     Path | None,

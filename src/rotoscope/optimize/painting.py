@@ -38,9 +38,9 @@ from rotoscope.render.grading import grade
 from rotoscope.render.interrupt import StopCallback
 from rotoscope.render.look import resize_short_side
 
-PREVIEW_SECONDS = 15.0
-"""So often a preview is renewed."""
-_PREVIEW_QUALITY = 85.0
+LIVE_SECONDS = 15.0
+"""So often the picture at hand is written."""
+_LIVE_QUALITY = 85.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class PaintingOptions:
     all style images are everywhere."""
     quality: float | None = None
     """Of the file, 0 to 100; None: visually lossless."""
-    preview: Path | None = None
-    """A picture that is renewed every PREVIEW_SECONDS; its name says its format."""
+    live: Path | None = None
+    """Where the picture at hand is written every LIVE_SECONDS; its name says its format."""
     trace: Path | None = None
     """Where every iteration's losses are written, as JSON."""
     plot: Path | None = None
@@ -183,7 +183,7 @@ class _Job:
         self._device = device
         self._on_progress = on_progress
         self._should_stop = should_stop
-        self._previewed = time.monotonic()
+        self._shown = time.monotonic()
         self.outcome: Outcome | None = None
 
     def paint(self, shown: Pixels, styles: Sequence[Style]) -> Pixels:
@@ -207,15 +207,15 @@ class _Job:
         return to_pixels(self.outcome.picture, shown)
 
     def _tell(self, progress: OptimizeProgress) -> None:
-        preview = self._options.preview
-        if preview is not None and time.monotonic() - self._previewed > PREVIEW_SECONDS:
-            write_preview(preview, progress.picture())
-            self._previewed = time.monotonic()
+        live = self._options.live
+        if live is not None and time.monotonic() - self._shown > LIVE_SECONDS:
+            write_live(live, progress.picture())
+            self._shown = time.monotonic()
         if self._on_progress is not None:
             self._on_progress(progress)
 
 
-def write_preview(path: Path, picture: Tensor) -> None:
+def write_live(path: Path, picture: Tensor) -> None:
     """Write a picture as it is by now; whoever watches the file never sees half of it.
 
     Args:
@@ -227,7 +227,7 @@ def write_preview(path: Path, picture: Tensor) -> None:
         EncodeError: it cannot be written.
     """
     pixels = to_pixels(picture, np.zeros(1, np.uint8))
-    encoded = encode_still(pixels, known_suffix(path.suffix), quality=_PREVIEW_QUALITY, tags=StillTags())
+    encoded = encode_still(pixels, known_suffix(path.suffix), quality=_LIVE_QUALITY, tags=StillTags())
     write_new_file(path, encoded.content, overwrite=True)
 
 
@@ -254,10 +254,10 @@ def _refuse_outputs(output: Path, options: PaintingOptions, sources: Sequence[Pa
         if extra is not None:
             refuse_source(extra, *sources)
             refuse_existing(extra, overwrite=options.overwrite)
-    if options.preview is not None:
-        known_suffix(options.preview.suffix)
-        refuse_source(options.preview, *sources)
-        refuse_existing(options.preview, overwrite=True)
+    if options.live is not None:
+        known_suffix(options.live.suffix)
+        refuse_source(options.live, *sources)
+        refuse_existing(options.live, overwrite=True)
 
 
 def _write_trace(outcome: Outcome, options: PaintingOptions) -> None:

@@ -140,7 +140,7 @@ class _Run:
         averaged = round(recipe.averaged * stage.iterations) if is_last else 0
         stepper: Stepper
         if recipe.method == "lbfgs":
-            stepper = LimitedMemory(self.memory.history_for(stage, recipe.history))
+            stepper = LimitedMemory(self.memory.history_for(stage, recipe.history), spectrum=recipe.spectrum)
         else:
             stepper = Adaptive(recipe.learning_rate)
         return Descent(objective, picture, stepper, averaged=averaged, last=stage.iterations)

@@ -17,12 +17,15 @@ from rotoscope.training.family_names import family_names
 
 from command import Run
 from doc_pages import PAGES, ROOT, Command, commands, lay_out_files, title
-from doc_samples import place_filter
+from doc_samples import FEATURE_WEIGHTS, place_filter
 
 NOT_FOLLOWED = ROOT / "docs" / "reference" / "command-line.md"
 """Its examples do not belong together; they are parsed."""
 MINUTES = ("train", "scout", "demo")
 """Commands that take minutes; they are parsed."""
+QUICKLY = ("--size", "48", "--levels", "1", "--iterations", "2", "--features", "squeezenet1_1",
+           "--feature-weights", FEATURE_WEIGHTS)  # fmt: skip
+"""Said after what a page says to ``optimize``: it would fetch weights and take minutes."""
 SETTING_UP = ("python3 -m venv .venv", "source .venv/bin/activate", "pip install .", "pip install .[train]",
               "pip install rotoscope[train]")  # fmt: skip
 FOLLOWED = [page for page in PAGES if page != NOT_FOLLOWED and commands(page)]
@@ -75,7 +78,7 @@ def follow(command: Command, run: Run, folder: Path) -> None:
         if arguments[0] == "scout":
             place_filter(sketches_folder(values["output"], values["keep"]), "poster")
     else:
-        ran = run(*arguments)
+        ran = run(*arguments, *(QUICKLY if arguments[0] == "optimize" else ()))
         assert ran.exit_code == 0, f"{command.place}: {ran.err or ran.out}"
 
 

@@ -1,4 +1,4 @@
-"""Toy parts for optimizations: a tiny feature network, pictures, and a file of small random weights."""
+"""Toy parts for optimizations: a tiny feature network and pictures."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from rotoscope.networks.features import SQUEEZENET
 from rotoscope.optimize.recipe import OptimizeRecipe
 from rotoscope.optimize.subject import Style, Subject
 
@@ -68,16 +66,4 @@ def toy_subject(*styles: Style, height: int = 48, width: int = 64) -> Subject:
 def write_picture(path: Path, seed: int, height: int = 64, width: int = 80) -> Path:
     """A still."""
     Image.fromarray(blocks(seed, height, width)).save(path)
-    return path
-
-
-def write_weights(path: Path) -> Path:
-    """A SqueezeNet that knows nothing."""
-    generator = torch.Generator().manual_seed(3)
-    weights = {
-        name: torch.randn(shape, generator=generator)
-        * ((2 / (shape[1] * shape[2] * shape[3])) ** 0.5 if len(shape) == 4 else 0.1)
-        for name, shape in SQUEEZENET.shapes.items()
-    }
-    save_file(weights, path, metadata={"normalization": "torchvision"})
     return path

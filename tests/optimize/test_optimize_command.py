@@ -15,7 +15,8 @@ from rotoscope.media.stills import read_still
 from rotoscope.optimize.progress import OptimizeProgress, TraceRow
 
 from command import Ran, Run, run
-from optimize_toys import blocks, tensor, write_picture, write_weights
+from feature_weights import write_weights
+from optimize_toys import blocks, tensor, write_picture
 
 __all__ = ["run"]
 
@@ -102,7 +103,9 @@ def test_what_cannot_be_is_said(optimize: Run, folder: Path, words: tuple[str, .
 def test_the_program_says_what_to_install_where_torch_is_missing(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    def nothing(name: str) -> None: ...
+
+    monkeypatch.setattr("importlib.util.find_spec", nothing)
     ran = run("optimize", "photo.png", "wave.png", "out.png")
     assert ran.exit_code == 1
     assert "Optimizing a picture needs torch and safetensors" in ran.err

@@ -25,22 +25,14 @@ def test_the_python_shown_is_understood() -> None:
         if isinstance(node, ast.ImportFrom) and node.module:
             module = importlib.import_module(node.module)
             assert all(hasattr(module, name.name) for name in node.names)
-    known = {
-        "optimize_still": optimize_still,
-        "OptimizeRecipe": OptimizeRecipe,
-        "PaintingOptions": PaintingOptions,
-    }
-    calls = [
-        node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    ]
-    bound = 0
-    for call in calls:
-        assert isinstance(call.func, ast.Name)
-        if call.func.id in known:
+    known = {known.__name__: known for known in (optimize_still, OptimizeRecipe, PaintingOptions)}
+    bound: set[str] = set()
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in known:
             keywords = {str(k.arg): k.value for k in call.keywords}
             inspect.signature(known[call.func.id]).bind(*call.args, **keywords)
-            bound += 1
-    assert bound == len(known)
+            bound.add(call.func.id)
+    assert bound == set(known)
 
 
 def test_the_layers_shown_are_the_programs() -> None:

@@ -33,7 +33,6 @@ SIDE = 384
 MOST_ITERATIONS = 500
 """Of Rotoscope's own at the full size, where the goal is not reached before."""
 COARSE_ITERATIONS = 60
-LEVELS = 3
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -78,9 +77,7 @@ def main(words: Sequence[str] | None = None) -> int:
         else:
             peer = classic(yardstick, photograph, iterations=arguments.iterations, tell=say)
             write_record(kept, peer)
-        recipe = classic_recipe(
-            yardstick, iterations=MOST_ITERATIONS, coarse_iterations=COARSE_ITERATIONS, levels=LEVELS
-        )
+        recipe = classic_recipe(yardstick, iterations=MOST_ITERATIONS, coarse_iterations=COARSE_ITERATIONS)
         own = ours(yardstick, photograph, style, goal=peer.final, recipe=recipe, tell=say)
         for name, record in (("classic", peer), ("ours", own)):
             write_picture(arguments.output / f"{name}.png", as_picture(record.picture))

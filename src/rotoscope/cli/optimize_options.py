@@ -92,7 +92,7 @@ CoarseIterations: TypeAlias = Annotated[
 ]
 Levels: TypeAlias = Annotated[
     int | None,
-    typer.Option(min=1, max=8, help="How many sizes, coarse to fine; default: from 128 pixels on."),
+    typer.Option(min=1, max=8, help="How many sizes, coarse to fine; default: from some 100 pixels on."),
 ]
 Method: TypeAlias = Annotated[
     Literal["lbfgs", "adam"] | None, typer.Option(help="How pixels are changed; default: lbfgs.")

@@ -8,7 +8,7 @@ from rotoscope.errors import InvalidOptions
 
 LEAST_SIDE = 32
 """Pixels; smaller pictures have no position left in the deepest maps."""
-COARSEST_SIDE = 128
+COARSEST_SIDE = 96
 """Short side, pixels: where nothing is said, no size begins below it."""
 
 

@@ -56,6 +56,7 @@ docs: $(VENV)/.dev  ## the pages that are written by the program itself
 	$(BIN)/python tests/docs/reference_pages.py
 	$(BIN)/python tests/docs/fidelity_matrix.py
 	$(BIN)/python -m bench.quality.page
+	$(BIN)/python -m bench.flow.page
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.quality.bundled import bundled_candidates, bundled_cards
-from bench.quality.flicker import FRAMES, LONG
+from bench.quality.frames import FRAMES
 from bench.quality.measuring import Clips, Conditions, Photographs, measure_candidate
 from bench.quality.results import ClipFigures, Known, Report, Row, read_json, write_json, write_text
 from bench.quality.sheets import SheetRow, write_comparison_sheet, write_row_sheet
 from bench.quality.table import Candidate, Table
 from bench.quality.tables import whole_report
+from rotoscope.motion.flicker import LONG
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 
 _PAIRS_A_CLIP = 2 * FRAMES - 1 - LONG

@@ -20,21 +20,14 @@ from bench.quality.distances import (
     photograph_style,
     share_of_own,
 )
-from bench.quality.flicker import (
-    FRAMES,
-    WIDTH,
-    Clip,
-    measure_flicker,
-    paint_frames,
-    read_frames,
-    reduce_frames,
-)
+from bench.quality.frames import FRAMES, Clip, paint_frames, read_frames, reduce_frames
 from bench.quality.painters import Painter, digest_of, load_painter
 from bench.quality.pictures import SHORT_SIDE, find_pictures, read_photograph, read_style, write_picture
 from bench.quality.results import ClipFigures, PaintingFigures, Row, folder_name, key_of, rounded
 from bench.quality.table import Candidate
 from rotoscope.errors import InvalidOptions
 from rotoscope.media.plain import Picture, read_picture
+from rotoscope.motion.flicker import WIDTH, measure_flicker
 from rotoscope.networks.features import Encoder
 from rotoscope.networks.losses import StyleTarget
 from rotoscope.palette.palette import Palette
@@ -217,6 +210,8 @@ class Clips:
             painted = reduce_frames(paint_frames(lambda frame: _painted(painter, frame), frames), width=width)
         size = (source.shape[2], source.shape[1])
         flicker = measure_flicker(source, painted, on_pair=lambda: advance(size))
+        if flicker.long is None:
+            raise InvalidOptions(f"Nothing in {path} can be followed over 8 frames; give another clip.")
         return ClipFigures(
             clip=path.stem,
             key=self._key(path, settings),

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from rotoscope.render.assemble import assemble
     from rotoscope.render.batch import stylize_folder
     from rotoscope.render.look import Look
+    from rotoscope.render.options import RenderOptions
     from rotoscope.render.progress import Progress
     from rotoscope.render.result import RenderResult
+    from rotoscope.render.score import Score
     from rotoscope.render.separate import separate
     from rotoscope.render.stylize import stylize
-    from rotoscope.standard import load_filter, load_look, standard_palette, standard_store
+    from rotoscope.standard import load_filter, load_look, score, standard_palette, standard_store
 
 _HOMES = {
     "Clip": "rotoscope.media.clip",
@@ -42,8 +44,10 @@ _HOMES = {
     "Frame": "rotoscope.media.frame",
     "Look": "rotoscope.render.look",
     "Progress": "rotoscope.render.progress",
+    "RenderOptions": "rotoscope.render.options",
     "RenderResult": "rotoscope.render.result",
     "RotoscopeError": "rotoscope.errors",
+    "Score": "rotoscope.render.score",
     "Selection": "rotoscope.media.selection",
     "assemble": "rotoscope.render.assemble",
     "check": "rotoscope.media.fidelity",
@@ -51,6 +55,7 @@ _HOMES = {
     "load_filter": "rotoscope.standard",
     "load_look": "rotoscope.standard",
     "open_clip": "rotoscope.media.clip",
+    "score": "rotoscope.standard",
     "separate": "rotoscope.render.separate",
     "standard_palette": "rotoscope.standard",
     "standard_store": "rotoscope.standard",
@@ -66,8 +71,10 @@ __all__ = [
     "Frame",
     "Look",
     "Progress",
+    "RenderOptions",
     "RenderResult",
     "RotoscopeError",
+    "Score",
     "Selection",
     "__version__",
     "assemble",
@@ -76,6 +83,7 @@ __all__ = [
     "load_filter",
     "load_look",
     "open_clip",
+    "score",
     "separate",
     "standard_palette",
     "standard_store",

@@ -8,13 +8,17 @@ from pathlib import Path
 
 from rotoscope.errors import RecipeMismatch
 from rotoscope.filters.base import Filter
+from rotoscope.motion.flicker import WIDTH
 from rotoscope.palette.palette import Palette
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.looks.building import Overrides, build_look, open_look
 from rotoscope.render.looks.reading import parse_look
+from rotoscope.render.progress import ProgressCallback
 from rotoscope.render.recipe_line import RecipeLine, load_same, read_recipe
+from rotoscope.render.score import FRAMES, Score
 from rotoscope.render.segments.store import SegmentStore
 from rotoscope.settings import load_settings
+from rotoscope.training import scoring
 
 
 def standard_palette() -> Palette:
@@ -89,3 +93,52 @@ def load_like(
             f"{path} was painted with masks or arithmetic that have changed since. Paint with a look file."
         )
     return look
+
+
+def score(
+    source: str | Path,
+    result: str | Path,
+    *,
+    base: str | Path | None = None,
+    frames: int = FRAMES,
+    skip: int = 0,
+    width: int = WIDTH,
+    style: str | Path | None = None,
+    feature_weights: str | Path | None = None,
+    normalization: str | None = None,
+    on_progress: ProgressCallback | None = None,
+) -> Score:
+    """Measure how much a painted clip flickers, how sharp it is, and how much style it has.
+
+    Args:
+        source: what was painted.
+        result: the painting, with as many frames; of another size, it is scaled to the source's.
+        base: the same filter frame by frame: what would be without any steadying.
+        frames: how many are measured.
+        skip: how many are left out before; drift shows after hundreds.
+        width: pixels at which flicker is measured.
+        style: the style image; None: that of the filter, where Rotoscope can draw it itself.
+        feature_weights: VGG-19's, as training takes them; None: those that a training has fetched, if any.
+        normalization: how pictures are prepared for them, where the file does not say.
+        on_progress: called after every frame.
+
+    Raises:
+        InvalidOptions: the clips do not belong together, nothing in them can be followed, a number is outside
+            what is allowed, or style was asked for without weights.
+        RotoscopeError: something cannot be read; see :mod:`rotoscope.errors`.
+    """
+    settings = load_settings(os.environ)
+    weights = None if feature_weights is None else Path(feature_weights)
+    return scoring.score(
+        source,
+        result,
+        palette=Palette(settings.filters_dir),
+        cache_dir=settings.cache_dir,
+        base=base,
+        frames=frames,
+        skip=skip,
+        width=width,
+        style=None if style is None else Path(style),
+        features=scoring.Features(weights, normalization),
+        on_progress=on_progress,
+    )

@@ -49,6 +49,16 @@ def test_json_is_a_line_an_item(run: Run, inbox: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_a_look_file(run: Run, inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "poster.yaml").write_text("look: 1\nlayers:\n  - filter: posterize:levels=3\n")
+    asked = ("--once", "--settle", "0")
+    ran = run("watch", inbox, tmp_path / "outbox", "--look", tmp_path / "poster.yaml", *asked)
+    assert ran.exit_code == 0, ran.err
+    assert run("watch", inbox, tmp_path / "other", *POSTER, *asked).exit_code == 0
+    one, other = (Image.open(tmp_path / folder / "sea.jpg") for folder in ("outbox", "other"))
+    assert one.tobytes() == other.tobytes()
+
+
 def test_limits_are_kept(run: Run, inbox: Path, tmp_path: Path) -> None:
     limit = ("--max-pixels", "1000")
     ran = run("watch", inbox, tmp_path / "outbox", *POSTER, "--once", "--settle", "0", *limit)

@@ -27,6 +27,7 @@ from rotoscope.media.probe import inspect_media
 from rotoscope.media.spherical import Projection, whole_sphere, write_projection
 from rotoscope.media.still_codecs import StillTags, encode_still
 from rotoscope.render.look import Look
+from rotoscope.render.options import RenderOptions
 from rotoscope.render.stylize import stylize
 
 from samples import (
@@ -160,7 +161,7 @@ def rows_of(case: Case) -> tuple[Row, ...]:
 
 
 def _sent_through(source: Path, output: Path, options: EncoderOptions, *, to_sdr: bool) -> tuple[Row, ...]:
-    stylize(source, output, Look(), encoder=options, to_sdr=to_sdr)
+    stylize(source, output, Look(), encoder=options, options=RenderOptions(to_sdr=to_sdr))
     return check(source, output, unpainted=True).rows
 
 

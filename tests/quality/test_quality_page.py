@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.quality import __main__ as measure
-from bench.quality import clip, optimize
+from bench.quality import optimize
 from bench.quality.page import PAGE, filled, written_page
 from bench.quality.places import PUBLISHED
 from bench.quality.results import Report, read_json
@@ -23,7 +23,6 @@ from quality_toys import clip_figures, report, row
 HOW = "run `make docs`, and look at what changed"
 PARSERS = {
     "bench.quality": measure.make_parser,
-    "bench.quality.clip": clip.make_parser,
     "bench.quality.optimize": optimize.make_parser,
 }
 

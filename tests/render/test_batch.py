@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +17,13 @@ from rotoscope.errors import EncodeError, ManifestError, OpenError
 from rotoscope.filters.kinds import KINDS
 from rotoscope.media.clip import open_clip
 from rotoscope.render.batch import BatchProgress, BatchResult, ItemState, stylize_folder
-from rotoscope.render.journal import JOURNAL_NAME
+from rotoscope.render.journal import JOURNAL_NAME, look_key
 from rotoscope.render.library import plan_library
 from rotoscope.render.look import Look
+from rotoscope.render.looks.layered import END_OF_TIME
+from rotoscope.render.options import RenderOptions
 from rotoscope.render.separate import separate
+from rotoscope.render.stylize import DEFAULT_ENCODER
 
 import samples
 
@@ -160,6 +165,26 @@ def test_a_changed_source_is_said_and_repainted_only_with_overwrite(library: Pat
     assert (out / "sea.jpg").read_bytes() == before
     assert stylize_folder(library, out, POSTER, overwrite=True).counts == {"painted": 1, "skipped": 3}
     assert (out / "sea.jpg").read_bytes() != before
+
+
+def test_other_options_are_said(library: Path, tmp_path: Path) -> None:
+    stylize_folder(library, tmp_path / "out", POSTER)
+    round_and_round = RenderOptions(wrap=True)
+    result = stylize_folder(library, tmp_path / "out", POSTER, options=round_and_round)
+    assert "painted with another look or other options" in (result.items[0].message or "")
+    by_two = RenderOptions(workers=2)  # decides nothing
+    assert stylize_folder(library, tmp_path / "out", POSTER, options=by_two).counts == {"skipped": 4}
+
+
+def test_options_at_their_defaults_are_not_counted_unless_they_always_were() -> None:
+    def key(options: RenderOptions, *always: str) -> str:
+        return look_key(POSTER, DEFAULT_ENCODER, options, always=always)
+
+    digest = POSTER.digest_between(Fraction(0), END_OF_TIME)
+    facts = [digest, repr(DEFAULT_ENCODER), [("on_truncated", "fail"), ("to_sdr", True)]]
+    expected = hashlib.sha256(repr(facts).encode()).hexdigest()
+    assert key(RenderOptions(to_sdr=True), "on_truncated") == expected
+    assert key(RenderOptions(to_sdr=True)) != expected
 
 
 def test_another_look_is_said(library: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from rotoscope.cli.requests import make_look
 from rotoscope.errors import (
+    InvalidOptions,
     IsolationError,
     OpenError,
     OutputExists,
@@ -24,7 +25,9 @@ from rotoscope.errors import (
 from rotoscope.media.clip import open_clip
 from rotoscope.render.isolated import IsolationLimits, LookRequest, stylize_isolated
 from rotoscope.render.look import Look
+from rotoscope.render.options import RenderOptions
 from rotoscope.render.progress import Progress
+from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.stylize import stylize
 
 import samples
@@ -142,13 +145,34 @@ def test_what_only_claims_to_be_media(tmp_path: Path) -> None:
         stylize_isolated(tmp_path / "none.mp4", tmp_path / "out.mp4", POSTER)
 
 
+def test_options_go_along(tmp_path: Path) -> None:
+    whole = samples.make_clip(tmp_path / "whole.mkv", frames=60, size=(320, 240))
+    cut = samples.truncate(whole, tmp_path / "cut.mkv")
+    options = RenderOptions(on_truncated="keep", on_corrupt="hold", wrap=True)
+    there = stylize_isolated(cut, tmp_path / "there.mp4", POSTER, options=options)
+    here = stylize(cut, tmp_path / "here.mp4", make_look(**POSTER.arguments), options=options)
+    assert there.output.read_bytes() == here.output.read_bytes()
+    assert there.notes == here.notes
+
+
+@pytest.mark.parametrize(
+    "options", [RenderOptions(workers=2), RenderOptions(store=SegmentStore(Path("segments")))]
+)
+def test_what_reaches_beyond_the_process_is_refused(
+    clip: Path, tmp_path: Path, options: RenderOptions
+) -> None:
+    with pytest.raises(InvalidOptions, match=r"painted by one process that keeps no segments\. Leave store"):
+        stylize_isolated(clip, tmp_path / "out.mp4", POSTER, options=options)
+
+
 def test_a_corrupt_clip_gives_a_result_or_a_typed_error(tmp_path: Path) -> None:
     whole = samples.make_clip(tmp_path / "whole.mp4", frames=40, size=(320, 240))
+    kept = RenderOptions(on_truncated="keep")
     for seed in range(2):
         broken = samples.corrupt(whole, tmp_path / f"broken-{seed}.mp4", seed=seed, start=0.3, stop=0.7)
         output = tmp_path / f"out-{seed}.mp4"
         try:
-            told = str(stylize_isolated(broken, output, POSTER, on_truncated="keep").output)
+            told = str(stylize_isolated(broken, output, POSTER, options=kept).output)
         except RotoscopeError as error:
             told = str(error)
         assert f"{seed}.mp4" in told

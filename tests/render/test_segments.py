@@ -23,6 +23,7 @@ from rotoscope.media.frame import Pixels
 from rotoscope.media.selection import Selection
 from rotoscope.palette.palette import Palette
 from rotoscope.render.look import Look
+from rotoscope.render.options import RenderOptions
 from rotoscope.render.progress import Progress, ProgressCallback
 from rotoscope.render.segments.plan import Segment, plan_segments
 from rotoscope.render.segments.store import SegmentStore
@@ -73,11 +74,19 @@ def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(
 ) -> None:
     stylize(clip, tmp_path / "whole.mp4", posterized())
     with pytest.raises(Stop):
-        stylize(clip, tmp_path / "out.mp4", posterized(), store=store, on_progress=stop_after(500))
+        stylize(
+            clip,
+            tmp_path / "out.mp4",
+            posterized(),
+            options=RenderOptions(store=store),
+            on_progress=stop_after(500),
+        )
     assert not (tmp_path / "out.mp4").exists()
     assert store.usage().pieces in (1, 2)  # the second may still be inside the encoder
     seen: list[Progress] = []
-    result = stylize(clip, tmp_path / "out.mp4", posterized(), store=store, on_progress=seen.append)
+    result = stylize(
+        clip, tmp_path / "out.mp4", posterized(), options=RenderOptions(store=store), on_progress=seen.append
+    )
     assert (tmp_path / "out.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
     assert result.frames == FRAMES
     assert seen[0].frames_found == seen[0].frames_done - 1 > 0
@@ -119,10 +128,10 @@ def test_twenty_kills_at_random_moments(tmp_path: Path) -> None:
 
 
 def test_a_damaged_piece_is_painted_again(clip: Path, store: SegmentStore, tmp_path: Path) -> None:
-    stylize(clip, tmp_path / "one.mp4", posterized(), store=store)
+    stylize(clip, tmp_path / "one.mp4", posterized(), options=RenderOptions(store=store))
     place = sorted(store.folder.glob("*/*.piece"))[1]
     place.write_bytes(place.read_bytes()[:-3])
-    stylize(clip, tmp_path / "two.mp4", posterized(), store=store)
+    stylize(clip, tmp_path / "two.mp4", posterized(), options=RenderOptions(store=store))
     assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
 
 
@@ -130,7 +139,7 @@ def test_a_damaged_piece_is_painted_again(clip: Path, store: SegmentStore, tmp_p
 def test_another_look_source_or_encoding_has_pieces_of_its_own(
     clip: Path, store: SegmentStore, tmp_path: Path, change: str
 ) -> None:
-    stylize(clip, tmp_path / "one.mp4", posterized(), store=store)
+    stylize(clip, tmp_path / "one.mp4", posterized(), options=RenderOptions(store=store))
     before = store.usage().pieces
     source = clip
     if change == "source":
@@ -142,7 +151,7 @@ def test_another_look_source_or_encoding_has_pieces_of_its_own(
         posterized(5 if change == "look" else 4),
         encoder=EncoderOptions(quality=50 if change == "quality" else None),
         selection=Selection(stop=Fraction(20) if change == "selection" else None),
-        store=store,
+        options=RenderOptions(store=store),
     )
     assert not any("used again" in note for note in result.notes)
     assert store.usage().pieces == before + len(plan_segments(open_clip(tmp_path / "two.mp4")))
@@ -150,10 +159,10 @@ def test_another_look_source_or_encoding_has_pieces_of_its_own(
 
 def test_a_source_that_changed_under_its_name_is_another_source(store: SegmentStore, tmp_path: Path) -> None:
     source = make_clip(tmp_path / "clip.mp4", frames=10)
-    stylize(source, tmp_path / "one.mp4", posterized(), store=store)
+    stylize(source, tmp_path / "one.mp4", posterized(), options=RenderOptions(store=store))
     source.unlink()
     make_clip(source, pictures=[picture(100 + index) for index in range(10)])
-    stylize(source, tmp_path / "two.mp4", posterized(), store=store)
+    stylize(source, tmp_path / "two.mp4", posterized(), options=RenderOptions(store=store))
     assert indices(tmp_path / "two.mp4") == list(range(100, 110))
 
 
@@ -199,8 +208,8 @@ def test_a_variable_rate_is_kept_over_the_borders(tmp_path: Path) -> None:
 
 def test_stills_become_a_video_in_segments(tmp_path: Path, store: SegmentStore) -> None:
     folder = make_stills(tmp_path / "stills", frames=6)
-    stylize(folder, tmp_path / "one.mp4", posterized(), store=store)
-    again = stylize(folder, tmp_path / "two.mp4", posterized(), store=store)
+    stylize(folder, tmp_path / "one.mp4", posterized(), options=RenderOptions(store=store))
+    again = stylize(folder, tmp_path / "two.mp4", posterized(), options=RenderOptions(store=store))
     assert indices(tmp_path / "two.mp4") == list(range(6))
     assert "6 of 6 frames were painted before, and used again" in again.notes
 
@@ -211,7 +220,9 @@ def test_stills_become_a_video_in_segments(tmp_path: Path, store: SegmentStore) 
 def test_workers_paint_the_same_bytes(clip: Path, tmp_path: Path) -> None:
     stylize(clip, tmp_path / "one.mp4", posterized())
     seen: list[Progress] = []
-    stylize(clip, tmp_path / "two.mp4", posterized(), workers=2, on_progress=seen.append)
+    stylize(
+        clip, tmp_path / "two.mp4", posterized(), options=RenderOptions(workers=2), on_progress=seen.append
+    )
     assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
     assert [event.frames_done for event in seen if event.step == "stylize"] == list(range(1, FRAMES + 1))
 
@@ -250,13 +261,13 @@ def test_a_worker_that_fails_is_told(
     clip: Path, tmp_path: Path, how: str, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        stylize(clip, tmp_path / "out.mp4", Look([Broken(how)]), workers=2)
+        stylize(clip, tmp_path / "out.mp4", Look([Broken(how)]), options=RenderOptions(workers=2))
     assert not list(tmp_path.iterdir())
 
 
-def test_no_workers_are_refused(clip: Path, tmp_path: Path) -> None:
+def test_no_workers_are_refused() -> None:
     with pytest.raises(InvalidOptions, match="0 workers were asked for; give 1 or more"):
-        stylize(clip, tmp_path / "out.mp4", posterized(), workers=0)
+        RenderOptions(workers=0)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +325,7 @@ def test_where_there_is_no_keyframe_a_segment_ends_when_it_is_full(tmp_path: Pat
 def test_pruning_removes_what_was_not_used_for_longest(
     clip: Path, store: SegmentStore, tmp_path: Path
 ) -> None:
-    stylize(clip, tmp_path / "one.mp4", posterized(), store=store)
+    stylize(clip, tmp_path / "one.mp4", posterized(), options=RenderOptions(store=store))
     paths = sorted(store.folder.glob("*/*.piece"))
     for age, path in enumerate(paths):
         used = time.time() - 7200 * (age + 1)
@@ -326,7 +337,7 @@ def test_pruning_removes_what_was_not_used_for_longest(
 
 
 def test_pieces_in_use_are_not_pruned(clip: Path, store: SegmentStore, tmp_path: Path) -> None:
-    stylize(clip, tmp_path / "one.mp4", posterized(), store=store)
+    stylize(clip, tmp_path / "one.mp4", posterized(), options=RenderOptions(store=store))
     assert store.prune(0).pieces == 0
     assert store.prune(0, young_seconds=0).pieces == 3
 
@@ -334,7 +345,12 @@ def test_pieces_in_use_are_not_pruned(clip: Path, store: SegmentStore, tmp_path:
 def test_a_store_that_cannot_be_written_to(clip: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(EncodeError, match="Set ROTOSCOPE_CACHE_DIR to a folder that can"):
-        stylize(clip, tmp_path / "out.mp4", posterized(), store=SegmentStore(tmp_path / "file" / "store"))
+        stylize(
+            clip,
+            tmp_path / "out.mp4",
+            posterized(),
+            options=RenderOptions(store=SegmentStore(tmp_path / "file" / "store")),
+        )
 
 
 def test_a_truncated_source_loses_nothing_of_what_it_holds(tmp_path: Path, store: SegmentStore) -> None:
@@ -342,8 +358,10 @@ def test_a_truncated_source_loses_nothing_of_what_it_holds(tmp_path: Path, store
     source = make_clip(tmp_path / "clip.mkv", pictures=pictures, gop=10, audio=False)
     cut = truncate(source, tmp_path / "cut.mkv", keep=0.7)
     with pytest.raises(TruncatedError):
-        stylize(cut, tmp_path / "out.mkv", posterized(), store=store)
-    result = stylize(cut, tmp_path / "out.mkv", posterized(), store=store, on_truncated="keep")
+        stylize(cut, tmp_path / "out.mkv", posterized(), options=RenderOptions(store=store))
+    result = stylize(
+        cut, tmp_path / "out.mkv", posterized(), options=RenderOptions(store=store, on_truncated="keep")
+    )
     assert indices(tmp_path / "out.mkv") == [index % 256 for index in range(result.frames)]
     assert 300 < result.frames < 600
 
@@ -353,13 +371,19 @@ def test_damage_ends_a_run_and_the_segments_before_it_stay(tmp_path: Path, store
     source = make_clip(tmp_path / "clip.mp4", pictures=pictures, gop=60, audio=False)
     broken = corrupt(source, tmp_path / "broken.mp4", start=0.7, stop=0.72)
     with pytest.raises(DecodeError, match="is damaged"):
-        stylize(broken, tmp_path / "out.mp4", posterized(), store=store)
+        stylize(broken, tmp_path / "out.mp4", posterized(), options=RenderOptions(store=store))
     assert store.usage().pieces >= 1
-    result = stylize(broken, tmp_path / "out.mp4", posterized(), store=store, on_corrupt="hold")
+    result = stylize(
+        broken, tmp_path / "out.mp4", posterized(), options=RenderOptions(store=store, on_corrupt="hold")
+    )
     assert result.frames == 600
     told = [note for note in result.notes if note.endswith("or show the one before instead")]
     assert len(told) == 1
-    again = stylize(broken, tmp_path / "again.mp4", posterized(), store=store, on_corrupt="hold")
+    again = stylize(
+        broken, tmp_path / "again.mp4", posterized(), options=RenderOptions(store=store, on_corrupt="hold")
+    )
     assert told[0] in again.notes, "what was painted before tells it too"
-    shown = stylize(broken, tmp_path / "shown.mp4", posterized(), store=store, on_corrupt="show")
+    shown = stylize(
+        broken, tmp_path / "shown.mp4", posterized(), options=RenderOptions(store=store, on_corrupt="show")
+    )
     assert shown.frames < 600

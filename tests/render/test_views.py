@@ -20,6 +20,7 @@ from rotoscope.media.selection import Selection
 from rotoscope.media.stills import read_still
 from rotoscope.render.assemble import assemble
 from rotoscope.render.look import Look
+from rotoscope.render.options import RenderOptions
 from rotoscope.render.preview import preview
 from rotoscope.render.separate import separate
 from rotoscope.render.stylize import stylize
@@ -84,7 +85,7 @@ def test_a_filter_sees_hdr_as_a_screen_shows_it_and_hdr_comes_back(tmp_path: Pat
 def test_to_sdr_gives_8_bits_tagged_as_srgb(tmp_path: Path, strength: float) -> None:
     source = make_ten_bit(tmp_path / "a.mp4")
     look = Look([Spy()], strength=strength)
-    result = stylize(source, tmp_path / "b.mp4", look, encoder=FAST, to_sdr=True)
+    result = stylize(source, tmp_path / "b.mp4", look, encoder=FAST, options=RenderOptions(to_sdr=True))
     video = inspect_media(tmp_path / "b.mp4").video
     assert (video.codec, video.bit_depth) == ("h264", 8)
     assert (video.color.primaries, video.color.transfer, video.color.matrix) == (
@@ -239,7 +240,7 @@ def test_wrap_is_asked_for_or_stated(tmp_path: Path) -> None:
     source = make_clip(tmp_path / "a.mp4", frames=2, audio=False)
     for wrap, width in ((None, 64), (True, 80), (False, 64)):
         spy = Spy()
-        stylize(source, tmp_path / "b.mp4", Look([spy]), wrap=wrap, overwrite=True)
+        stylize(source, tmp_path / "b.mp4", Look([spy]), options=RenderOptions(wrap=wrap), overwrite=True)
         assert spy.shown[0].shape[1] == width
 
 

@@ -14,6 +14,7 @@ from rotoscope.media.clip import open_clip
 from rotoscope.render.batch import BatchItem
 from rotoscope.render.isolated import LookRequest
 from rotoscope.render.journal import JOURNAL_NAME
+from rotoscope.render.options import RenderOptions
 from rotoscope.render.watch import WatchOptions, watch
 
 import samples
@@ -43,7 +44,7 @@ def inbox(tmp_path: Path) -> Path:
 def painted(
     inbox: Path, outbox: Path, look: LookRequest = POSTER, *, overwrite: bool = False
 ) -> dict[str, str]:
-    items: list[BatchItem] = list(watch(inbox, outbox, look, options=ONCE, overwrite=overwrite))
+    items: list[BatchItem] = list(watch(inbox, outbox, look, watching=ONCE, overwrite=overwrite))
     return {item.source.as_posix(): item.state.value for item in items}
 
 
@@ -80,8 +81,8 @@ def test_a_failure_is_tried_again_when_the_file_or_the_look_changes(inbox: Path,
 def test_a_file_that_grows_is_left_until_it_stands_still(inbox: Path, tmp_path: Path) -> None:
     whole = (inbox / "sea.jpg").read_bytes()
     (inbox / "list.mp4").unlink()
-    options = WatchOptions(settle_seconds=0.4, interval_seconds=0.1)
-    items = watch(inbox, tmp_path / "outbox", POSTER, options=options)
+    watching = WatchOptions(settle_seconds=0.4, interval_seconds=0.1)
+    items = watch(inbox, tmp_path / "outbox", POSTER, watching=watching)
     seen = [next(items).source.name for _ in range(3)]
     assert seen == ["sea.jpg", "still.gif", "drone.mp4"]
     (inbox / "new.jpg").write_bytes(whole[:100])
@@ -97,6 +98,8 @@ def test_refusals(inbox: Path, tmp_path: Path) -> None:
         watch(tmp_path / "none", tmp_path / "outbox", POSTER)
     with pytest.raises(UnknownFilter, match="'posterise'"):
         watch(inbox, tmp_path / "outbox", request("posterise"))
+    with pytest.raises(InvalidOptions, match="Leave store and workers out"):
+        watch(inbox, tmp_path / "outbox", POSTER, options=RenderOptions(workers=2))
     with pytest.raises(InvalidOptions, match=r"A time to settle of -1 s and an interval of 2 s cannot be"):
         WatchOptions(settle_seconds=-1)
     assert not (tmp_path / "outbox").exists()

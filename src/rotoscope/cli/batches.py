@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -12,18 +12,10 @@ from rotoscope.cli.cache import kept_segments
 from rotoscope.cli.present import human_duration, print_json, print_notes, to_plain
 
 if TYPE_CHECKING:
+    from rotoscope.cli.groups import Rendering
     from rotoscope.media.encoders import EncoderOptions
     from rotoscope.render.any_look import AnyLook
     from rotoscope.render.batch import BatchResult
-
-
-class Reading(TypedDict):
-    """How sources are read; see :func:`rotoscope.render.stylize.stylize`."""
-
-    on_truncated: Literal["fail", "keep"]
-    on_corrupt: Literal["fail", "hold", "skip", "show"]
-    to_sdr: bool
-    wrap: bool | None
 
 
 def run_batch(
@@ -33,9 +25,8 @@ def run_batch(
     *,
     encoder: EncoderOptions,
     overwrite: bool,
-    reading: Reading,
+    rendering: Rendering,
     no_cache: bool,
-    workers: int,
     on_error: Literal["continue", "stop"],
     as_json: bool,
     quiet: bool,
@@ -50,9 +41,7 @@ def run_batch(
             look,
             encoder=encoder,
             overwrite=overwrite,
-            **reading,
-            store=store,
-            workers=workers,
+            options=rendering.made(store),
             on_error=on_error,
             on_progress=on_progress,
         )

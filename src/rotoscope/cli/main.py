@@ -16,10 +16,12 @@ from rotoscope.cli import (
     cache,
     demo,
     filters,
+    flow,
     join,
     looks,
     media,
     optimize,
+    score,
     scout,
     shots,
     steps,
@@ -50,6 +52,8 @@ looks.register(app)
 steps.register(app)
 media.register(app)
 shots.register(app)
+flow.register(app)
+score.register(app)
 join.register(app)
 audition.register(app)
 cache.register(app)

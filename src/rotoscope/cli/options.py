@@ -33,6 +33,10 @@ LookFile: TypeAlias = Annotated[
         "--colors replace its own.",
     ),
 ]
+Like: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="RESULT", help="Paint as this result was painted; its tags say how."),
+]
 Strength: TypeAlias = Annotated[
     float, typer.Option(min=0.0, max=1.0, help="0 gives the source back, 1 the full painting.")
 ]
@@ -67,6 +71,14 @@ Every: TypeAlias = Annotated[
 Rate: TypeAlias = Annotated[
     str | None, typer.Option("--fps", metavar="RATE", help="Resample to a constant rate; default: as it is.")
 ]
+Preview: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[TIME]",
+        help="Paint one frame as a picture, the one at TIME or the middle; a video's name stands for the "
+        "same name with .png.",
+    ),
+]
 Quality: TypeAlias = Annotated[
     float | None,
     typer.Option(min=0, max=100, help="0 to 100 for every codec; default: visually lossless."),
@@ -77,6 +89,19 @@ Codec: TypeAlias = Annotated[
 ]
 Preset: TypeAlias = Annotated[
     str | None, typer.Option(help="Effort of the encoder, e.g. veryfast, medium, slow.")
+]
+ToSdr: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--to-sdr", help="Convert HDR (PQ, HLG) to standard range; default: HDR in, HDR out where it fits."
+    ),
+]
+Wrap: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--wrap/--no-wrap",
+        help="The left edge continues the right one, as in 360° video; default: if the source says so.",
+    ),
 ]
 OnTruncated: TypeAlias = Annotated[
     Literal["fail", "keep"],

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def make_look(
     filter_names: Sequence[str],
-    look_file: Path | None = None,
-    like: Path | None = None,
+    look_file: str | Path | None = None,
+    like: str | Path | None = None,
     *,
     strength: float,
     size: int | None,

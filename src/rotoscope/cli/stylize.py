@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.arguments import PREVIEW_MIDDLE
 from rotoscope.cli.bar import progress_bar
-from rotoscope.cli.batches import Reading, run_batch
+from rotoscope.cli.batches import run_batch
 from rotoscope.cli.cache import kept_segments
+from rotoscope.cli.grouping import grouped
+from rotoscope.cli.groups import Arithmetic, Encoding, LookChoice, Rendering
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
 from rotoscope.cli.requests import make_look, make_selection, make_time
@@ -48,121 +49,65 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("stylize", help=flow(HELP))(stylize)
+    app.command("stylize", help=flow(HELP))(grouped(stylize))
 
 
 def stylize(
     source: options.Source,
     output: options.Output,
     *,
-    filter_names: options.Filters = None,
-    look_file: options.LookFile = None,
-    like: Annotated[
-        Path | None,
-        typer.Option(metavar="RESULT", help="Paint as this result was painted; its tags say how."),
-    ] = None,
-    strength: options.Strength = 1.0,
-    stroke_scale: options.StrokeScale = None,
-    colors: options.Colors = "style",
-    size: options.Size = None,
+    look: LookChoice,
     start: options.Start = None,
     stop: options.Stop = None,
     every: options.Every = None,
     fps: options.Rate = None,
-    quality: options.Quality = None,
-    codec: options.Codec = None,
-    preset: options.Preset = None,
-    width: options.Width = None,
-    loop: options.Loop = 0,
-    preview: Annotated[
-        str | None,
-        typer.Option(
-            metavar="[TIME]",
-            help="Paint one frame as a picture, the one at TIME or the middle; a video's name stands for the "
-            "same name with .png.",
-        ),
-    ] = None,
-    to_sdr: Annotated[
-        bool,
-        typer.Option(
-            "--to-sdr",
-            help="Convert HDR (PQ, HLG) to standard range; default: HDR in, HDR out where it fits.",
-        ),
-    ] = False,
-    wrap: Annotated[
-        bool | None,
-        typer.Option(
-            "--wrap/--no-wrap",
-            help="The left edge continues the right one, as in 360° video; default: if the source says so.",
-        ),
-    ] = None,
-    on_truncated: options.OnTruncated = "fail",
-    on_corrupt: options.OnCorrupt = "fail",
-    workers: options.Workers = 1,
+    encoding: Encoding,
+    preview: options.Preview = None,
+    rendering: Rendering,
     no_cache: options.NoCache = False,
     on_error: options.OnError = "continue",
-    threads: options.Threads = None,
-    precision: options.Precision = "auto",
+    arithmetic: Arithmetic,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Parse, call, present."""
-    from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415 - see cli.main
-    from rotoscope.render import preview as previewing  # noqa: PLC0415
+    from rotoscope.render import preview as previewing  # noqa: PLC0415 - see cli.main
     from rotoscope.render import stylize as stylizing  # noqa: PLC0415
     from rotoscope.render.photographs import are_photographs  # noqa: PLC0415
 
-    look = make_look(
-        filter_names or (),
-        look_file,
-        like,
-        strength=strength,
-        stroke_scale=stroke_scale,
-        colors=colors,
-        size=size,
-        threads=threads,
-        precision=precision,
-    )
+    made = make_look(**look.arguments(arithmetic))
     selection = make_selection(start, stop, every, fps)
-    encoder = EncoderOptions(codec=codec, quality=quality, preset=preset, width=width, loop=loop)
-    reading: Reading = {
-        "on_truncated": on_truncated,
-        "on_corrupt": on_corrupt,
-        "to_sdr": to_sdr,
-        "wrap": wrap,
-    }
+    encoder = encoding.made()
+    is_shown = not (quiet or as_json)
     if preview is not None:
         at = None if preview == PREVIEW_MIDDLE else make_time(preview)
-        with progress_bar(shown=not (quiet or as_json)):  # of a large picture's tiles
-            result = previewing.preview(source, output, look, at=at, selection=selection, overwrite=overwrite)
+        with progress_bar(shown=is_shown):  # of a large picture's tiles
+            result = previewing.preview(source, output, made, at=at, selection=selection, overwrite=overwrite)
     elif are_photographs(Path(source), output, selection):
         run_batch(
             Path(source),
             output,
-            look,
+            made,
             encoder=encoder,
             overwrite=overwrite,
-            reading=reading,
+            rendering=rendering,
             no_cache=no_cache,
-            workers=workers,
             on_error=on_error,
             as_json=as_json,
             quiet=quiet,
         )
         return
     else:
-        with progress_bar(shown=not (quiet or as_json)) as on_progress, kept_segments(no_cache) as store:
+        with progress_bar(shown=is_shown) as on_progress, kept_segments(no_cache) as store:
             result = stylizing.stylize(
                 source,
                 output,
-                look,
+                made,
                 selection=selection,
                 encoder=encoder,
                 overwrite=overwrite,
-                **reading,
-                store=store,
-                workers=workers,
+                options=rendering.made(store),
                 on_progress=on_progress,
             )
     present_render(result, as_json=as_json, quiet=quiet)

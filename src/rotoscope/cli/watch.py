@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -11,12 +12,15 @@ import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.grouping import Without, grouped
+from rotoscope.cli.groups import Arithmetic, Encoding, LookChoice, Rendering
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, to_plain
 from rotoscope.cli.requests import make_look
 
 if TYPE_CHECKING:
     from rotoscope.render.batch import BatchItem
+    from rotoscope.render.isolated import IsolationLimits
 
 HELP = """Watch a folder, and paint what is dropped into it into another folder.
 
@@ -33,85 +37,72 @@ Examples:
 _GIGA = 1_000_000_000
 
 
+@dataclass(frozen=True)
+class Isolation:
+    """What one item may take."""
+
+    max_file: Annotated[float, typer.Option(min=0, metavar="GB", help="Largest file that is read.")] = 16.0
+    max_frames: Annotated[int, typer.Option(min=1, help="Longest clip that is painted.")] = 1_000_000
+    max_pixels: Annotated[int, typer.Option(min=1, help="Largest picture, width times height.")] = 120_000_000
+    max_minutes: Annotated[float, typer.Option(min=0.01, help="Longest time for one item.")] = 1440.0
+    max_memory: Annotated[
+        float | None,
+        typer.Option(min=0.1, metavar="GB", help="Most memory for one item, on Linux; default: no limit."),
+    ] = None
+
+    def made(self) -> IsolationLimits:
+        """For the library."""
+        from rotoscope.render.isolated import IsolationLimits  # noqa: PLC0415 - see cli.main
+
+        return IsolationLimits(
+            file_bytes=round(self.max_file * _GIGA),
+            max_pixels=self.max_pixels,
+            max_frames=self.max_frames,
+            seconds=60 * self.max_minutes,
+            memory_bytes=None if self.max_memory is None else round(self.max_memory * _GIGA),
+        )
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("watch", help=flow(HELP))(watch)
+    app.command("watch", help=flow(HELP))(grouped(watch))
 
 
 def watch(
     inbox: Annotated[Path, typer.Argument(metavar="INBOX", help="A folder; what is in it stays.")],
     outbox: Annotated[Path, typer.Argument(metavar="OUTBOX", help="Made if it is missing.")],
     *,
-    filter_names: options.Filters = None,
-    look_file: options.LookFile = None,
-    strength: options.Strength = 1.0,
-    stroke_scale: options.StrokeScale = None,
-    colors: options.Colors = "style",
-    size: options.Size = None,
-    quality: options.Quality = None,
-    codec: options.Codec = None,
-    preset: options.Preset = None,
-    width: options.Width = None,
-    loop: options.Loop = 0,
+    look: Annotated[LookChoice, Without("like")],
+    encoding: Encoding,
     once: Annotated[bool, typer.Option("--once", help="Paint what is there, and end.")] = False,
     interval: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Between two looks.")] = 2.0,
     settle: Annotated[
         float,
         typer.Option(min=0, metavar="SECONDS", help="How long size and time of a file must stand still."),
     ] = 5.0,
-    max_file: Annotated[float, typer.Option(min=0, metavar="GB", help="Largest file that is read.")] = 16.0,
-    max_frames: Annotated[int, typer.Option(min=1, help="Longest clip that is painted.")] = 1_000_000,
-    max_pixels: Annotated[
-        int, typer.Option(min=1, help="Largest picture, width times height.")
-    ] = 120_000_000,
-    max_minutes: Annotated[float, typer.Option(min=0.01, help="Longest time for one item.")] = 1440.0,
-    max_memory: Annotated[
-        float | None,
-        typer.Option(min=0.1, metavar="GB", help="Most memory for one item, on Linux; default: no limit."),
-    ] = None,
-    on_truncated: options.OnTruncated = "fail",
-    threads: options.Threads = None,
-    precision: options.Precision = "auto",
+    isolation: Isolation,
+    rendering: Annotated[Rendering, Without("to_sdr", "wrap", "on_corrupt", "workers")],
+    arithmetic: Arithmetic,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Parse, call, present."""
-    from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415 - see cli.main
-    from rotoscope.render import watch as watching  # noqa: PLC0415
-    from rotoscope.render.isolated import IsolationLimits, LookRequest  # noqa: PLC0415
+    from rotoscope.render import watch as watching  # noqa: PLC0415 - see cli.main
+    from rotoscope.render.isolated import LookRequest  # noqa: PLC0415
 
     signal.signal(signal.SIGTERM, _interrupt)
-    look = LookRequest(
-        make_look,
-        {
-            "filter_names": filter_names or [],
-            "look_file": look_file,
-            "strength": strength,
-            "stroke_scale": stroke_scale,
-            "colors": colors,
-            "size": size,
-            "threads": threads,
-            "precision": precision,
-        },
-    )
     is_good = True
     with progress_bar(shown=not (quiet or as_json)) as on_progress:
         for item in watching.watch(
             inbox,
             outbox,
-            look,
-            options=watching.WatchOptions(settle, interval, once),
-            encoder=EncoderOptions(codec=codec, quality=quality, preset=preset, width=width, loop=loop),
+            LookRequest(make_look, look.arguments(arithmetic)),
+            watching=watching.WatchOptions(settle, interval, once),
+            encoder=encoding.made(),
             overwrite=overwrite,
-            on_truncated=on_truncated,
-            limits=IsolationLimits(
-                file_bytes=round(max_file * _GIGA),
-                max_pixels=max_pixels,
-                max_frames=max_frames,
-                seconds=60 * max_minutes,
-                memory_bytes=None if max_memory is None else round(max_memory * _GIGA),
-            ),
+            options=rendering.made(),
+            limits=isolation.made(),
             on_progress=on_progress,
         ):
             is_good = is_good and item.is_good

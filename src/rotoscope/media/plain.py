@@ -1,4 +1,4 @@
-"""Still pictures as training wants them: 8 bits, three channels, of a size."""
+"""Still pictures as training and measurements want them: 8 bits, three channels, of a size."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PIL import Image
 
 from rotoscope.media.frame import Pixels
 from rotoscope.media.picture import flatten
+from rotoscope.media.still_codecs import as_bytes
 from rotoscope.media.stills import read_still
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -31,11 +32,7 @@ def read_picture(path: Path) -> Picture:
 
 def plain(pixels: Pixels) -> Picture:
     """Pixels of any kind as (H, W, 3) uint8: what is transparent is laid on white, 16 bits become 8."""
-    if pixels.shape[2] == 4:
-        pixels = flatten(pixels)
-    if pixels.dtype == np.uint16:
-        return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    return pixels.astype(np.uint8, copy=False)
+    return as_bytes(flatten(pixels) if pixels.shape[2] == 4 else pixels)
 
 
 def resize_short_side(picture: Picture, short_side: int) -> Picture:

@@ -136,7 +136,7 @@ def fetch_feature_network(
     """
     chosen = _tapped(_named_architecture(architecture), layers, pooling)
     remote = remote or TORCHVISION_FILES[architecture]
-    cached = cache_dir / "features" / f"{architecture}-{remote.sha256[:16]}.safetensors"
+    cached = fetched_weights(architecture, cache_dir=cache_dir, remote=remote)
     if not _holds(cached, chosen):
         with encode_errors(cached):
             cached.parent.mkdir(parents=True, exist_ok=True)
@@ -144,6 +144,12 @@ def fetch_feature_network(
     return load_feature_network(
         cached, architecture=architecture, precision=precision, layers=layers, pooling=pooling
     )
+
+
+def fetched_weights(architecture: str, *, cache_dir: Path, remote: RemoteFile | None = None) -> Path:
+    """Where :func:`fetch_feature_network` keeps what it has fetched; nothing need be there."""
+    remote = remote or TORCHVISION_FILES[architecture]
+    return cache_dir / "features" / f"{architecture}-{remote.sha256[:16]}.safetensors"
 
 
 def read_feature_weights(path: Path) -> FeatureWeights:

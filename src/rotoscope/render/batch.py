@@ -8,25 +8,26 @@ from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from rotoscope.errors import OpenError, OutputExists, RotoscopeError
 from rotoscope.media.atomic import encode_errors
-from rotoscope.media.clip import OnTruncated
 from rotoscope.media.encoders import EncoderOptions
-from rotoscope.media.mending import OnCorrupt
 from rotoscope.media.output import OutputKind, output_kind
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.journal import Journal, is_same_source, look_key, size_of_result
 from rotoscope.render.library import Planned, plan_library
+from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
 from rotoscope.render.progress import Progress, ProgressCallback
 from rotoscope.render.result import RenderResult
-from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.stylize import DEFAULT_ENCODER, stylize
 
 OnError: TypeAlias = Literal["continue", "stop"]
 """What happens after an item that cannot be painted."""
+_ALWAYS_COUNTED: Final = ("on_truncated", "on_corrupt", "to_sdr", "wrap")
+"""Options that journals have counted from the beginning."""
 
 
 class ItemState(StrEnum):
@@ -124,12 +125,7 @@ def stylize_folder(
     *,
     encoder: EncoderOptions = DEFAULT_ENCODER,
     overwrite: bool = False,
-    on_truncated: OnTruncated = "fail",
-    on_corrupt: OnCorrupt = "fail",
-    to_sdr: bool = False,
-    wrap: bool | None = None,
-    store: SegmentStore | None = None,
-    workers: int = 1,
+    options: RenderOptions = DEFAULT_OPTIONS,
     on_error: OnError = "continue",
     on_progress: BatchCallback | None = None,
 ) -> BatchResult:
@@ -145,12 +141,7 @@ def stylize_folder(
         look: what to paint.
         encoder: codec and quality; options that an item's kind does not have are left out for it.
         overwrite: replace results that are not of the same source and look.
-        on_truncated: ``fail``: a source that ends early is an error; ``keep`` paints what there is.
-        on_corrupt: see :func:`rotoscope.render.stylize.stylize`; likewise:
-        to_sdr: convert HDR to standard range.
-        wrap: whether left edges continue right ones.
-        store: where finished segments of videos are kept.
-        workers: processes that paint segments of a video.
+        options: how sources are read and rendered.
         on_error: ``continue`` with the next item, or ``stop``; either way the result tells.
         on_progress: called as the work goes on.
 
@@ -159,34 +150,8 @@ def stylize_folder(
         EncodeError: the results cannot be written there.
         ManifestError: what the folder remembers cannot be read.
     """
-
-    def paint(
-        item: Path,
-        output: Path,
-        encoder: EncoderOptions,
-        /,
-        *,
-        overwrite: bool,
-        on_progress: ProgressCallback | None,
-    ) -> RenderResult:
-        return stylize(
-            item,
-            output,
-            look,
-            encoder=encoder,
-            overwrite=overwrite,
-            on_truncated=on_truncated,
-            on_corrupt=on_corrupt,
-            to_sdr=to_sdr,
-            wrap=wrap,
-            store=store,
-            workers=workers if output_kind(output) is OutputKind.VIDEO else 1,
-            on_progress=on_progress,
-        )
-
     source, folder = Path(source), Path(folder)
-    how = {"on_truncated": on_truncated, "on_corrupt": on_corrupt, "to_sdr": to_sdr, "wrap": wrap}
-    key = look_key(look, encoder, **how)
+    key = look_key(look, encoder, options, always=_ALWAYS_COUNTED)
     planned = plan_library(source, folder)
     if not planned:
         raise OpenError(
@@ -195,7 +160,7 @@ def stylize_folder(
     start = time.monotonic()
     with encode_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    batch = Batch(source, folder, key, encoder, paint, overwrite=overwrite)
+    batch = Batch(source, folder, key, encoder, partial(_paint_here, look, options), overwrite=overwrite)
     meter = _Meter(planned, on_progress)
     items: list[BatchItem] = []
     for one in planned:
@@ -203,6 +168,29 @@ def stylize_folder(
         items.append(_left(one) if is_stopped else batch.paint(one, on_progress=meter.begin(one)))
     meter.end()
     return BatchResult(source, folder, look.description, tuple(items), time.monotonic() - start)
+
+
+def _paint_here(
+    look: AnyLook,
+    options: RenderOptions,
+    item: Path,
+    output: Path,
+    encoder: EncoderOptions,
+    /,
+    *,
+    overwrite: bool,
+    on_progress: ProgressCallback | None,
+) -> RenderResult:
+    is_video = output_kind(output) is OutputKind.VIDEO
+    return stylize(
+        item,
+        output,
+        look,
+        encoder=encoder,
+        overwrite=overwrite,
+        options=options if is_video else replace(options, workers=1),
+        on_progress=on_progress,
+    )
 
 
 def _left(planned: Planned) -> BatchItem:

@@ -19,15 +19,16 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any, Final, Literal
+from typing import IO, Any, Final
 
 from rotoscope import errors
-from rotoscope.errors import IsolationError, OpenError, RotoscopeError
+from rotoscope.errors import InvalidOptions, IsolationError, OpenError, RotoscopeError
 from rotoscope.media.atomic import encode_errors, place, refuse_existing, refuse_source
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.opening import open_file
 from rotoscope.media.output import OutputKind, output_kind
 from rotoscope.render.any_look import AnyLook
+from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
 from rotoscope.render.progress import Progress, ProgressCallback
 from rotoscope.render.result import RenderResult
 from rotoscope.render.stylize import DEFAULT_ENCODER
@@ -85,7 +86,7 @@ def stylize_isolated(
     *,
     encoder: EncoderOptions = DEFAULT_ENCODER,
     overwrite: bool = False,
-    on_truncated: Literal["fail", "keep"] = "fail",
+    options: RenderOptions = DEFAULT_OPTIONS,
     limits: IsolationLimits = DEFAULT_ISOLATION,
     on_progress: ProgressCallback | None = None,
 ) -> RenderResult:
@@ -97,14 +98,17 @@ def stylize_isolated(
         look: how the look is made.
         encoder: codec and quality.
         overwrite: replace an output that is there already.
-        on_truncated: as for ``stylize``.
+        options: how the source is read and rendered: with one worker, and without a store, for pieces of what
+            a stranger sent are not kept.
         limits: what the work may take.
         on_progress: called after every frame, in this process; what it raises ends the other one.
 
     Raises:
         IsolationError: the process died or went over a limit.
+        InvalidOptions: ``options`` hold a store, or several workers.
         RotoscopeError: what ``stylize`` raises; nothing is left at ``output`` then.
     """
+    require_one_process(options)
     source, output = Path(source).absolute(), Path(output).absolute()
     _refuse_large(source, limits)
     makes_folder = output_kind(output) is OutputKind.STILLS
@@ -117,7 +121,7 @@ def stylize_isolated(
             "output": str(hidden / output.name),
             "look": look.as_json(),
             "encoder": asdict(encoder),
-            "on_truncated": on_truncated,
+            "options": options.deciding(),
             "limits": asdict(limits),
         }
         result = _run(request, source, limits, on_progress)
@@ -127,6 +131,19 @@ def stylize_isolated(
             else:
                 place(hidden / output.name, output, overwrite=overwrite)
     return replace(result, output=output)
+
+
+def require_one_process(options: RenderOptions) -> None:
+    """Refuse what reaches beyond the process that paints.
+
+    Raises:
+        InvalidOptions: a store, or several workers.
+    """
+    if options.store is not None or options.workers > 1:
+        raise InvalidOptions(
+            "A store or several workers were asked for, and what is isolated is painted by one process that "
+            "keeps no segments. Leave store and workers out."
+        )
 
 
 def _refuse_large(source: Path, limits: IsolationLimits) -> None:

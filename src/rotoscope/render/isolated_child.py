@@ -67,12 +67,14 @@ def _stylize(request: dict[str, Any], answers: IO[str]) -> dict[str, Any]:
     from rotoscope.media.clip import open_clip  # noqa: PLC0415 - under the limit of memory
     from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415
     from rotoscope.media.opening import Limits  # noqa: PLC0415
+    from rotoscope.render.options import RenderOptions  # noqa: PLC0415
     from rotoscope.render.stylize import stylize  # noqa: PLC0415
 
     limits = request["limits"]
+    options = RenderOptions(**request["options"])
     open_clip(
         request["source"],
-        on_truncated=request["on_truncated"],
+        on_truncated=options.on_truncated,
         limits=Limits(max_pixels=limits["max_pixels"], max_frames=limits["max_frames"]),
     )
     asked = request["look"]
@@ -82,7 +84,7 @@ def _stylize(request: dict[str, Any], answers: IO[str]) -> dict[str, Any]:
         request["output"],
         make(**asked["arguments"]),
         encoder=EncoderOptions(**request["encoder"]),
-        on_truncated=request["on_truncated"],
+        options=options,
         on_progress=lambda progress: _say(answers, {"progress": dataclasses.asdict(progress)}),
     )
     return dataclasses.asdict(result) | {"output": str(result.output)}

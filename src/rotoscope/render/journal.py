@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,7 @@ from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.manifest import MANIFEST_NAME
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.looks.layered import END_OF_TIME
+from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
 
 JOURNAL_NAME: Final = ".rotoscope-batch.json"
 """Beside the results."""
@@ -146,14 +148,22 @@ def size_of_result(result: Path) -> int:
     return result.stat().st_size if result.exists() else 0
 
 
-def look_key(look: AnyLook, encoder: EncoderOptions, **how: object) -> str:
+def look_key(
+    look: AnyLook, encoder: EncoderOptions, options: RenderOptions, *, always: Collection[str]
+) -> str:
     """A SHA-256 of everything that decides what a result looks like, beside its source.
 
     Args:
         look: what is painted.
         encoder: how results are encoded.
-        how: how sources are read.
+        options: how sources are read and rendered.
+        always: names of options that count at their defaults too. Others do not, so that results stay
+            valid when there is one more option.
     """
+    default = DEFAULT_OPTIONS.deciding()
+    how = {
+        name: value for name, value in options.deciding().items() if name in always or value != default[name]
+    }
     facts = [look.digest_between(Fraction(0), END_OF_TIME), repr(encoder), sorted(how.items())]
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 

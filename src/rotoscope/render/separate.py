@@ -10,6 +10,7 @@ from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.output import OutputKind, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.render.look import Look
+from rotoscope.render.options import RenderOptions
 from rotoscope.render.progress import ProgressCallback
 from rotoscope.render.result import RenderResult
 from rotoscope.render.stylize import render, require_output_name
@@ -59,6 +60,6 @@ def separate(
         selection=selection,
         encoder=EncoderOptions(still_format=picture_format, quality=quality),
         overwrite=overwrite,
-        on_truncated=on_truncated,
+        options=RenderOptions(on_truncated=on_truncated),
         on_progress=on_progress,
     )

@@ -7,10 +7,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from rotoscope.errors import EncodeError, InvalidOptions
-from rotoscope.media.clip import Clip, OnTruncated, open_clip
+from rotoscope.media.clip import Clip, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.info import MediaInfo, MediaKind
-from rotoscope.media.mending import OnCorrupt
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
@@ -18,13 +17,13 @@ from rotoscope.render.any_look import AnyLook
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.grading import Grading, grade
 from rotoscope.render.holding import held_within_shots
+from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
 from rotoscope.render.photographs import are_photographs, refuse_library, stylize_photographs
 from rotoscope.render.pipeline import paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.result import RenderResult
-from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.segments.video import can_be_joined, render_video
 
 DEFAULT_ENCODER = EncoderOptions()
@@ -38,12 +37,7 @@ def stylize(
     selection: Selection = WHOLE_CLIP,
     encoder: EncoderOptions = DEFAULT_ENCODER,
     overwrite: bool = False,
-    on_truncated: OnTruncated = "fail",
-    on_corrupt: OnCorrupt = "fail",
-    store: SegmentStore | None = None,
-    workers: int = 1,
-    to_sdr: bool = False,
-    wrap: bool | None = None,
+    options: RenderOptions = DEFAULT_OPTIONS,
     on_progress: ProgressCallback | None = None,
 ) -> RenderResult:
     """Paint a video, an animation, a folder of stills or a still.
@@ -59,15 +53,7 @@ def stylize(
         selection: which part, and at what rate.
         encoder: codec and quality.
         overwrite: replace an output that is there already.
-        on_truncated: ``fail`` refuses a source that ends early; ``keep`` paints what there is and notes it.
-        on_corrupt: what becomes of damaged pictures in the middle; see
-            :data:`rotoscope.media.mending.OnCorrupt`.
-        store: where finished segments of a video are kept: what is cut off then goes on when it is run again,
-            and another look paints only what it changes. None: they are kept until the video is done.
-        workers: processes that paint segments of a video at the same time.
-        to_sdr: convert HDR to standard range (sRGB); otherwise only where the result holds no HDR.
-        wrap: whether the left edge continues the right one, so that no seam shows there; None: where the
-            source says that it goes all the way round.
+        options: how the source is read and rendered.
         on_progress: called after every frame.
 
     Raises:
@@ -91,12 +77,7 @@ def stylize(
         selection=selection,
         encoder=encoder,
         overwrite=overwrite,
-        on_truncated=on_truncated,
-        on_corrupt=on_corrupt,
-        store=store,
-        workers=workers,
-        to_sdr=to_sdr,
-        wrap=wrap,
+        options=options,
         on_progress=on_progress,
     )
 
@@ -110,23 +91,18 @@ def render(
     selection: Selection,
     encoder: EncoderOptions,
     overwrite: bool,
-    on_truncated: OnTruncated,
-    on_corrupt: OnCorrupt = "fail",
-    store: SegmentStore | None = None,
-    workers: int = 1,
+    options: RenderOptions,
     on_progress: ProgressCallback | None,
-    to_sdr: bool = False,
-    wrap: bool | None = None,
 ) -> RenderResult:
     """What stylize and separate have in common; ``step`` is what progress calls it."""
-    if workers < 1:
-        raise InvalidOptions(f"{workers} workers were asked for; give 1 or more.")
     refuse_library(Path(source), Path(output))
-    clip = open_clip(source, selection=selection, on_truncated=on_truncated, on_corrupt=on_corrupt)
+    clip = open_clip(
+        source, selection=selection, on_truncated=options.on_truncated, on_corrupt=options.on_corrupt
+    )
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
     kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
-    _require_fitting(kind, encoder, Path(output), workers=workers)
-    grading = grade(clip.info, Path(output), encoder=encoder, to_sdr=to_sdr, wrap=wrap)
+    _require_fitting(kind, encoder, Path(output), workers=options.workers)
+    grading = grade(clip.info, Path(output), encoder=encoder, to_sdr=options.to_sdr, wrap=options.wrap)
     if kind is OutputKind.VIDEO and can_be_joined(clip, Path(output), encoder):
         report = render_video(
             clip,
@@ -135,8 +111,7 @@ def render(
             grading=grading,
             encoder=encoder,
             overwrite=overwrite,
-            store=store,
-            workers=workers,
+            options=options,
             meter=meter,
             metadata=recipe_tags(Path(output), look.recipe),
             on_prepared=on_progress,

@@ -11,22 +11,32 @@ import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from rotoscope.errors import InvalidOptions, OpenError
 from rotoscope.media.atomic import encode_errors
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.render.batch import Batch, BatchItem, ItemState
-from rotoscope.render.isolated import DEFAULT_ISOLATION, IsolationLimits, LookRequest, stylize_isolated
+from rotoscope.render.isolated import (
+    DEFAULT_ISOLATION,
+    IsolationLimits,
+    LookRequest,
+    require_one_process,
+    stylize_isolated,
+)
 from rotoscope.render.journal import Stamp, look_key
 from rotoscope.render.library import Planned, plan_library
+from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
 from rotoscope.render.progress import ProgressCallback
 from rotoscope.render.result import RenderResult
 from rotoscope.render.stylize import DEFAULT_ENCODER
 
 FAILED_FOLDER: Final = "failed"
 """In the folder of results: a text for each file that could not be painted, of the same name."""
+_ALWAYS_COUNTED: Final = ("on_truncated",)
+"""Options that journals of watched folders have counted from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +71,10 @@ def watch(
     outbox: str | Path,
     look: LookRequest,
     *,
-    options: WatchOptions = DEFAULT_WATCH,
+    watching: WatchOptions = DEFAULT_WATCH,
     encoder: EncoderOptions = DEFAULT_ENCODER,
     overwrite: bool = False,
-    on_truncated: Literal["fail", "keep"] = "fail",
+    options: RenderOptions = DEFAULT_OPTIONS,
     limits: IsolationLimits = DEFAULT_ISOLATION,
     on_progress: ProgressCallback | None = None,
 ) -> Iterator[BatchItem]:
@@ -78,10 +88,10 @@ def watch(
         inbox: a folder; what is in it is left as it is.
         outbox: made where it is missing.
         look: how the look is made.
-        options: how often to look, and when a file is complete.
+        watching: how often to look, and when a file is complete.
         encoder: codec and quality; options that an item's kind does not have are left out for it.
         overwrite: replace results that are not of the same source and look.
-        on_truncated: as for :func:`~rotoscope.render.stylize.stylize`.
+        options: as for :func:`~rotoscope.render.isolated.stylize_isolated`.
         limits: what one item may take.
         on_progress: called after every frame.
 
@@ -91,43 +101,48 @@ def watch(
     Raises:
         OpenError: ``inbox`` is no folder.
         EncodeError: the two are the same, or ``outbox`` cannot be written.
+        InvalidOptions: ``options`` hold a store, or several workers.
         RotoscopeError: the look cannot be made.
     """
     inbox, outbox = Path(inbox), Path(outbox)
+    require_one_process(options)
     plan_library(inbox, outbox, look_inside=False)  # refuses what cannot be
-    key = look_key(look.make(**look.arguments), encoder, on_truncated=on_truncated)
+    key = look_key(look.make(**look.arguments), encoder, options, always=_ALWAYS_COUNTED)
     with encode_errors(outbox):
         outbox.mkdir(parents=True, exist_ok=True)
-
-    def paint(
-        source: Path,
-        output: Path,
-        encoder: EncoderOptions,
-        /,
-        *,
-        overwrite: bool,
-        on_progress: ProgressCallback | None,
-    ) -> RenderResult:
-        return stylize_isolated(
-            source,
-            output,
-            look,
-            encoder=encoder,
-            overwrite=overwrite,
-            on_truncated=on_truncated,
-            limits=limits,
-            on_progress=on_progress,
-        )
-
-    batch = Batch(inbox, outbox, key, encoder, paint, overwrite=overwrite)
-    return _items(batch, options, on_progress)
+    paint = partial(_paint_apart, look, options, limits)
+    return _items(Batch(inbox, outbox, key, encoder, paint, overwrite=overwrite), watching, on_progress)
 
 
-def _items(batch: Batch, options: WatchOptions, on_progress: ProgressCallback | None) -> Iterator[BatchItem]:
-    settling = _Settling(options.settle_seconds)
+def _paint_apart(
+    look: LookRequest,
+    options: RenderOptions,
+    limits: IsolationLimits,
+    source: Path,
+    output: Path,
+    encoder: EncoderOptions,
+    /,
+    *,
+    overwrite: bool,
+    on_progress: ProgressCallback | None,
+) -> RenderResult:
+    return stylize_isolated(
+        source,
+        output,
+        look,
+        encoder=encoder,
+        overwrite=overwrite,
+        options=options,
+        limits=limits,
+        on_progress=on_progress,
+    )
+
+
+def _items(batch: Batch, watching: WatchOptions, on_progress: ProgressCallback | None) -> Iterator[BatchItem]:
+    settling = _Settling(watching.settle_seconds)
     settling.settled(_present(batch))
-    if options.settle_seconds:
-        time.sleep(options.settle_seconds)
+    if watching.settle_seconds:
+        time.sleep(watching.settle_seconds)
     while True:
         for planned in settling.settled(_present(batch)):
             if _is_done(batch, planned):
@@ -135,9 +150,9 @@ def _items(batch: Batch, options: WatchOptions, on_progress: ProgressCallback | 
             item = batch.paint(planned, on_progress=on_progress)
             _tell(batch, item)
             yield item
-        if options.once:
+        if watching.once:
             return
-        time.sleep(options.interval_seconds)
+        time.sleep(watching.interval_seconds)
 
 
 def _present(batch: Batch) -> tuple[Planned, ...]:

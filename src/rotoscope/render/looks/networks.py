@@ -2,67 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
-import onnx
-from google.protobuf.message import DecodeError as ProtobufDecodeError
-
-from rotoscope.errors import OpenError, UnsafeFile, UnsupportedArchitecture
+from rotoscope.runtime.network_file import read_network_file
 from rotoscope.runtime.segmentation import SegmentationGraph
-
-_MOST_BYTES: Final = 512 * 1024 * 1024
 
 
 def read_network(path: Path) -> tuple[SegmentationGraph, str]:
     """A segmentation network, ready to run, and the SHA-256 of its file.
 
     Raises:
-        OpenError: there is no such file.
-        UnsafeFile: its data lie in other files, or it uses operators that are not ONNX's own.
-        UnsupportedArchitecture: it is not an ONNX model.
+        OpenError, UnsafeFile, UnsupportedArchitecture: as
+            :func:`rotoscope.runtime.network_file.read_network_file`.
     """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise UnsafeFile(
-                f"{path} has more than {_MOST_BYTES:,} bytes. Give a smaller segmentation network."
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise OpenError(f"The segmentation network {path} cannot be read: {error.strerror}.") from error
-    model = onnx.ModelProto()
-    try:
-        model.ParseFromString(data)
-    except ProtobufDecodeError:
-        model.Clear()
-    if not model.graph.node:
-        raise UnsupportedArchitecture(
-            f"{path} is not an ONNX model. Export the segmentation network to ONNX."
-        )
-    _require_contained(model, path)
+    data = read_network_file(path, what="segmentation network")
     return SegmentationGraph(data), sha256(data).hexdigest()
-
-
-def _require_contained(model: onnx.ModelProto, path: Path) -> None:
-    foreign = {entry.domain for entry in model.opset_import} - {"", "ai.onnx"}
-    if foreign or any(_is_external(tensor) for tensor in _tensors(model.graph)):
-        raise UnsafeFile(
-            f"{path} refers to what is outside it: data in other files, or operators of other makers. A"
-            " segmentation network is one ONNX file with all its data, of ONNX's own operators."
-        )
-
-
-def _is_external(tensor: onnx.TensorProto) -> bool:
-    return bool(tensor.external_data) or tensor.data_location == onnx.TensorProto.EXTERNAL
-
-
-def _tensors(graph: onnx.GraphProto) -> Iterable[onnx.TensorProto]:
-    yield from graph.initializer
-    for node in graph.node:
-        for attribute in node.attribute:
-            if attribute.HasField("t"):
-                yield attribute.t
-            if attribute.HasField("g"):
-                yield from _tensors(attribute.g)

@@ -23,10 +23,11 @@ from rotoscope.media.hardware import require_hardware
 from rotoscope.media.info import MediaKind
 from rotoscope.media.joining import join_pieces
 from rotoscope.media.output import WriteReport, container_of
-from rotoscope.media.pieces import Piece
+from rotoscope.media.pieces import Piece, PieceFacts
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import Grading
 from rotoscope.render.holding import cut_frames, held_within_shots
+from rotoscope.render.options import RenderOptions
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.segments.job import SegmentJob
@@ -58,8 +59,7 @@ def render_video(
     grading: Grading,
     encoder: EncoderOptions,
     overwrite: bool,
-    store: SegmentStore | None,
-    workers: int,
+    options: RenderOptions,
     meter: ProgressMeter,
     metadata: Mapping[str, str] = _NO_TAGS,
     on_prepared: ProgressCallback | None = None,
@@ -73,8 +73,8 @@ def render_video(
         grading: how filters see the pictures, and what they become.
         encoder: codec and quality.
         overwrite: replace an output that is there already.
-        store: where finished pieces are kept and found; None: in a folder beside the output while it is made.
-        workers: processes that paint.
+        options: where finished pieces are kept and found (without a store in a folder beside the output while
+            it is made), and by how many workers they are painted.
         meter: counts frames.
         metadata: container tags on top of the source's.
         on_prepared: called while a look that needs the whole clip sees it.
@@ -88,7 +88,7 @@ def render_video(
         copier = None
         if clip.info.kind is MediaKind.VIDEO:
             copier = stack.enter_context(contextlib.closing(StreamCopier(clip.source, container_of(output))))
-        kept = store or SegmentStore(stack.enter_context(_folder_beside(output)))
+        kept = options.store or SegmentStore(stack.enter_context(_folder_beside(output)))
         require_folder(kept)
         look = look.prepared(clip, on_progress=on_prepared)
         job = SegmentJob(
@@ -100,19 +100,14 @@ def render_video(
             span=_span(clip),
             earliest=copier.start_seconds if copier else None,
             source_digest=kept.source_digest(clip.source),
-            painter_threads=_painter_threads(clip, look, grading, workers),
+            painter_threads=_painter_threads(clip, look, grading, options.workers),
         )
-        pieces = _paint(job, kept, workers, meter)
-        facts = next((piece.index.facts for piece in pieces if piece.index.facts.frames), None)
-        if facts is None:
-            raise DecodeError(
-                "The chosen part of the source holds no frames; choose another --start or --stop."
-            )
+        pieces = _paint(job, kept, options.workers, meter)
         joining = meter.following("assemble")
         report = join_pieces(
             pieces,
             output,
-            job.plan(facts),
+            job.plan(_first_facts(pieces)),
             source=grading.source,
             copier=copier,
             overwrite=overwrite,
@@ -150,6 +145,18 @@ def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMe
             )
         pieces.append(piece)
     return pieces
+
+
+def _first_facts(pieces: Sequence[Piece]) -> PieceFacts:
+    """Of the first piece that holds a frame.
+
+    Raises:
+        DecodeError: none does.
+    """
+    for piece in pieces:
+        if piece.index.facts.frames:
+            return piece.index.facts
+    raise DecodeError("The chosen part of the source holds no frames; choose another --start or --stop.")
 
 
 def _damage(pieces: Sequence[Piece]) -> list[str]:

@@ -1,0 +1,1 @@
+"""How exact and how quick the flow engines are."""

@@ -1,0 +1,78 @@
+"""Options that go together, for the commands that paint: declared once, and what they are made into."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from rotoscope.cli import options
+
+if TYPE_CHECKING:
+    from rotoscope.media.encoders import EncoderOptions
+    from rotoscope.render.options import RenderOptions
+    from rotoscope.render.segments.store import SegmentStore
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """How filters calculate."""
+
+    threads: options.Threads = None
+    precision: options.Precision = "auto"
+
+
+@dataclass(frozen=True)
+class LookChoice:
+    """What is painted."""
+
+    filter_names: options.Filters = None
+    look_file: options.LookFile = None
+    like: options.Like = None
+    strength: options.Strength = 1.0
+    stroke_scale: options.StrokeScale = None
+    colors: options.Colors = "style"
+    size: options.Size = None
+
+    def arguments(self, arithmetic: Arithmetic) -> dict[str, Any]:
+        """Of :func:`rotoscope.cli.requests.make_look`; JSON holds them."""
+        paths = {"look_file": self.look_file, "like": self.like}
+        return {
+            **asdict(self),
+            **asdict(arithmetic),
+            "filter_names": self.filter_names or [],
+            **{name: None if path is None else str(path) for name, path in paths.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How results are encoded."""
+
+    quality: options.Quality = None
+    codec: options.Codec = None
+    preset: options.Preset = None
+    width: options.Width = None
+    loop: options.Loop = 0
+
+    def made(self) -> EncoderOptions:
+        """For the library."""
+        from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415 - see cli.main
+
+        return EncoderOptions(**asdict(self))
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """How sources are read and rendered: the fields of ``RenderOptions`` of the same names."""
+
+    to_sdr: options.ToSdr = False
+    wrap: options.Wrap = None
+    on_truncated: options.OnTruncated = "fail"
+    on_corrupt: options.OnCorrupt = "fail"
+    workers: options.Workers = 1
+
+    def made(self, store: SegmentStore | None = None) -> RenderOptions:
+        """For the library, with the place where segments are kept."""
+        from rotoscope.render.options import RenderOptions  # noqa: PLC0415 - see cli.main
+
+        return RenderOptions(store=store, **asdict(self))

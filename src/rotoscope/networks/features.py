@@ -100,6 +100,8 @@ class Convolution:
     channels_out: int
     stride: int = 1
     padding: int = 1
+    wraps: bool = False
+    """Whether behind a picture's border its opposite one goes on; otherwise there are zeros."""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -108,7 +110,10 @@ class Convolution:
 
     def __call__(self, x: Tensor, weights: Mapping[str, Tensor]) -> Tensor:
         """(N, channels_in, H, W) to (N, channels_out, H / stride, W / stride)."""
-        return _convolve(x, weights, f"features.{self.index}", stride=self.stride, padding=self.padding)
+        name = f"features.{self.index}"
+        if self.wraps:
+            return _convolve(_around(x, 3, self.stride), weights, name, stride=self.stride)
+        return _convolve(x, weights, name, stride=self.stride, padding=self.padding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,8 @@ class Fire:
     squeeze: int
     expand: int
     """Channels of each of the two; the block gives twice as many."""
+    wraps: bool = False
+    """See :class:`Convolution`."""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -136,7 +143,8 @@ class Fire:
         prefix = f"features.{self.index}"
         squeezed = _convolve(x, weights, f"{prefix}.squeeze")
         small = _convolve(squeezed, weights, f"{prefix}.expand1x1")
-        large = _convolve(squeezed, weights, f"{prefix}.expand3x3", padding=1)
+        around = _around(squeezed, 3, 1) if self.wraps else squeezed
+        large = _convolve(around, weights, f"{prefix}.expand3x3", padding=0 if self.wraps else 1)
         return torch.cat((small, large), dim=1)
 
 
@@ -153,9 +161,13 @@ class Pool:
     is_ceil: bool = False
     """Whether a last partial window counts, as in SqueezeNet."""
     pooling: Pooling = "max"
+    wraps: bool = False
+    """See :class:`Convolution`."""
 
     def __call__(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to about (N, C, H / 2, W / 2)."""
+        if self.wraps:
+            x = _around(x, self.size, 2)
         if self.pooling == "average":
             return F.avg_pool2d(x, self.size, stride=2, ceil_mode=self.is_ceil, count_include_pad=False)
         return F.max_pool2d(x, self.size, stride=2, ceil_mode=self.is_ceil)
@@ -218,6 +230,11 @@ class FeatureArchitecture:
         deepest = next(step.layer for step in reversed(steps) if isinstance(step, Tap))
         wanted = content_layer or (self.content_layer if self.content_layer in layers else deepest)
         return FeatureArchitecture(self.name, tuple(steps), wanted)
+
+    def wrapping(self) -> FeatureArchitecture:
+        """The same for pictures that go on at their opposite borders."""
+        steps = tuple(step if isinstance(step, Tap) else replace(step, wraps=True) for step in self.steps)
+        return replace(self, steps=steps)
 
     @property
     def reach(self) -> int | None:
@@ -351,6 +368,21 @@ class FeatureNetwork:
             device=device,
         )
 
+    def wrapping(self) -> FeatureNetwork:
+        """The same for pictures that are laid side by side: maps of one that is rolled are rolled likewise.
+
+        Exact where height and width are multiples of 16.
+        """
+        weights, precision = self._given
+        return FeatureNetwork(
+            self._architecture.wrapping(),
+            weights,
+            normalization=self._normalization,
+            identity=f"{self._identity} wrapping",
+            precision=precision,
+            device=self._device,
+        )
+
     def __call__(self, image: Tensor) -> tuple[Tensor, ...]:
         """(N, 3, H, W) float32 sRGB 0..1, H and W >= 32, to one feature map a layer."""
         prepared = self._normalization(image).to(self._precision)
@@ -396,6 +428,13 @@ def _prepare(tensor: Tensor, precision: torch.dtype, device: torch.device) -> Te
 
 def _convolution_shapes(name: str, inputs: int, outputs: int, size: int) -> dict[str, tuple[int, ...]]:
     return {f"{name}.weight": (outputs, inputs, size, size), f"{name}.bias": (outputs,)}
+
+
+def _around(x: Tensor, size: int, stride: int) -> Tensor:
+    """(N, C, H, W) with as much of the opposite borders around it as windows of that size reach out."""
+    before = (size - stride) // 2
+    after = size - stride - before
+    return F.pad(x, (before, after, before, after), mode="circular") if after else x
 
 
 def _convolve(

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.networks.features import Encoder
+from rotoscope.networks.features import Encoder, FeatureNetwork
 from rotoscope.networks.losses import luma
 from rotoscope.optimize.colors import luma_like, with_colors_of
 from rotoscope.optimize.objective import Objective, Seen
@@ -54,7 +54,8 @@ def build_objective(
         tiling: for pictures whose feature maps would not fit into memory; None: all at once.
 
     Raises:
-        InvalidOptions: the encoder lacks a layer, or a mask leaves nothing to paint.
+        InvalidOptions: the encoder lacks a layer, a mask leaves nothing to paint, or a picture that wraps
+            cannot be looked at.
     """
     missing = [layer for layer in recipe.layers if layer not in encoder.layers]
     if missing:
@@ -66,7 +67,8 @@ def build_objective(
     content = None if subject.content is None else resized(subject.content, stage.height, stage.width)
     shown = torch.zeros(1, 3, stage.height, stage.width) if content is None else content
     wanted = recipe.content_shares if content is not None and recipe.content_weight else {}
-    painted = survey(encoder, seen(shown), keep=wanted, tiling=tiling)
+    painter = _wrapping(encoder, stage, tiling) if subject.wraps else encoder
+    painted = survey(painter, seen(shown), keep=wanted, tiling=tiling)
     features: list[FeatureTerm] = []
     if recipe.style_weight and subject.styles:
         features += _style_terms(subject, stage, painted, encoder, recipe, seen, tiling)
@@ -79,7 +81,7 @@ def build_objective(
         )
         for layer, share in wanted.items()
     ]
-    return Objective(encoder, features, _picture_terms(subject, stage, recipe), seen, tiling)
+    return Objective(painter, features, _picture_terms(subject, stage, recipe), seen, tiling)
 
 
 def survey(
@@ -181,12 +183,23 @@ def _mixed(means: Sequence[Tensor], region: Region) -> Tensor:
 def _picture_terms(subject: Subject, stage: Stage, recipe: OptimizeRecipe) -> list[PictureTerm]:
     terms: list[PictureTerm] = []
     if recipe.variation_weight:
-        terms.append(VariationTerm(weight=recipe.variation_weight))
+        terms.append(VariationTerm(weight=recipe.variation_weight, wraps=subject.wraps))
     if recipe.range_weight:
         terms.append(RangeTerm(weight=recipe.range_weight))
     if subject.more_terms is not None:
         terms += subject.more_terms(stage.height, stage.width)
     return terms
+
+
+def _wrapping(encoder: Encoder, stage: Stage, tiling: Tiling | None) -> FeatureNetwork:
+    if tiling is not None:
+        raise InvalidOptions(
+            f"A picture of {stage.width}x{stage.height} that wraps around is looked at whole, and its feature "
+            f"maps would take more memory than is allowed. Allow more (--memory), or choose a smaller size."
+        )
+    if not isinstance(encoder, FeatureNetwork):
+        raise InvalidOptions(f"The feature network {encoder.identity} cannot look at pictures that wrap.")
+    return encoder.wrapping()
 
 
 def _as_it_is(picture: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rotoscope.errors import OptimizationError
-from rotoscope.optimize.objective import Evaluation, Objective
+from rotoscope.optimize.objective import Evaluate, Evaluation
 from rotoscope.optimize.steps import Stepper
 
 _WORST_RISE = 2.0
@@ -29,7 +29,7 @@ class Descent:
     """An optimization at one size while it goes on."""
 
     def __init__(
-        self, objective: Objective, picture: Tensor, stepper: Stepper, *, averaged: int = 0, last: int = 0
+        self, objective: Evaluate, picture: Tensor, stepper: Stepper, *, averaged: int = 0, last: int = 0
     ) -> None:
         """Begin.
 

@@ -28,6 +28,10 @@ class Evaluation:
     """Of the total, (1, 3, H, W) float32."""
 
 
+Evaluate: TypeAlias = Callable[[Tensor], Evaluation]
+"""An objective, as whoever lowers it sees it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Objective:
     """Weighted losses of a picture of one size."""

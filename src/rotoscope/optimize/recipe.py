@@ -58,7 +58,7 @@ class OptimizeRecipe(BaseModel):
     range_weight: float = Field(default=1.0, ge=0)
     """Of what lies outside 0..1, which no file holds."""
     colors: ColorSource = "style"
-    style_scale: float = Field(default=1.0, ge=0.1, le=10)
+    style_scale: float = Field(default=1.0, ge=0.01, le=100)
     """Short side of the style images beside the painting's: 2 makes strokes twice as large."""
     method: Method = "lbfgs"
     learning_rate: float = Field(default=0.02, gt=0, le=1)

@@ -148,7 +148,9 @@ class _Run:
     def _descent(self, index: int, picture: Tensor) -> Descent:
         stage, recipe = self.stages[index], self.recipe
         tiling = tiling_for(self.encoder, stage, self.memory)
-        objective = build_objective(self.subject, stage, encoder=self.encoder, recipe=recipe, tiling=tiling)
+        of_one = build_objective(self.subject, stage, encoder=self.encoder, recipe=recipe, tiling=tiling)
+        change = self.subject.of_objective
+        objective = of_one if change is None else change(of_one)
         is_last = index == len(self.stages) - 1
         averaged = round(recipe.averaged * stage.iterations) if is_last else 0
         stepper: Stepper

@@ -10,10 +10,13 @@ import torch
 from torch import Tensor
 
 from rotoscope.errors import InvalidOptions
+from rotoscope.optimize.objective import Evaluate, Objective
 from rotoscope.optimize.terms import PictureTerm
 
 MoreTerms = Callable[[int, int], Sequence[PictureTerm]]
 """Further losses of the pixels at a size, given its height and width."""
+OfObjective = Callable[[Objective], Evaluate]
+"""What the objective of one picture becomes, such as that of several pictures at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,10 @@ class Subject:
     """(1, 3, H, W) float32 sRGB 0..1, of any size: the photograph; None where nothing is to be like one."""
     more_terms: MoreTerms | None = None
     """Further losses, such as one of the frame before; they are no part of the digest."""
+    wraps: bool = False
+    """Whether the painting goes on at its opposite borders, so that it can be laid side by side."""
+    of_objective: OfObjective | None = None
+    """No part of the digest either; the start's shape says how many pictures there are."""
 
     @classmethod
     def of_photograph(cls, photograph: Tensor, styles: Sequence[Style]) -> Subject:
@@ -58,6 +65,8 @@ class Subject:
     def digest(self) -> str:
         """SHA-256 (hex) of all pictures, weights and masks."""
         hasher = hashlib.sha256(repr((self.height, self.width)).encode())
+        if self.wraps:
+            hasher.update(b"wraps")
         for picture in (self.content, *(tensor for style in self.styles for tensor in _tensors(style))):
             hasher.update(b"-" if picture is None else digest_of(picture).encode())
         hasher.update(repr([style.weight for style in self.styles]).encode())

@@ -153,11 +153,14 @@ class VariationTerm:
 
     name = "variation"
 
-    def __init__(self, *, weight: float) -> None:
+    def __init__(self, *, weight: float, wraps: bool = False) -> None:
         self.weight = weight
+        self._wraps = wraps
 
     def loss(self, picture: Tensor) -> Tensor:
         """See :class:`PictureTerm`."""
+        if self._wraps:
+            picture = F.pad(picture, (0, 1, 0, 1), mode="circular")
         return total_variation_loss(picture)
 
 

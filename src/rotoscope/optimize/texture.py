@@ -1,0 +1,200 @@
+"""Textures: pictures that have the statistics of style images and show nothing.
+
+After Gatys, Ecker and Bethge 2015, "Texture synthesis using convolutional neural networks": noise is changed
+until the Gram matrices of its feature maps are those of the style image. Here from coarse to fine, so that
+what is large has its place before what is small.
+
+A texture that loops is a closed path through such pictures: a periodic cubic spline whose control pictures are
+optimized together, so that every picture on it is a texture. It is smooth, because splines are; it returns to
+where it began, because it is closed; and at any rate there is a frame for any time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from rotoscope.errors import InvalidOptions
+from rotoscope.networks.features import Encoder
+from rotoscope.optimize.memory import Memory
+from rotoscope.optimize.objective import Evaluation, Objective
+from rotoscope.optimize.pictures import with_short_side
+from rotoscope.optimize.recipe import OptimizeRecipe
+from rotoscope.optimize.run import Outcome, optimize
+from rotoscope.optimize.stages import plan_stages
+from rotoscope.optimize.start import noise
+from rotoscope.optimize.subject import Style, Subject
+
+TILE_MULTIPLE = 16
+"""Height and width of what is laid side by side, pixels: the deepest maps have a position for so many."""
+STYLE_SIDE = 512
+"""Pixels: a style image with a longer short side is taken at this size, where nothing is said."""
+LEAST_STYLE_SIDE = 64
+"""Pixels: at no coarser size is a texture begun than one at which the style image is so large."""
+CONTROLS_A_SECOND = 1.5
+"""Of a loop: more change more, and take longer."""
+FEWEST_CONTROLS = 4
+"""A cubic spline has no fewer."""
+_PHASES_A_CONTROL = 2
+"""Pictures on the path that are optimized: those at control points and halfway between."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextureSize:
+    """How large a texture is, and what goes on behind its borders."""
+
+    width: int
+    height: int
+    tileable: bool = False
+    """Whether it can be laid side by side without a seam."""
+
+    def __post_init__(self) -> None:
+        """Refuse a tileable size that the feature network has no whole number of positions for.
+
+        Raises:
+            InvalidOptions: a side is no multiple of TILE_MULTIPLE.
+        """
+        require_tileable(self.width, self.height, tileable=self.tileable)
+
+
+def require_tileable(width: int, height: int, *, tileable: bool) -> None:
+    """Refuse sizes that are not laid side by side.
+
+    Raises:
+        InvalidOptions: a side is no multiple of TILE_MULTIPLE.
+    """
+    if tileable and (width % TILE_MULTIPLE or height % TILE_MULTIPLE):
+        near = "x".join(str(max(1, round(side / TILE_MULTIPLE)) * TILE_MULTIPLE) for side in (width, height))
+        raise InvalidOptions(
+            f"A tileable texture of {width}x{height} was asked for; both sides of one are multiples of "
+            f"{TILE_MULTIPLE} pixels. The nearest size is {near}."
+        )
+
+
+def texture_recipe(
+    recipe: OptimizeRecipe, size: TextureSize, styles: Sequence[Style], *, style_side: int | None = None
+) -> OptimizeRecipe:
+    """A recipe for a texture of that size: no content, and style images at their own size.
+
+    Args:
+        recipe: everything else.
+        size: of the texture.
+        styles: one or more.
+        style_side: short side that style images are taken at, pixels; None: that of the largest, STYLE_SIDE
+            at most.
+    """
+    side = style_side or min(STYLE_SIDE, max(min(style.picture.shape[2:]) for style in styles))
+    short = min(size.width, size.height)
+    stages = plan_stages(size.height, size.width, iterations=1, coarse_iterations=1, levels=recipe.levels)
+    finest_levels = 1 + max(0, math.floor(math.log2(side / LEAST_STYLE_SIDE)))
+    changed = {
+        "content_weight": 0.0,
+        "style_scale": side / short,
+        "levels": min(len(stages), finest_levels),
+    }
+    return OptimizeRecipe.of_values(**{**recipe.model_dump(), **changed})
+
+
+def synthesize(
+    styles: Sequence[Style],
+    size: TextureSize,
+    *,
+    encoder: Encoder,
+    recipe: OptimizeRecipe,
+    controls: int = 1,
+    memory: Memory | None = None,
+    **engine: object,
+) -> Outcome:
+    """Make a texture, or the control pictures of one that loops.
+
+    Args:
+        styles: style images without masks, on the encoder's device.
+        size: of the texture.
+        encoder: the recipe's feature network; of a tileable texture, a
+            :class:`~rotoscope.networks.features.FeatureNetwork`.
+        recipe: of :func:`texture_recipe`; its seed says which texture.
+        controls: 1 for a still; FEWEST_CONTROLS or more for a loop (:func:`spline_weights`).
+        memory: bounds; None: the default ones.
+        engine: what else :func:`~rotoscope.optimize.run.optimize` takes.
+
+    Returns:
+        An outcome whose picture is (controls, 3, H, W).
+
+    Raises:
+        InvalidOptions: the size is too small, too large to be tileable, or the encoder lacks a layer.
+        OptimizationError: it diverged, or its checkpoint is damaged.
+    """
+    memory = memory or Memory()
+    subject = Subject(size.height, size.width, styles, wraps=size.tileable)
+    if controls > 1:
+        phases = torch.arange(controls * _PHASES_A_CONTROL) / (controls * _PHASES_A_CONTROL)
+        subject = replace(subject, of_objective=_along(spline_weights(controls, phases)))
+        memory = replace(memory, history_bytes=memory.history_bytes / controls)
+    start = _start(size, recipe, controls).to(styles[0].picture.device)
+    return optimize(subject, start, encoder=encoder, recipe=recipe, memory=memory, **engine)  # pyright: ignore[reportArgumentType]
+
+
+def controls_for(seconds: float) -> int:
+    """How many control pictures a loop of that length has."""
+    return max(FEWEST_CONTROLS, round(seconds * CONTROLS_A_SECOND))
+
+
+def spline_weights(controls: int, phases: Tensor) -> Tensor:
+    """What each control picture counts at a phase of a closed cubic B-spline.
+
+    Args:
+        controls: how many, FEWEST_CONTROLS or more.
+        phases: (M,) float32; 0 and 1 are the same.
+
+    Returns:
+        (M, controls) float32; rows add up to 1.
+    """
+    place = (phases % 1) * controls
+    left = place.floor()
+    t = place - left
+    parts = ((1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3)
+    weights = torch.zeros(len(phases), controls)
+    for offset, part in enumerate(parts, start=-1):
+        index = (left.long() + offset) % controls
+        weights.scatter_add_(1, index[:, None], (part / 6)[:, None])
+    return weights
+
+
+def loop_frame(path: Tensor, phase: float) -> Tensor:
+    """The picture of a loop at a phase of 0..1: (controls, 3, H, W) to (1, 3, H, W)."""
+    weights = spline_weights(path.shape[0], torch.tensor([phase])).to(path.device)
+    return torch.einsum("mk,kchw->mchw", weights, path)
+
+
+def _along(weights: Tensor) -> Callable[[Objective], Callable[[Tensor], Evaluation]]:
+    """From the objective of a picture to the mean of those along a path."""
+
+    def of_path(of_one: Objective) -> Callable[[Tensor], Evaluation]:
+        def evaluate(path: Tensor) -> Evaluation:
+            share = 1 / len(weights)
+            total, losses = 0.0, dict[str, float]()
+            gradient = torch.zeros_like(path)
+            for row in weights.to(path.device):
+                one = of_one(torch.einsum("k,kchw->chw", row, path)[None])
+                total += share * one.total
+                for name, loss in one.losses.items():
+                    losses[name] = losses.get(name, 0.0) + share * loss
+                gradient += share * row[:, None, None, None] * one.gradient
+            return Evaluation(total, losses, gradient)
+
+        return evaluate
+
+    return of_path
+
+
+def _start(size: TextureSize, recipe: OptimizeRecipe, controls: int) -> Tensor:
+    """Noise of the coarsest size: made smaller from the full one, it would be gray."""
+    coarsest = plan_stages(
+        size.height, size.width, iterations=1, coarse_iterations=1, levels=recipe.levels
+    )[0]
+    drawn = noise(controls * coarsest.height, coarsest.width, seed=recipe.seed)
+    return torch.cat(drawn.split(coarsest.height, dim=2))

@@ -120,26 +120,26 @@ def tile_facts(done: int, total: int) -> str:
 @contextmanager
 def training_bar(*, shown: bool) -> Generator[TrainingCallback | None, None, None]:
     """A live bar of a training run; None where it is not wanted or no terminal."""
-    with _share_bar("train", shown=shown) as update:
+    with share_bar("train", shown=shown) as update:
         yield None if update is None else lambda event: update(event.fraction, training_facts(event))
 
 
 @contextmanager
 def scouting_bar(*, shown: bool) -> Generator[ScoutCallback | None, None, None]:
     """A live bar of a scouting, all pictures together; None where it is not wanted or no terminal."""
-    with _share_bar("scout", shown=shown) as update:
+    with share_bar("scout", shown=shown) as update:
         yield None if update is None else lambda event: update(event.fraction, scouting_facts(event))
 
 
 @contextmanager
 def optimizing_bar(*, shown: bool) -> Generator[OptimizeCallback | None, None, None]:
     """A live bar of an optimization; None where it is not wanted or no terminal."""
-    with _share_bar("optimize", shown=shown) as update:
+    with share_bar("optimize", shown=shown) as update:
         yield None if update is None else lambda event: update(event.fraction, optimizing_facts(event))
 
 
 @contextmanager
-def _share_bar(task: str, *, shown: bool) -> Generator[Callable[[float, str], None] | None, None, None]:
+def share_bar(task: str, *, shown: bool) -> Generator[Callable[[float, str], None] | None, None, None]:
     """A live bar that is told what part is done, 0 to 1, and what stands beside it."""
     if not shown or not sys.stderr.isatty():
         yield None

@@ -24,9 +24,11 @@ from rotoscope.cli import (
     score,
     scout,
     shots,
+    sight,
     steps,
     styles,
     stylize,
+    texture,
     train,
     watch,
 )
@@ -60,6 +62,8 @@ cache.register(app)
 filters.register(app)
 styles.register(app)
 optimize.register(app)
+texture.register(app)
+sight.register(app)
 train.register(app)
 scout.register(app)
 demo.register(app)

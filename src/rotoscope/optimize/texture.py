@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -22,12 +23,13 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.networks.features import Encoder
 from rotoscope.optimize.memory import Memory
 from rotoscope.optimize.objective import Evaluation, Objective
-from rotoscope.optimize.pictures import with_short_side
+from rotoscope.optimize.progress import ProgressCallback
 from rotoscope.optimize.recipe import OptimizeRecipe
 from rotoscope.optimize.run import Outcome, optimize
 from rotoscope.optimize.stages import plan_stages
 from rotoscope.optimize.start import noise
 from rotoscope.optimize.subject import Style, Subject
+from rotoscope.render.interrupt import StopCallback
 
 TILE_MULTIPLE = 16
 """Height and width of what is laid side by side, pixels: the deepest maps have a position for so many."""
@@ -39,6 +41,8 @@ CONTROLS_A_SECOND = 1.5
 """Of a loop: more change more, and take longer."""
 FEWEST_CONTROLS = 4
 """A cubic spline has no fewer."""
+DEFAULT_MOVEMENT = 0.5
+"""Share of noise that control pictures begin with."""
 _PHASES_A_CONTROL = 2
 """Pictures on the path that are optimized: those at control points and halfway between."""
 
@@ -99,17 +103,26 @@ def texture_recipe(
     return OptimizeRecipe.of_values(**{**recipe.model_dump(), **changed})
 
 
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What :func:`~rotoscope.optimize.run.optimize` takes besides pictures and the recipe."""
+
+    memory: Memory = field(default_factory=Memory)
+    checkpoint_dir: Path | None = None
+    restart: bool = False
+    on_progress: ProgressCallback | None = None
+    should_stop: StopCallback | None = None
+
+
 def synthesize(
     styles: Sequence[Style],
     size: TextureSize,
     *,
     encoder: Encoder,
     recipe: OptimizeRecipe,
-    controls: int = 1,
-    memory: Memory | None = None,
-    **engine: object,
+    engine: Engine | None = None,
 ) -> Outcome:
-    """Make a texture, or the control pictures of one that loops.
+    """Make a texture.
 
     Args:
         styles: style images without masks, on the encoder's device.
@@ -117,25 +130,63 @@ def synthesize(
         encoder: the recipe's feature network; of a tileable texture, a
             :class:`~rotoscope.networks.features.FeatureNetwork`.
         recipe: of :func:`texture_recipe`; its seed says which texture.
-        controls: 1 for a still; FEWEST_CONTROLS or more for a loop (:func:`spline_weights`).
-        memory: bounds; None: the default ones.
-        engine: what else :func:`~rotoscope.optimize.run.optimize` takes.
-
-    Returns:
-        An outcome whose picture is (controls, 3, H, W).
+        engine: bounds, checkpoints, who is told; None: as by default.
 
     Raises:
         InvalidOptions: the size is too small, too large to be tileable, or the encoder lacks a layer.
         OptimizationError: it diverged, or its checkpoint is damaged.
+        EncodeError: the checkpoint cannot be written.
     """
-    memory = memory or Memory()
+    coarsest = plan_stages(size.height, size.width, iterations=1, coarse_iterations=1, levels=recipe.levels)[
+        0
+    ]
+    # Noise of the coarsest size: made smaller from the full one, it would be gray.
+    start = noise(coarsest.height, coarsest.width, seed=recipe.seed)
     subject = Subject(size.height, size.width, styles, wraps=size.tileable)
-    if controls > 1:
-        phases = torch.arange(controls * _PHASES_A_CONTROL) / (controls * _PHASES_A_CONTROL)
-        subject = replace(subject, of_objective=_along(spline_weights(controls, phases)))
-        memory = replace(memory, history_bytes=memory.history_bytes / controls)
-    start = _start(size, recipe, controls).to(styles[0].picture.device)
-    return optimize(subject, start, encoder=encoder, recipe=recipe, memory=memory, **engine)  # pyright: ignore[reportArgumentType]
+    return _optimized(subject, start, encoder, recipe, engine or Engine())
+
+
+def synthesize_loop(
+    texture: Tensor,
+    styles: Sequence[Style],
+    size: TextureSize,
+    *,
+    encoder: Encoder,
+    recipe: OptimizeRecipe,
+    controls: int,
+    movement: float = DEFAULT_MOVEMENT,
+    engine: Engine | None = None,
+) -> Outcome:
+    """Make the control pictures of a texture that moves and ends where it began.
+
+    Args:
+        texture: (1, 3, H, W) float32, which the loop is around: an outcome of :func:`synthesize`.
+        styles: as there.
+        size: as there.
+        encoder: as there.
+        recipe: as there; its ``iterations`` are those of the loop.
+        controls: FEWEST_CONTROLS or more; see :func:`controls_for`.
+        movement: 0..1, how much of each control picture is noise of its own to begin with.
+        engine: as there.
+
+    Returns:
+        An outcome whose picture is (controls, 3, H, W), for :func:`loop_frame`.
+
+    Raises:
+        InvalidOptions, OptimizationError, EncodeError: as there.
+    """
+    if not 0 <= movement <= 1:
+        raise InvalidOptions(f"A movement of {movement:g} was given; it is a number from 0 to 1.")
+    engine = engine or Engine()
+    phases = torch.arange(controls * _PHASES_A_CONTROL) / (controls * _PHASES_A_CONTROL)
+    change = _along(spline_weights(controls, phases))
+    subject = Subject(size.height, size.width, styles, wraps=size.tileable, of_objective=change)
+    own = noise(controls * size.height, size.width, seed=recipe.seed + 1)
+    own = torch.cat(own.split(size.height, dim=2)).to(texture.device)
+    start = texture.clamp(0, 1).lerp(own, movement)
+    memory = replace(engine.memory, history_bytes=engine.memory.history_bytes / controls)
+    recipe = recipe.model_copy(update={"levels": 1})
+    return _optimized(subject, start, encoder, recipe, replace(engine, memory=memory))
 
 
 def controls_for(seconds: float) -> int:
@@ -191,10 +242,17 @@ def _along(weights: Tensor) -> Callable[[Objective], Callable[[Tensor], Evaluati
     return of_path
 
 
-def _start(size: TextureSize, recipe: OptimizeRecipe, controls: int) -> Tensor:
-    """Noise of the coarsest size: made smaller from the full one, it would be gray."""
-    coarsest = plan_stages(
-        size.height, size.width, iterations=1, coarse_iterations=1, levels=recipe.levels
-    )[0]
-    drawn = noise(controls * coarsest.height, coarsest.width, seed=recipe.seed)
-    return torch.cat(drawn.split(coarsest.height, dim=2))
+def _optimized(
+    subject: Subject, start: Tensor, encoder: Encoder, recipe: OptimizeRecipe, engine: Engine
+) -> Outcome:
+    return optimize(
+        subject,
+        start.to(subject.styles[0].picture.device),
+        encoder=encoder,
+        recipe=recipe,
+        memory=engine.memory,
+        checkpoint_dir=engine.checkpoint_dir,
+        restart=engine.restart,
+        on_progress=engine.on_progress,
+        should_stop=engine.should_stop,
+    )

@@ -2,8 +2,8 @@
 
 After Ulyanov et al. 2016, "Texture networks": noise of several sizes comes in from coarse to fine. Here all
 of it is one picture of noise, whose means over blocks are the coarser ones; so one input decides everything,
-and what is periodic in it is periodic in the texture. Nothing in the network looks at the picture as a whole: a
-texture of any size has the same grain, and large ones can be made in pieces.
+and what is periodic in it is periodic in the texture. Nothing in the network looks at the picture as a
+whole: a texture of any size has the same grain, and large ones can be made in pieces.
 
 Data flow, with the default channels::
 

@@ -1,8 +1,8 @@
 """What a channel of a feature network looks for: pictures that it answers to most.
 
-Activation maximization (Erhan et al. 2009; shown for the layers of deep networks by Zeiler and Fergus 2013 and
-Simonyan et al. 2013): a picture is changed until the channel is as active as it can be. Left alone that ends
-in grain. So pictures are held as spectra, in which what is coarse is moved as easily as what is fine, with
+Activation maximization (Erhan et al. 2009; shown for the layers of deep networks by Zeiler and Fergus 2013
+and Simonyan et al. 2013): a picture is changed until the channel is as active as it can be. Left alone that
+ends in grain. So pictures are held as spectra, in which what is coarse is moved as easily as what is fine, with
 colors apart as in photographs (Olah et al. 2017, "Feature visualization"), and are shifted a little before
 each step, so that nothing counts that holds at one place only.
 """
@@ -157,7 +157,7 @@ def _group(
 
 
 def _started(channels: Sequence[int], options: ActivationOptions) -> tuple[Tensor, Tensor]:
-    """Spectra of faint noise, which a channel has of its own whoever is beside it; and the shifts of all steps."""
+    """Spectra of noise, which a channel has of its own whoever is beside it; and the shifts of all steps."""
     shape = (3, options.side, options.side // 2 + 1, 2)
     generators = [torch.Generator().manual_seed(options.seed * 100_003 + channel) for channel in channels]
     drawn = [torch.randn(shape, generator=generator) * _START_DEVIATION for generator in generators]
@@ -182,7 +182,7 @@ def _pictures(spectra: Tensor, gains: Tensor, side: int) -> Tensor:
 def _maps(encoder: Encoder, pictures: Tensor, layer: str) -> Tensor:
     if layer not in encoder.layers:
         raise InvalidOptions(
-            f"The layer {layer} was asked of a feature network that gives {', '.join(encoder.layers)}. Load it "
-            f"with this layer, or name one of these."
+            f"The layer {layer} was asked of a feature network that gives {', '.join(encoder.layers)}. Load "
+            f"it with this layer, or name one of these."
         )
     return encoder(pictures)[encoder.layers.index(layer)]

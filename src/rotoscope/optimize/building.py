@@ -194,8 +194,9 @@ def _picture_terms(subject: Subject, stage: Stage, recipe: OptimizeRecipe) -> li
 def _wrapping(encoder: Encoder, stage: Stage, tiling: Tiling | None) -> FeatureNetwork:
     if tiling is not None:
         raise InvalidOptions(
-            f"A picture of {stage.width}x{stage.height} that wraps around is looked at whole, and its feature "
-            f"maps would take more memory than is allowed. Allow more (--memory), or choose a smaller size."
+            f"A picture of {stage.width}x{stage.height} that wraps around is looked at whole, and its "
+            f"feature maps would take more memory than is allowed. Allow more (--memory), or choose "
+            f"a smaller size."
         )
     if not isinstance(encoder, FeatureNetwork):
         raise InvalidOptions(f"The feature network {encoder.identity} cannot look at pictures that wrap.")

@@ -4,9 +4,9 @@ After Gatys, Ecker and Bethge 2015, "Texture synthesis using convolutional neura
 until the Gram matrices of its feature maps are those of the style image. Here from coarse to fine, so that
 what is large has its place before what is small.
 
-A texture that loops is a closed path through such pictures: a periodic cubic spline whose control pictures are
-optimized together, so that every picture on it is a texture. It is smooth, because splines are; it returns to
-where it began, because it is closed; and at any rate there is a frame for any time.
+A texture that loops is a closed path through such pictures: a periodic cubic spline whose control pictures
+are optimized together, so that every picture on it is a texture. It is smooth, because splines are; it returns
+to where it began, because it is closed; and at any rate there is a frame for any time.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.networks.features import Encoder
 from rotoscope.optimize.memory import Memory
 from rotoscope.optimize.objective import Evaluation, Objective
+from rotoscope.optimize.pictures import resized
 from rotoscope.optimize.progress import ProgressCallback
 from rotoscope.optimize.recipe import OptimizeRecipe
 from rotoscope.optimize.run import Outcome, optimize
@@ -37,6 +38,8 @@ STYLE_SIDE = 512
 """Pixels: a style image with a longer short side is taken at this size, where nothing is said."""
 LEAST_STYLE_SIDE = 64
 """Pixels: at no coarser size is a texture begun than one at which the style image is so large."""
+COARSEST_SIDE = 64
+"""Pixels: no size that a texture is begun at has a smaller short side, unless it is smaller itself."""
 CONTROLS_A_SECOND = 1.5
 """Of a loop: more change more, and take longer."""
 FEWEST_CONTROLS = 4
@@ -93,13 +96,10 @@ def texture_recipe(
     """
     side = style_side or min(STYLE_SIDE, max(min(style.picture.shape[2:]) for style in styles))
     short = min(size.width, size.height)
-    stages = plan_stages(size.height, size.width, iterations=1, coarse_iterations=1, levels=recipe.levels)
-    finest_levels = 1 + max(0, math.floor(math.log2(side / LEAST_STYLE_SIDE)))
-    changed = {
-        "content_weight": 0.0,
-        "style_scale": side / short,
-        "levels": min(len(stages), finest_levels),
-    }
+    halvings = math.floor(math.log2(min(side / LEAST_STYLE_SIDE, short / COARSEST_SIDE)))
+    changed = {"content_weight": 0.0, "style_scale": side / short}
+    if recipe.levels is None:
+        changed["levels"] = 1 + max(0, halvings)
     return OptimizeRecipe.of_values(**{**recipe.model_dump(), **changed})
 
 
@@ -137,11 +137,10 @@ def synthesize(
         OptimizationError: it diverged, or its checkpoint is damaged.
         EncodeError: the checkpoint cannot be written.
     """
-    coarsest = plan_stages(size.height, size.width, iterations=1, coarse_iterations=1, levels=recipe.levels)[
-        0
-    ]
-    # Noise of the coarsest size: made smaller from the full one, it would be gray.
-    start = noise(coarsest.height, coarsest.width, seed=recipe.seed)
+    coarsest, *_ = plan_stages(
+        size.height, size.width, iterations=1, coarse_iterations=1, levels=recipe.levels
+    )
+    start = _smooth_noise(coarsest.height, coarsest.width, seed=recipe.seed)
     subject = Subject(size.height, size.width, styles, wraps=size.tileable)
     return _optimized(subject, start, encoder, recipe, engine or Engine())
 
@@ -181,9 +180,9 @@ def synthesize_loop(
     phases = torch.arange(controls * _PHASES_A_CONTROL) / (controls * _PHASES_A_CONTROL)
     change = _along(spline_weights(controls, phases))
     subject = Subject(size.height, size.width, styles, wraps=size.tileable, of_objective=change)
-    own = noise(controls * size.height, size.width, seed=recipe.seed + 1)
-    own = torch.cat(own.split(size.height, dim=2)).to(texture.device)
-    start = texture.clamp(0, 1).lerp(own, movement)
+    seeds = (recipe.seed * 1009 + number for number in range(1, controls + 1))
+    own = torch.cat([_smooth_noise(size.height, size.width, seed=seed) for seed in seeds])
+    start = texture.clamp(0, 1).lerp(own.to(texture.device), movement)
     memory = replace(engine.memory, history_bytes=engine.memory.history_bytes / controls)
     recipe = recipe.model_copy(update={"levels": 1})
     return _optimized(subject, start, encoder, recipe, replace(engine, memory=memory))
@@ -240,6 +239,11 @@ def _along(weights: Tensor) -> Callable[[Objective], Callable[[Tensor], Evaluati
         return evaluate
 
     return of_path
+
+
+def _smooth_noise(height: int, width: int, *, seed: int) -> Tensor:
+    """Noise without grain of its own: what is finest, feature losses hardly take away."""
+    return resized(noise(math.ceil(height / 2), math.ceil(width / 2), seed=seed), height, width)
 
 
 def _optimized(

@@ -90,8 +90,8 @@ class TextureMaker:
     ) -> Iterator[NDArray[np.uint8]]:
         """Frames of a texture that moves and ends where it began.
 
-        Noise goes around a circle between two others. At every place of it, it is noise of the same deviation,
-        so every frame is a texture.
+        Noise goes around a circle between two others. At every place of it, it is noise of the same
+        deviation, so every frame is a texture.
 
         Args:
             width: pixels.
@@ -158,6 +158,6 @@ def _read_card(path: Path, data: bytes) -> TextureCard:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InvalidCard(
-            f"The card of the texture network {path} is not in order: {place}: {first['msg']}. Train it anew, "
-            f"or use the Rotoscope that made it."
+            f"The card of the texture network {path} is not in order: {place}: {first['msg']}. Train it "
+            f"anew, or use the Rotoscope that made it."
         ) from error

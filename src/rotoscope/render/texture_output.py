@@ -77,8 +77,8 @@ def parse_size(text: str) -> tuple[int, int]:
     sides = [int(part) for part in parts if part.isdecimal()]
     if len(sides) != len(parts) or len(parts) > 2 or not LEAST_SIDE <= min(sides) <= max(sides) <= MOST_SIDE:
         raise InvalidOptions(
-            f"The size of a texture was given as {text!r}; write WIDTHxHEIGHT in pixels, such as 512x384, each "
-            f"{LEAST_SIDE} to {MOST_SIDE}."
+            f"The size of a texture was given as {text!r}; write WIDTHxHEIGHT in pixels, such as 512x384, "
+            f"each {LEAST_SIDE} to {MOST_SIDE}."
         )
     return sides[0], sides[-1]
 

@@ -159,7 +159,7 @@ def training_facts(progress: TrainingProgress) -> str:
     parts = [f"step {progress.step}"]
     if progress.losses is not None:
         parts += [f"style {progress.losses.style:.3f}", f"content {progress.losses.content:.3f}"]
-    parts.append(f"{_minutes(progress.seconds_left)} left")
+    parts.append(f"{minutes_left(progress.seconds_left)} left")
     return " · ".join(parts)
 
 
@@ -169,16 +169,17 @@ def optimizing_facts(progress: OptimizeProgress) -> str:
     parts = [f"{row.width}x{row.height}", f"{row.iteration}/{progress.iterations}"]
     parts += [f"{name} {value:.3g}" for name, value in row.losses.items()]
     if progress.seconds_left is not None:
-        parts.append(f"{_minutes(progress.seconds_left)} left")
+        parts.append(f"{minutes_left(progress.seconds_left)} left")
     return " · ".join(parts)
 
 
 def scouting_facts(progress: ScoutProgress) -> str:
     """What stands beside the bar, e.g. ``13/50 tabby-cat · 18:31 left``."""
-    return f"{progress.done + 1}/{progress.count} {progress.name} · {_minutes(progress.seconds_left)} left"
+    left = minutes_left(progress.seconds_left)
+    return f"{progress.done + 1}/{progress.count} {progress.name} · {left} left"
 
 
-def _minutes(seconds: float) -> str:
+def minutes_left(seconds: float) -> str:
     """``12:31``."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02}"

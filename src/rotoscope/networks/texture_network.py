@@ -141,8 +141,12 @@ class _Graph:
             inputs.append(self._half(f"{name}.bias", bias))
         return self.node("Conv", inputs, name, kernel_shape=[side, side], pads=[side // 2] * 4)
 
-    def node(self, operator: str, inputs: list[str], output: str, **attributes: object) -> str:
-        self._nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
+    def node(
+        self, operator: str, inputs: list[str], output: str, **attributes: float | str | list[int]
+    ) -> str:
+        node = helper.make_node(operator, inputs, [output], name=output)
+        node.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
+        self._nodes.append(node)
         return output
 
     def finish(self) -> onnx.ModelProto:

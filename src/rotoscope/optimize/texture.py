@@ -5,8 +5,8 @@ until the Gram matrices of its feature maps are those of the style image. Here f
 what is large has its place before what is small.
 
 A texture that loops is a closed path through such pictures: a periodic cubic spline whose control pictures
-are optimized together, so that every picture on it is a texture. It is smooth, because splines are; it returns
-to where it began, because it is closed; and at any rate there is a frame for any time.
+are optimized together, so that every picture on it is a texture. It is smooth, because splines are; it
+returns to where it began, because it is closed; and at any rate there is a frame for any time.
 """
 
 from __future__ import annotations

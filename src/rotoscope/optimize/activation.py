@@ -3,8 +3,8 @@
 Activation maximization (Erhan et al. 2009; shown for the layers of deep networks by Zeiler and Fergus 2013
 and Simonyan et al. 2013): a picture is changed until the channel is as active as it can be. Left alone that
 ends in grain. So pictures are held as spectra, in which what is coarse is moved as easily as what is fine,
-with colors apart as in photographs (Olah et al. 2017, "Feature visualization"), and are shifted a little before
-each step, so that nothing counts that holds at one place only.
+with colors apart as in photographs (Olah et al. 2017, "Feature visualization"), and are shifted a little
+before each step, so that nothing counts that holds at one place only.
 """
 
 from __future__ import annotations

@@ -32,6 +32,16 @@ def resized(picture: Tensor, height: int, width: int) -> Tensor:
     return F.interpolate(picture, (height, width), mode="bicubic", antialias=True, align_corners=False)
 
 
+def resized_around(picture: Tensor, height: int, width: int) -> Tensor:
+    """:func:`resized` of a picture that goes on at its opposite borders, and does so afterwards."""
+    tall, wide = picture.shape[2:]
+    if (tall, wide) == (height, width):
+        return picture
+    laid = picture.repeat(1, 1, 3, 3)
+    larger = resized(laid, 3 * height, 3 * width)
+    return larger[:, :, height:-height, width:-width]
+
+
 def resized_mask(mask: Tensor, height: int, width: int) -> Tensor:
     """(1, 1, h, w) of 0..1 to (1, 1, height, width): means over areas where it shrinks."""
     if tuple(mask.shape[2:]) == (height, width):

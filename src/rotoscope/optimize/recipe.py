@@ -104,8 +104,9 @@ class OptimizeRecipe(BaseModel):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """All layers that are looked at, shallow to deep."""
-        wanted = {*self.style_shares, *self.content_shares}
+        """All layers that are looked at, shallow to deep; those of a loss without weight are not."""
+        style = self.style_shares if self.style_weight else {}
+        wanted = {*style, *(self.content_shares if self.content_weight else {})}
         return tuple(name for name in WHOLE_ARCHITECTURES[self.features].layers if name in wanted)
 
     @property

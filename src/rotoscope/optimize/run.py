@@ -15,7 +15,7 @@ from rotoscope.optimize.checkpoint import Checkpoint, CheckpointFile
 from rotoscope.optimize.colors import with_luma
 from rotoscope.optimize.descent import Descent
 from rotoscope.optimize.memory import Memory, tiling_for
-from rotoscope.optimize.pictures import resized
+from rotoscope.optimize.pictures import resized, resized_around
 from rotoscope.optimize.progress import Meter, OptimizeProgress, ProgressCallback, TraceRow
 from rotoscope.optimize.recipe import OptimizeRecipe
 from rotoscope.optimize.stages import Stage, plan_stages
@@ -138,6 +138,8 @@ class _Run:
         Begun so, a stage of 192 pixels came as far in 24 iterations as in 30 from what is enlarged alone.
         """
         size = (stage.height, stage.width)
+        if self.subject.wraps:
+            return resized_around(picture, *size)
         larger = resized(picture, *size)
         content = self.subject.content
         if content is None or not self.recipe.content_weight or picture.shape[2] >= stage.height:

@@ -29,7 +29,7 @@ Examples:
 
   rotoscope reconstruct photo.jpg seen.png --layer relu4_2
 
-  rotoscope reconstruct photo.jpg deep.png --layer relu5_1 --size 192 --variation-weight 0.05
+  rotoscope reconstruct photo.jpg deep.png --layer relu5_1 --size 192 --variation-weight 0.3
 """
 FEATURES_HELP = """Show what channels of a layer of a feature network look for.
 

@@ -61,7 +61,7 @@ PhotoSize: TypeAlias = Annotated[
 ]
 Variation: TypeAlias = Annotated[
     float | None,
-    typer.Option("--variation-weight", min=0, help="Total variation: less grain; default: 0.02."),
+    typer.Option("--variation-weight", min=0, help="Total variation: less grain; default: 0.1."),
 ]
 PhotoIterations: TypeAlias = Annotated[
     int | None, typer.Option("--iterations", min=1, help="How many; default: 150.")

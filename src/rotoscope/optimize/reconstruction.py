@@ -7,6 +7,7 @@ a little total variation against what the layer does not see.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +22,7 @@ from rotoscope.media.still_codecs import known_suffix
 from rotoscope.media.stills_writer import StillWriter
 from rotoscope.networks.device import DeviceName, choose_device
 from rotoscope.networks.features import Encoder
-from rotoscope.optimize.pictures import to_pixels, to_tensor, with_short_side
+from rotoscope.optimize.pictures import resized, to_pixels, to_tensor, with_short_side
 from rotoscope.optimize.progress import ProgressCallback
 from rotoscope.optimize.reading import read_in_srgb
 from rotoscope.optimize.recipe import OptimizeRecipe
@@ -30,7 +31,7 @@ from rotoscope.optimize.start import noise
 from rotoscope.optimize.subject import Subject
 from rotoscope.render.interrupt import StopCallback
 
-VARIATION_WEIGHT = 0.02
+VARIATION_WEIGHT = 0.1
 """Of total variation, where nothing is said."""
 ITERATIONS = 150
 """Where nothing is said."""
@@ -87,7 +88,9 @@ def reconstruct(
         OptimizationError: it diverged.
     """
     height, width = photograph.shape[2:]
-    start = noise(height, width, seed=recipe.seed).to(photograph.device)
+    # Noise without grain, which a layer behind a pooling would neither see nor take away.
+    coarse = noise(math.ceil(height / 4), math.ceil(width / 4), seed=recipe.seed)
+    start = resized(coarse, height, width).to(photograph.device)
     return optimize(
         Subject.of_photograph(photograph, ()),
         start,

@@ -23,11 +23,11 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.networks.features import Encoder
 from rotoscope.optimize.memory import Memory
 from rotoscope.optimize.objective import Evaluation, Objective
-from rotoscope.optimize.pictures import resized_around
+from rotoscope.optimize.pictures import resized, resized_around
 from rotoscope.optimize.progress import ProgressCallback
 from rotoscope.optimize.recipe import OptimizeRecipe
 from rotoscope.optimize.run import Outcome, optimize
-from rotoscope.optimize.stages import plan_stages
+from rotoscope.optimize.stages import Stage, plan_stages
 from rotoscope.optimize.start import noise
 from rotoscope.optimize.subject import Style, Subject
 from rotoscope.render.interrupt import StopCallback
@@ -140,7 +140,7 @@ def synthesize(
     coarsest, *_ = plan_stages(
         size.height, size.width, iterations=1, coarse_iterations=1, levels=recipe.levels
     )
-    start = _smooth_noise(coarsest.height, coarsest.width, recipe.seed)
+    start = _smooth_noise(coarsest, recipe.seed, wraps=size.tileable)
     subject = Subject(size.height, size.width, styles, wraps=size.tileable)
     return _optimized(subject, start, encoder, recipe, engine or Engine())
 
@@ -181,7 +181,7 @@ def synthesize_loop(
     change = _along(spline_weights(controls, phases))
     subject = Subject(size.height, size.width, styles, wraps=size.tileable, of_objective=change)
     seeds = (recipe.seed * 1009 + number for number in range(1, controls + 1))
-    own = torch.cat([_smooth_noise(size.height, size.width, seed) for seed in seeds])
+    own = torch.cat([_smooth_noise(size, seed, wraps=size.tileable) for seed in seeds])
     start = texture.clamp(0, 1).lerp(own.to(texture.device), movement)
     memory = replace(engine.memory, history_bytes=engine.memory.history_bytes / controls)
     recipe = recipe.model_copy(update={"levels": 1})
@@ -241,10 +241,11 @@ def _along(weights: Tensor) -> Callable[[Objective], Callable[[Tensor], Evaluati
     return of_path
 
 
-def _smooth_noise(height: int, width: int, seed: int) -> Tensor:
-    """Noise that wraps, without grain: what is finest, feature losses hardly take away."""
-    coarse = noise(math.ceil(height / 2), math.ceil(width / 2), seed=seed)
-    return resized_around(coarse, height, width)
+def _smooth_noise(size: TextureSize | Stage, seed: int, *, wraps: bool) -> Tensor:
+    """Noise without grain: what is finest, feature losses hardly take away."""
+    coarse = noise(math.ceil(size.height / 2), math.ceil(size.width / 2), seed=seed)
+    enlarged = resized_around if wraps else resized
+    return enlarged(coarse, size.height, size.width)
 
 
 def _optimized(

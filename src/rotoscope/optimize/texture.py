@@ -45,7 +45,7 @@ CONTROLS_A_SECOND = 1.5
 FEWEST_CONTROLS = 4
 """A cubic spline has no fewer."""
 DEFAULT_MOVEMENT = 0.5
-"""Share of noise that control pictures begin with."""
+"""Share of what control pictures have from other places to begin with."""
 _PHASES_A_CONTROL = 2
 """Pictures on the path that are optimized: those at control points and halfway between."""
 
@@ -165,7 +165,7 @@ def synthesize_loop(
         encoder: as there.
         recipe: as there; its ``iterations`` are those of the loop.
         controls: FEWEST_CONTROLS or more; see :func:`controls_for`.
-        movement: 0..1, how much of each control picture is noise of its own to begin with.
+        movement: 0..1, how much of each control picture comes from another place to begin with.
         engine: as there.
 
     Returns:
@@ -180,9 +180,8 @@ def synthesize_loop(
     phases = torch.arange(controls * _PHASES_A_CONTROL) / (controls * _PHASES_A_CONTROL)
     change = _along(spline_weights(controls, phases))
     subject = Subject(size.height, size.width, styles, wraps=size.tileable, of_objective=change)
-    seeds = (recipe.seed * 1009 + number for number in range(1, controls + 1))
-    own = torch.cat([_smooth_noise(size, seed, wraps=size.tileable) for seed in seeds])
-    start = texture.clamp(0, 1).lerp(own.to(texture.device), movement)
+    texture = texture.clamp(0, 1)
+    start = torch.cat([_stirred(texture, size, movement, recipe.seed + number) for number in range(controls)])
     memory = replace(engine.memory, history_bytes=engine.memory.history_bytes / controls)
     recipe = recipe.model_copy(update={"levels": 1})
     return _optimized(subject, start, encoder, recipe, replace(engine, memory=memory))
@@ -246,6 +245,20 @@ def _smooth_noise(size: TextureSize | Stage, seed: int, *, wraps: bool) -> Tenso
     coarse = noise(math.ceil(size.height / 2), math.ceil(size.width / 2), seed=seed)
     enlarged = resized_around if wraps else resized
     return enlarged(coarse, size.height, size.width)
+
+
+def _stirred(texture: Tensor, size: TextureSize, movement: float, seed: int) -> Tensor:
+    """A texture with itself, moved somewhere else, laid over it: its mean, contrast and spectrum stay."""
+    generator = torch.Generator().manual_seed(seed)
+    moved = texture
+    for axis, length in ((2, size.height), (3, size.width)):
+        shift = int(torch.randint(length, (1,), generator=generator))
+        places = torch.arange(length) + shift
+        mirrored = torch.minimum(places, 2 * length - 1 - places)
+        places = places % length if size.tileable else mirrored
+        moved = moved.index_select(axis, places.to(texture.device))
+    mean = texture.mean(dim=(2, 3), keepdim=True)
+    return mean + math.sqrt(1 - movement**2) * (texture - mean) + movement * (moved - mean)
 
 
 def _optimized(

@@ -42,18 +42,19 @@ from rotoscope.training.progress import Budget
 from rotoscope.training.texture import train_texture
 
 _STYLES = ("marbled-paper", "mosaic")
-_STYLE_SIDE = 256
-_SIDE, _TILE = 192, 96
+_STYLE_SIDE = 192
+_SIDE, _TILE = 128, 64
 """Pixels, of a texture and of one that is laid side by side."""
-_ITERATIONS = 80
+_ITERATIONS = 60
 _TRAINED = "marbled-paper"
-_STEPS = 300
+_STEPS = 200
 _LOOP = TextureTiming(24, Fraction(12), 2.0)
 _PHOTOGRAPH = "lagoon"
-_SEEN_SIDE = 112
+_SEEN_SIDE = 80
 _LAYERS = ("relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2")
 _FEATURE_LAYERS = ("relu1_2", "relu2_1", "relu3_1", "relu4_1")
-_CHANNELS, _CHANNEL_SIDE, _CHANNEL_STEPS = 7, 80, 96
+_CHANNELS, _CHANNEL_SIDE, _CHANNEL_STEPS = 8, 64, 64
+_SEEN_ITERATIONS = 60
 
 
 def write_textures(_: Palette) -> None:
@@ -68,11 +69,11 @@ def write_textures(_: Palette) -> None:
             StyleSource(style), network, name=_TRAINED, encoder=encoder, budget=Budget(steps=_STEPS)
         )
         maker = TextureMaker(network)
-        made = [maker.still(_SIDE, _SIDE, seed=seed) for seed in range(4)]
+        made = [maker.still(_SIDE, _SIDE, seed=seed) for seed in range(3)]
         rows.append([Tile(pixels, f"a trained network, seed {seed}") for seed, pixels in enumerate(made)])
         frames = maker.loop(128, 96, frames=_LOOP.frames, tileable=True)
         write_texture(PICTURES / "living-texture.gif", frames, _LOOP, overwrite=True)
-    sheet = contact_sheet(rows, width=1200, tile_height=_SIDE)
+    sheet = contact_sheet(rows, width=900, tile_height=_SIDE)
     write_picture(PICTURES / "textures.jpg", sheet, quality=60)
 
 
@@ -93,8 +94,7 @@ def _row(name: str, encoder: FeatureNetwork) -> list[Tile]:
     shown = [Tile(drawn[:_SIDE, :_SIDE], f"{name}, the style image")]
     for caption, seed, size in (
         ("a texture", 1, TextureSize(_SIDE, _SIDE)),
-        ("another seed", 2, TextureSize(_SIDE, _SIDE)),
-        ("a tile, four times", 3, TextureSize(_TILE, _TILE, tileable=True)),
+        ("a tile, four times", 2, TextureSize(_TILE, _TILE, tileable=True)),
     ):
         numbers = OptimizeRecipe(iterations=_ITERATIONS, coarse_iterations=_ITERATIONS, seed=seed)
         recipe = texture_recipe(numbers, size, [style])
@@ -104,7 +104,7 @@ def _row(name: str, encoder: FeatureNetwork) -> list[Tile]:
 
 
 def _reconstructed(photograph: Pixels, layer: str) -> Tile:
-    recipe = reconstruction_recipe(layer)
+    recipe = reconstruction_recipe(layer, iterations=_SEEN_ITERATIONS)
     return Tile(
         _pixels(reconstruct(to_tensor(photograph), encoder=_vgg19([layer]), recipe=recipe).picture), layer
     )

@@ -27,6 +27,7 @@ QUICKLY = ("--size", "48", "--levels", "1", "--iterations", "2", "--features", "
            "--feature-weights", FEATURE_WEIGHTS)  # fmt: skip
 """Said after what a page says to ``optimize``: it would fetch weights and take minutes."""
 _TOY = ("--features", "squeezenet1_1", "--feature-weights", FEATURE_WEIGHTS)
+_FEW = ("--iterations", "2", "--coarse-iterations", "2", "--loop-iterations", "1")
 SAID_AFTER = {
     "optimize": QUICKLY,
     "texture": (

@@ -58,7 +58,7 @@ _SEEN_ITERATIONS = 60
 
 
 def write_textures(_: Palette) -> None:
-    """Style images, textures of them, tiles laid side by side, and what a trained network makes."""
+    """Style images, textures of them, tileable ones, and what a trained network makes."""
     layers = OptimizeRecipe().layers
     rows = [_row(name, _vgg19(layers)) for name in _STYLES]
     with tempfile.TemporaryDirectory() as folder:
@@ -94,7 +94,7 @@ def _row(name: str, encoder: FeatureNetwork) -> list[Tile]:
     shown = [Tile(drawn[:_SIDE, :_SIDE], f"{name}, the style image")]
     for caption, seed, size in (
         ("a texture", 1, TextureSize(_SIDE, _SIDE)),
-        ("a tile, four times", 2, TextureSize(_TILE, _TILE, tileable=True)),
+        ("tileable, four times", 2, TextureSize(_TILE, _TILE, tileable=True)),
     ):
         numbers = OptimizeRecipe(iterations=_ITERATIONS, coarse_iterations=_ITERATIONS, seed=seed)
         recipe = texture_recipe(numbers, size, [style])

@@ -30,17 +30,7 @@ _TOY = ("--features", "squeezenet1_1", "--feature-weights", FEATURE_WEIGHTS)
 _FEW = ("--iterations", "2", "--coarse-iterations", "2", "--loop-iterations", "1")
 SAID_AFTER = {
     "optimize": QUICKLY,
-    "texture": (
-        "--size",
-        "48",
-        "--iterations",
-        "2",
-        "--coarse-iterations",
-        "2",
-        "--loop-iterations",
-        "1",
-        *_TOY,
-    ),
+    "texture": ("--size", "48", *_FEW, *_TOY),
     "reconstruct": ("--layer", "fire3", "--size", "48", "--iterations", "2", *_TOY),
     "features": ("--layer", "fire3", "--size", "32", "--steps", "1", *_TOY),
 }

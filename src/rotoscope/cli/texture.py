@@ -37,7 +37,7 @@ Examples:
 
   rotoscope texture bark.jpg texture.png --size 512x384
 
-  rotoscope texture bark.jpg tile.png --size 256 --tileable --seed 3
+  rotoscope texture bark.jpg pattern.png --size 256 --tileable --seed 3
 
   rotoscope texture bark.jpg living.mp4 --size 256 --duration 4
 

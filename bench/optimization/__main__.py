@@ -32,7 +32,7 @@ from bench.quality.pictures import as_picture, as_tensor, read_photograph, read_
 SIDE = 384
 MOST_ITERATIONS = 500
 """Of Rotoscope's own at the full size, where the goal is not reached before."""
-COARSE_ITERATIONS = 60
+COARSE_ITERATIONS = 40
 
 
 def make_parser() -> argparse.ArgumentParser:

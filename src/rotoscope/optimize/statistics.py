@@ -44,7 +44,7 @@ def gather_sums(loss: StyleLoss, features: Tensor, weights: Tensor | None = None
     Returns:
         float32; of maps cut into pieces, the sum of the pieces'.
     """
-    # In float32 whatever the maps are: differences of products are what counts, and bfloat16 would round them.
+    # In float32 whatever the maps are: differences of products count, and bfloat16 would round them away.
     rows = features.permute(0, 2, 3, 1).reshape(-1, features.shape[1]).float()
     weighted = rows if weights is None else rows * weights.reshape(-1, 1)
     return STATISTICS[loss].gather(rows, weighted)

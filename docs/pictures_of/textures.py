@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -51,7 +52,7 @@ _STEPS = 200
 _LOOP = TextureTiming(24, Fraction(12), 2.0)
 _PHOTOGRAPH = "lagoon"
 _SEEN_SIDE = 80
-_LAYERS = ("relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2")
+_LAYERS = ("relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_1")
 _FEATURE_LAYERS = ("relu1_2", "relu2_1", "relu3_1", "relu4_1")
 _CHANNELS, _CHANNEL_SIDE, _CHANNEL_STEPS = 8, 64, 64
 _SEEN_ITERATIONS = 60
@@ -99,8 +100,12 @@ def _row(name: str, encoder: FeatureNetwork) -> list[Tile]:
         numbers = OptimizeRecipe(iterations=_ITERATIONS, coarse_iterations=_ITERATIONS, seed=seed)
         recipe = texture_recipe(numbers, size, [style])
         pixels = _pixels(synthesize([style], size, encoder=encoder, recipe=recipe).picture)
-        shown.append(Tile(np.tile(pixels, (2, 2, 1)) if size.tileable else pixels, caption))
+        shown.append(Tile(_beside_itself(pixels) if size.tileable else pixels, caption))
     return shown
+
+
+def _beside_itself(pixels: Pixels) -> Pixels:
+    return cast("Pixels", np.tile(pixels, (2, 2, 1)))
 
 
 def _reconstructed(photograph: Pixels, layer: str) -> Tile:

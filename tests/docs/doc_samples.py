@@ -12,14 +12,6 @@ from PIL import Image
 
 from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import filter_file_bytes
-from rotoscope.networks.texture_network import (
-    MARGIN_PIXELS,
-    MULTIPLE,
-    NOISE_CHANNELS,
-    TextureNetwork,
-    build_texture_graph,
-)
-from rotoscope.render.texture_file import TextureCard, with_card
 
 import samples
 from classic_networks import TransformerNet
@@ -70,17 +62,3 @@ def place_filter(folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     card = Card(name=name, padding=Padding(multiple=1))
     (folder / f"{name}.onnx").write_bytes(filter_file_bytes(tint_model(), card))
-
-
-def place_texture(folder: Path, name: str) -> None:
-    """A texture file, as a training would have left it."""
-    card = TextureCard(
-        name=name,
-        style_sha256="0" * 64,
-        features="toy",
-        noise_channels=NOISE_CHANNELS,
-        multiple=MULTIPLE,
-        margin=MARGIN_PIXELS,
-        steps=1,
-    )
-    (folder / f"{name}.onnx").write_bytes(with_card(build_texture_graph(TextureNetwork().eval()), card))

@@ -17,7 +17,8 @@ from rotoscope.training.family_names import family_names
 
 from command import Run
 from doc_pages import PAGES, ROOT, Command, commands, lay_out_files, title
-from doc_samples import FEATURE_WEIGHTS, place_filter, place_texture
+from doc_samples import FEATURE_WEIGHTS, place_filter
+from texture_samples import place_texture
 
 NOT_FOLLOWED = ROOT / "docs" / "reference" / "command-line.md"
 """Its examples do not belong together; they are parsed."""

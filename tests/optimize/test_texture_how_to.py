@@ -23,7 +23,7 @@ from rotoscope.render import texture_file
 from rotoscope.training.texture import TextureTraining
 
 from command import Run, run
-from doc_samples import place_texture
+from texture_samples import place_texture
 
 __all__ = ["run"]
 

@@ -11,8 +11,10 @@ import onnx
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from rotoscope.errors import InvalidCard, InvalidOptions, OutputExists
+from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import filter_file_bytes
 from rotoscope.networks.texture_network import (
     MARGIN_PIXELS,
@@ -29,7 +31,7 @@ from rotoscope.training.texture import TextureProgress, TextureTraining, Trained
 
 from feature_weights import write_weights
 from graph_samples import tint_model
-from optimize_toys import write_picture
+from training_toys import picture
 
 SMALL = TextureTraining(style_side=48, crop=32)
 CARD = TextureCard(
@@ -48,7 +50,8 @@ def maker(tmp_path_factory: pytest.TempPathFactory) -> TextureMaker:
 
 
 def train(folder: Path, steps: int = 2, **more: object) -> TrainedTexture:
-    style = write_picture(folder / "style.png", 1)
+    style = folder / "style.png"
+    Image.fromarray(picture(1, 64, 80)).save(style)
     encoder = load_feature_network(write_weights(folder / "weights.safetensors"))
     return train_texture(
         StyleSource(style), folder / "toy.onnx", name="toy", encoder=encoder, budget=Budget(steps=steps),
@@ -134,8 +137,6 @@ def test_a_movement_outside_0_to_1_is_refused(maker: TextureMaker) -> None:
 
 
 def test_what_is_no_texture_file_is_refused(tmp_path: Path) -> None:
-    from rotoscope.filters.card import Card, Padding  # noqa: PLC0415
-
     path = tmp_path / "filter.onnx"
     path.write_bytes(filter_file_bytes(tint_model(), Card(name="tint", padding=Padding(multiple=1))))
     with pytest.raises(InvalidCard, match=r"filter\.onnx is an ONNX file, but no texture network"):

@@ -71,7 +71,7 @@ def write_textures(_: Palette) -> None:
         )
         maker = TextureMaker(network)
         made = [maker.still(_SIDE, _SIDE, seed=seed) for seed in range(3)]
-        rows.append([Tile(pixels, f"a trained network, seed {seed}") for seed, pixels in enumerate(made)])
+        rows.append([Tile(pixels, f"network, seed {seed}") for seed, pixels in enumerate(made)])
         frames = maker.loop(128, 96, frames=_LOOP.frames, tileable=True)
         write_texture(PICTURES / "living-texture.gif", frames, _LOOP, overwrite=True)
     sheet = contact_sheet(rows, width=900, tile_height=_SIDE)
@@ -92,7 +92,7 @@ def write_sight(_: Palette) -> None:
 def _row(name: str, encoder: FeatureNetwork) -> list[Tile]:
     drawn = render_style(name, _STYLE_SIDE, 0)
     style = Style(to_tensor(drawn))
-    shown = [Tile(drawn[:_SIDE, :_SIDE], f"{name}, the style image")]
+    shown = [Tile(drawn[:_SIDE, :_SIDE], f"style: {name}")]
     for caption, seed, size in (
         ("a texture", 1, TextureSize(_SIDE, _SIDE)),
         ("tileable, four times", 2, TextureSize(_TILE, _TILE, tileable=True)),

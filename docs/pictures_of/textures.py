@@ -48,7 +48,7 @@ _SIDE, _TILE = 128, 64
 """Pixels, of a texture and of one that is laid side by side."""
 _ITERATIONS = 60
 _TRAINED = "marbled-paper"
-_STEPS = 200
+_STEPS = 250
 _LOOP = TextureTiming(24, Fraction(12), 2.0)
 _PHOTOGRAPH = "lagoon"
 _SEEN_SIDE = 80

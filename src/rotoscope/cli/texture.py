@@ -95,8 +95,9 @@ def texture(
         "coarse_iterations": coarse_iterations,
     }
     if generator := _generator(style):
-        of_optimization = {"style_size": style_size, "loop_iterations": loop_iterations, **of_recipe}
-        _refuse_given(generator, {**of_optimization, "feature_weights": feature_weights})
+        of_network = {"feature_weights": feature_weights, "normalization": normalization, "memory": memory}
+        of_run = {"style_size": style_size, "loop_iterations": loop_iterations, "restart": restart or None}
+        _refuse_given(generator, {**of_run, **of_recipe, **of_network})
         made = _generated(
             generator, output, (width, height), timing, seed=seed, tileable=tileable, movement=movement,
             quality=quality, threads=threads, overwrite=overwrite, shown=not (quiet or as_json),

@@ -31,6 +31,7 @@ from rotoscope.optimize.stages import Stage, plan_stages
 from rotoscope.optimize.start import noise
 from rotoscope.optimize.subject import Style, Subject
 from rotoscope.render.interrupt import StopCallback
+from rotoscope.render.texture_output import require_multiples
 
 TILE_MULTIPLE = 16
 """Height and width of what is laid side by side, pixels: the deepest maps have a position for so many."""
@@ -65,21 +66,8 @@ class TextureSize:
         Raises:
             InvalidOptions: a side is no multiple of TILE_MULTIPLE.
         """
-        require_tileable(self.width, self.height, tileable=self.tileable)
-
-
-def require_tileable(width: int, height: int, *, tileable: bool) -> None:
-    """Refuse sizes that are not laid side by side.
-
-    Raises:
-        InvalidOptions: a side is no multiple of TILE_MULTIPLE.
-    """
-    if tileable and (width % TILE_MULTIPLE or height % TILE_MULTIPLE):
-        near = "x".join(str(max(1, round(side / TILE_MULTIPLE)) * TILE_MULTIPLE) for side in (width, height))
-        raise InvalidOptions(
-            f"A tileable texture of {width}x{height} was asked for; both sides of one are multiples of "
-            f"{TILE_MULTIPLE} pixels. The nearest size is {near}."
-        )
+        if self.tileable:
+            require_multiples(self.width, self.height, TILE_MULTIPLE)
 
 
 def texture_recipe(

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rotoscope.errors import InvalidCard, InvalidOptions, UnsafeFile
 from rotoscope.filters.graph_rules import ALLOWED_OPERATORS
+from rotoscope.render.texture_output import require_multiples
 from rotoscope.runtime.network_file import read_network_file
 from rotoscope.runtime.texture_graph import TextureGraph
 
@@ -117,12 +118,8 @@ class TextureMaker:
         self, width: int, height: int, seed: int | tuple[int, int], *, tileable: bool
     ) -> NDArray[np.float32]:
         card = self.card
-        if tileable and (width % card.multiple or height % card.multiple):
-            near = "x".join(str(max(1, round(s / card.multiple)) * card.multiple) for s in (width, height))
-            raise InvalidOptions(
-                f"A tileable texture of {width}x{height} was asked for; both sides of one are multiples of "
-                f"{card.multiple} pixels. The nearest size is {near}."
-            )
+        if tileable:
+            require_multiples(width, height, card.multiple)
         generator = np.random.default_rng(seed)
         if tileable:
             own = generator.standard_normal((1, card.noise_channels, height, width), np.float32)

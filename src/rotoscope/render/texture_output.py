@@ -83,6 +83,20 @@ def parse_size(text: str) -> tuple[int, int]:
     return sides[0], sides[-1]
 
 
+def require_multiples(width: int, height: int, multiple: int) -> None:
+    """Refuse a tileable size that a network has no whole number of positions for.
+
+    Raises:
+        InvalidOptions: a side is no multiple.
+    """
+    if width % multiple or height % multiple:
+        near = "x".join(str(max(1, round(side / multiple)) * multiple) for side in (width, height))
+        raise InvalidOptions(
+            f"A tileable texture of {width}x{height} was asked for; both sides of one are multiples of "
+            f"{multiple} pixels. The nearest size is {near}."
+        )
+
+
 def refuse_texture(output: Path, sources: Sequence[Path], *, overwrite: bool) -> None:
     """What can be refused before any work is.
 

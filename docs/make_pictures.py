@@ -1,6 +1,6 @@
 """Make the pictures of the documentation with the product itself: ``make pictures``.
 
-One part alone: ``python docs/make_pictures.py palette``.
+One part alone: ``python docs/make_pictures.py palette``. Those of IN_MINUTES are made where they are named.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pictures_of.sheets import (
     write_classical_filters,
     write_style_images,
 )
+from pictures_of.textures import write_sight, write_textures
 from pictures_of.tiles import write_tiles
 
 from rotoscope.palette.palette import Palette
@@ -33,17 +34,21 @@ PARTS: Final[Mapping[str, Callable[[Palette], None]]] = {
     "style-images": write_style_images,
     "before-and-after": write_before_and_after,
     "tiles": write_tiles,
+    "textures": write_textures,
+    "sight": write_sight,
 }
+IN_MINUTES: Final = ("textures", "sight")
+"""Parts that take minutes and the weights of a feature network."""
 
 
 def main(wanted: Sequence[str]) -> None:
-    """Make these parts anew; all of them where none is named."""
+    """Make these parts anew; where none is named, all but those of IN_MINUTES."""
     unknown = [name for name in wanted if name not in PARTS]
     if unknown:
         raise SystemExit(f"There is no part {', '.join(unknown)}. Parts: {', '.join(PARTS)}.")
     PICTURES.mkdir(exist_ok=True)
     palette = Palette(Path("none"))  # bundled filters only
-    for name in wanted or PARTS:
+    for name in wanted or [name for name in PARTS if name not in IN_MINUTES]:
         PARTS[name](palette)
 
 

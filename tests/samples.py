@@ -7,9 +7,11 @@ left), and the two bottom corners are red (left) and blue (right). So a test can
 
 from __future__ import annotations
 
+import struct
 import wave
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from av.container import OutputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 
 INDEX_BITS = 8
 SAMPLE_RATE = 48000
@@ -379,3 +381,18 @@ def corrupt(source: Path, target: Path, *, seed: int = 0, start: float = 0.5, st
     content[first:last] = noise.tobytes()
     target.write_bytes(bytes(content))
     return target
+
+
+@cache  # the time it is made at is in it
+def wide_profile() -> bytes:
+    """SRGB's curve with the primaries of BT.2020: the numbers of an sRGB profile, exchanged."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    # Colorants of BT.2020 at D50, by the Bradford method.
+    colorants = {b"rXYZ": (0.6734, 0.2790, -0.0019), b"gXYZ": (0.1656, 0.6753, 0.0299),
+                 b"bXYZ": (0.1251, 0.0456, 0.7969)}  # fmt: skip
+    for number in range(struct.unpack_from(">I", profile, 128)[0]):
+        name, place, _ = struct.unpack_from(">4sII", profile, 132 + 12 * number)
+        if name in colorants:
+            numbers = [round(value * 65536) for value in colorants[name]]
+            struct.pack_into(">3i", profile, place + 8, *numbers)
+    return bytes(profile)

@@ -25,9 +25,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from bench.quality.pictures import as_tensor
+from rotoscope.media.plain import Picture
 from rotoscope.networks.features import Encoder
 from rotoscope.networks.losses import StyleTarget, content_loss, style_distance, style_loss
-from rotoscope.training.pictures import Picture
 
 _FIELDS = 8
 """Along each side."""

@@ -26,12 +26,12 @@ from bench.quality.pictures import SHORT_SIDE, find_pictures, read_photograph, r
 from bench.quality.results import ClipFigures, PaintingFigures, Row, folder_name, key_of, rounded
 from bench.quality.table import Candidate
 from rotoscope.errors import InvalidOptions
+from rotoscope.media.plain import Picture, read_picture
 from rotoscope.motion.flicker import WIDTH, measure_flicker
 from rotoscope.networks.features import Encoder
 from rotoscope.networks.losses import StyleTarget
 from rotoscope.palette.palette import Palette
 from rotoscope.runtime.graph import Precision
-from rotoscope.training.pictures import Picture, read_picture
 
 _VERSION, _FLICKER_VERSION = 2, 2
 """Count up when figures come out differently, so that those of before are not taken for known."""

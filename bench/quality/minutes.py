@@ -33,17 +33,17 @@ from bench.quality.table import Candidate, Table
 from bench.quality.tables import MINUTES_GROUP
 from rotoscope.cli.bar import training_bar
 from rotoscope.filters.card import Card
+from rotoscope.media.plain import Picture, read_picture, resize_short_side
 from rotoscope.networks.features import FeatureNetwork
+from rotoscope.optimize.style_source import StyleSource
 from rotoscope.standard import standard_palette
 from rotoscope.training.checkpoint import FILE_NAME
 from rotoscope.training.content import load_content
 from rotoscope.training.export import export_filter, load_starting_weights
-from rotoscope.training.pictures import Picture, read_picture, resize_short_side
 from rotoscope.training.progress import Budget, TrainingProgress
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.run import SessionOptions
 from rotoscope.training.start import BUNDLED_START
-from rotoscope.training.style_source import StyleSource
 from rotoscope.training.trainer import TrainingResult, train_filter
 
 DEFAULT_MINUTES = 10.0

@@ -19,16 +19,28 @@ import torch
 
 from bench.quality.console import reporting_errors, say
 from bench.quality.network import measuring_network
-from bench.quality.optimization import Balance, ImageOptimization
 from bench.quality.options import add_network_options
-from bench.quality.pictures import SHORT_SIDE, read_photograph, read_style, write_picture
+from bench.quality.pictures import (
+    SHORT_SIDE,
+    as_picture,
+    as_tensor,
+    read_photograph,
+    read_style,
+    write_picture,
+)
 from bench.quality.places import OPTIMIZED
 from rotoscope.networks.features import Encoder
+from rotoscope.optimize.progress import OptimizeProgress
+from rotoscope.optimize.recipe import OptimizeRecipe
+from rotoscope.optimize.run import optimize
+from rotoscope.optimize.subject import Style, Subject
 
 ITERATIONS = (50, 100, 500)
 CONTENT_WEIGHT = 0.001
-_SAVE_EVERY = 10
+_TELL_EVERY = 10
 """Iterations."""
+_MOST_ITERATIONS = 100_000
+"""A run is ended before by whoever asked for it."""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -67,7 +79,7 @@ def main(words: Sequence[str] | None = None) -> int:
             network,
             output=arguments.output,
             iterations=arguments.iterations,
-            balance=Balance(arguments.content_weight),
+            content_weight=arguments.content_weight,
             tell=say,
         )
     return status.code
@@ -80,7 +92,7 @@ def optimize_all(
     *,
     output: Path,
     iterations: Sequence[int],
-    balance: Balance,
+    content_weight: float,
     tell: Callable[[str], None],
     short_side: int = SHORT_SIDE,
 ) -> None:
@@ -89,42 +101,68 @@ def optimize_all(
     Args:
         photographs: stills.
         style: a still.
-        encoder: features to fit.
-        output: a folder, made if missing. Paintings are ``output/COUNT/NAME.png``, with a checkpoint
-            ``output/NAME.checkpoint`` to go on from.
+        encoder: features to fit: VGG-19's to relu4_1.
+        output: a folder, made if missing. Paintings are ``output/COUNT/NAME.png``; what to go on from is in
+            ``output/NAME.checkpoint``.
         iterations: counts after which paintings are kept.
-        balance: see there.
+        content_weight: of the content loss; style has 1.
         tell: told a line now and then.
         short_side: pixels of paintings and of the style image.
 
     Raises:
-        RotoscopeError: a picture cannot be read, a checkpoint is of something else, or it diverged.
+        RotoscopeError: a picture cannot be read, or it diverged.
     """
-    style_picture = read_style(style, short_side=short_side)
-    for count in sorted(set(iterations)):
+    style_picture = as_tensor(read_style(style, short_side=short_side))
+    recipe = measuring_recipe(encoder, content_weight)
+    counts = sorted(set(iterations))
+    for count in counts:
         (output / str(count)).mkdir(parents=True, exist_ok=True)
         for path in photographs:
             painting = output / str(count) / f"{path.stem}.png"
-            checkpoint = output / f"{path.stem}.checkpoint"
-            photograph = read_photograph(path, short_side=short_side)
-            painter = ImageOptimization(encoder, photograph, style_picture, balance)
-            if checkpoint.exists():
-                painter.resume(checkpoint)  # also where nothing is left to do: it may be of another run
             if painting.exists():
                 continue
-            if painter.iterations > count:
-                painter = ImageOptimization(encoder, photograph, style_picture, balance)
-            _run(painter, count, checkpoint, lambda text, name=path.stem: tell(f"{name}: {text}"))
-            write_picture(painting, painter.picture)
+            later = any((output / str(more) / painting.name).exists() for more in counts if more > count)
+            photograph = as_tensor(read_photograph(path, short_side=short_side))
+            outcome = optimize(
+                Subject.of_photograph(photograph, [Style(style_picture)]),
+                photograph,
+                encoder=encoder,
+                recipe=recipe,
+                checkpoint_dir=output / f"{path.stem}.checkpoint",
+                restart=later,
+                on_progress=(clock := _Clock(path.stem, count, tell)),
+                should_stop=clock.is_over,
+            )
+            write_picture(painting, as_picture(outcome.picture))
 
 
-def _run(painter: ImageOptimization, count: int, checkpoint: Path, tell: Callable[[str], None]) -> None:
-    """Go on to a count of iterations."""
-    while painter.iterations < count:
-        loss = painter.step()
-        if painter.iterations % _SAVE_EVERY == 0 or painter.iterations == count:
-            painter.save(checkpoint)
-            tell(f"{painter.iterations} iterations, loss {loss:.5f}")
+def measuring_recipe(encoder: Encoder, content_weight: float) -> OptimizeRecipe:
+    """What is published: Gatys et al.'s procedure, relative losses, no more than one size."""
+    return OptimizeRecipe.of_values(
+        style_layers=dict.fromkeys(encoder.layers, 1.0),
+        content_layers={encoder.content_layer: 1.0},
+        content_weight=content_weight,
+        range_weight=0,
+        levels=1,
+        spectrum=0,
+        iterations=_MOST_ITERATIONS,
+    )
+
+
+class _Clock:
+    """Ends a run at a count of iterations, and tells how far it is."""
+
+    def __init__(self, name: str, count: int, tell: Callable[[str], None]) -> None:
+        self._name, self._count, self._tell = name, count, tell
+        self._done = 0
+
+    def __call__(self, progress: OptimizeProgress) -> None:
+        self._done = progress.row.iteration
+        if self._done % _TELL_EVERY == 0 or self._done == self._count:
+            self._tell(f"{self._name}: {self._done} iterations, loss {progress.row.total:.5f}")
+
+    def is_over(self) -> bool:
+        return self._done >= self._count
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from PIL import Image
 from torch import Tensor
 
 from rotoscope.errors import OpenError
+from rotoscope.media.plain import Picture, read_picture, resize_short_side
 from rotoscope.media.stills import SUFFIXES
-from rotoscope.training.pictures import Picture, read_picture, resize_short_side
 
 SHORT_SIDE = 512
 """Pixels that photographs and style images are measured at."""

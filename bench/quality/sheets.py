@@ -10,7 +10,7 @@ from textwrap import wrap
 from bench.quality.pictures import read_style, write_picture
 from bench.quality.results import PaintingFigures, Row
 from rotoscope.media.contact_sheet import Tile, contact_sheet
-from rotoscope.training.pictures import Picture, read_picture
+from rotoscope.media.plain import Picture, read_picture
 
 _COLUMNS = 4
 _SHEET_WIDTH = 2400

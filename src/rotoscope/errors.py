@@ -25,6 +25,7 @@ The tree::
     ├─ UnknownStyle            no style image of that name can be drawn
     ├─ ManifestError           a manifest is missing, breaks the schema, or disagrees with the files beside it
     ├─ TrainingError           training cannot start or go on
+    ├─ OptimizationError       an optimization cannot start or go on
     ├─ WorkerLost              a process that painted ended without a word
     ├─ IsolationError          work in a process of its own died, or went over a limit
     ├─ RecipeMismatch          what a result was made with is not at hand, or has changed
@@ -171,6 +172,10 @@ class ManifestError(RotoscopeError):
 
 class TrainingError(RotoscopeError):
     """Training cannot start or go on."""
+
+
+class OptimizationError(RotoscopeError):
+    """An optimization cannot start or go on."""
 
 
 class WorkerLost(RotoscopeError):

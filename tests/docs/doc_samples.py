@@ -15,9 +15,11 @@ from rotoscope.filters.file import filter_file_bytes
 
 import samples
 from classic_networks import TransformerNet
+from feature_weights import write_weights
 from graph_samples import TINTS, clip_nodes, make_model, node, tint_model
 
 _CHECKPOINT = Path(__file__).parents[1] / "vectors" / "tensorflow-checkpoint"
+FEATURE_WEIGHTS = "squeezenet.safetensors"
 _CUBE_CORNERS = [(r, g, b) for b in (0, 1) for g in (0, 1) for r in (0, 1)]
 
 
@@ -35,6 +37,7 @@ def lay_out(folder: Path) -> None:
         samples.make_clip(folder / name / "flight.mp4", frames=3)
     (folder / "candy.onnx").write_bytes(_network_of_bytes().SerializeToString())
     _lay_out_weights(folder)
+    write_weights(folder / FEATURE_WEIGHTS)
     rows = "\n".join(f"{r} {0.9 * g:.1f} {0.8 * b:.1f}" for r, g, b in _CUBE_CORNERS)
     (folder / "grade.cube").write_text(f"LUT_3D_SIZE 2\n{rows}\n")
 

@@ -12,17 +12,30 @@ import typer
 from rotoscope.cli.arguments import normalize_arguments
 from rotoscope.cli.main import app
 from rotoscope.cli.scout import sketches_folder
+from rotoscope.optimize.style_source import StyleSource
 from rotoscope.training.family_names import family_names
-from rotoscope.training.style_source import StyleSource
 
 from command import Run
 from doc_pages import PAGES, ROOT, Command, commands, lay_out_files, title
-from doc_samples import place_filter
+from doc_samples import FEATURE_WEIGHTS, place_filter
+from texture_samples import place_texture
 
 NOT_FOLLOWED = ROOT / "docs" / "reference" / "command-line.md"
 """Its examples do not belong together; they are parsed."""
 MINUTES = ("train", "scout", "demo")
 """Commands that take minutes; they are parsed."""
+QUICKLY = ("--size", "48", "--levels", "1", "--iterations", "2", "--features", "squeezenet1_1",
+           "--feature-weights", FEATURE_WEIGHTS)  # fmt: skip
+"""Said after what a page says to ``optimize``: it would fetch weights and take minutes."""
+_TOY = ("--features", "squeezenet1_1", "--feature-weights", FEATURE_WEIGHTS)
+_FEW = ("--iterations", "2", "--coarse-iterations", "2", "--loop-iterations", "1")
+SAID_AFTER = {
+    "optimize": QUICKLY,
+    "texture": ("--size", "48", *_FEW, *_TOY),
+    "reconstruct": ("--layer", "fire3", "--size", "48", "--iterations", "2", *_TOY),
+    "features": ("--layer", "fire3", "--size", "32", "--steps", "1", *_TOY),
+}
+"""The same of other commands; a texture file needs none of it."""
 SETTING_UP = ("python3 -m venv .venv", "source .venv/bin/activate", "pip install .", "pip install .[train]",
               "pip install rotoscope[train]")  # fmt: skip
 FOLLOWED = [page for page in PAGES if page != NOT_FOLLOWED and commands(page)]
@@ -69,13 +82,16 @@ def follow(command: Command, run: Run, folder: Path) -> None:
         assert " ".join(command.words) in SETTING_UP, command.place
     elif arguments[0] in MINUTES or is_endless(arguments):
         values = parse(tuple(arguments))
-        if arguments[0] == "train":
+        if arguments[0] == "train" and values["texture"]:
+            place_texture(folder, values["name"])
+        elif arguments[0] == "train":
             for name in trained(values):
                 place_filter(folder / "data" / "filters", name)
         if arguments[0] == "scout":
             place_filter(sketches_folder(values["output"], values["keep"]), "poster")
     else:
-        ran = run(*arguments)
+        is_texture_file = arguments[0] == "texture" and arguments[1].endswith(".onnx")
+        ran = run(*arguments, *(() if is_texture_file else SAID_AFTER.get(arguments[0], ())))
         assert ran.exit_code == 0, f"{command.place}: {ran.err or ran.out}"
 
 

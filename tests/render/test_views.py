@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -28,7 +26,7 @@ from rotoscope.render.separate import separate
 from rotoscope.render.stylize import stylize
 from rotoscope.render.views import InProfile, Wrapped, paint_through
 
-from samples import make_clip, make_ten_bit, picture
+from samples import make_clip, make_ten_bit, picture, wide_profile
 
 FAST = EncoderOptions(preset="ultrafast", quality=95)
 
@@ -152,21 +150,6 @@ def test_a_preview_of_hdr_is_a_picture_for_screens(tmp_path: Path) -> None:
 
 
 # --- profiles -----------------------------------------------------------------------------------------------
-
-
-@cache  # the time it is made at is in it
-def wide_profile() -> bytes:
-    """SRGB's curve with the primaries of BT.2020: the numbers of an sRGB profile, exchanged."""
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    # Colorants of BT.2020 at D50, by the Bradford method.
-    colorants = {b"rXYZ": (0.6734, 0.2790, -0.0019), b"gXYZ": (0.1656, 0.6753, 0.0299),
-                 b"bXYZ": (0.1251, 0.0456, 0.7969)}  # fmt: skip
-    for number in range(struct.unpack_from(">I", profile, 128)[0]):
-        name, place, _ = struct.unpack_from(">4sII", profile, 132 + 12 * number)
-        if name in colorants:
-            numbers = [round(value * 65536) for value in colorants[name]]
-            struct.pack_into(">3i", profile, place + 8, *numbers)
-    return bytes(profile)
 
 
 def save_with_profile(path: Path, pixels: NDArray[np.uint8], profile: bytes) -> Path:

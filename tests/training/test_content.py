@@ -10,6 +10,7 @@ from PIL import Image
 
 from rotoscope.errors import DecodeError, OpenError, TrainingError
 from rotoscope.media.clip import open_clip
+from rotoscope.media.plain import plain, read_picture, resize_short_side
 from rotoscope.training import content as content_module
 from rotoscope.training.content import (
     MINIMUM_PHOTOGRAPHS,
@@ -18,7 +19,6 @@ from rotoscope.training.content import (
     procedural_content,
     scenes_of_step,
 )
-from rotoscope.training.pictures import plain, read_picture, resize_short_side
 from rotoscope.training.procedural import procedural_pictures
 from rotoscope.training.recipe import Recipe
 

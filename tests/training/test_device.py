@@ -12,10 +12,10 @@ from torch import Tensor
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.file import read_filter_file
+from rotoscope.networks.device import available_devices, choose_device
 from rotoscope.networks.features import CAFFE, SQUEEZENET, FeatureNetwork
 from rotoscope.networks.style_network import StyleNetwork
 from rotoscope.training import trainer
-from rotoscope.training.device import available_devices, choose_device
 from rotoscope.training.progress import Budget
 from rotoscope.training.run import SessionOptions
 from rotoscope.training.trainer import train_filter

@@ -15,6 +15,7 @@ from rotoscope.errors import InvalidOptions, TrainingError
 from rotoscope.filters.card import StyleImage
 from rotoscope.filters.family import shared_digest
 from rotoscope.filters.file import read_filter_file
+from rotoscope.optimize.style_source import StyleSource
 from rotoscope.training.checkpoint import FILE_NAME
 from rotoscope.training.content import Scenes
 from rotoscope.training.export import load_starting_weights
@@ -23,7 +24,6 @@ from rotoscope.training.made_card import CardWords
 from rotoscope.training.objective import Objective, Painter, StepLosses
 from rotoscope.training.progress import Budget, TrainingProgress
 from rotoscope.training.run import SessionOptions
-from rotoscope.training.style_source import StyleSource
 from rotoscope.training.trainer import FilterPlan, TrainingResult, train_filter, train_filters
 
 from training_toys import Toy, picture

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.training.interrupt import stop_on_interrupt
+from rotoscope.render.interrupt import stop_on_interrupt
 from rotoscope.training.progress import DEFAULT_BUDGET_MINUTES, Budget, Losses
 
 

@@ -9,12 +9,12 @@ import re
 from pathlib import Path
 
 from rotoscope.cli.scout import sketches_folder
+from rotoscope.networks.weights import TORCHVISION_FILES
 from rotoscope.render.figures import CELLS, OCTAVES
 from rotoscope.training.scouting.merit import TERMS
 from rotoscope.training.scouting.scout import scout
 from rotoscope.training.scouting.sketches import DEFAULT_SECONDS, SketchSettings, sketch_recipe
 from rotoscope.training.start import START_FILTER
-from rotoscope.training.weights import TORCHVISION_FILES
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "how-to" / "scout-styles.md").read_text(encoding="utf-8")

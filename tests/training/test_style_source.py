@@ -13,9 +13,9 @@ from PIL import Image
 from rotoscope.errors import InvalidOptions
 from rotoscope.filters.card import StyleImage
 from rotoscope.filters.file import read_filter_file
+from rotoscope.optimize.style_source import Region, StyleSource, read_styles, style_digest
 from rotoscope.training.made_card import CardWords
 from rotoscope.training.progress import Budget
-from rotoscope.training.style_source import Region, StyleSource, read_styles, style_digest
 from rotoscope.training.trainer import train_filter
 
 from training_toys import Toy, picture

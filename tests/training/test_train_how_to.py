@@ -11,17 +11,17 @@ import tomllib
 from pathlib import Path
 from typing import get_args
 
+from rotoscope.networks.device import DeviceName
 from rotoscope.networks.family import is_of_style
-from rotoscope.networks.features import NORMALIZATIONS, VGG19
+from rotoscope.networks.features import NORMALIZATIONS, WHOLE_ARCHITECTURES
 from rotoscope.networks.style_network import SIZES, StyleNetwork
+from rotoscope.networks.weights import TORCHVISION_FILES
 from rotoscope.training.content import MAXIMUM_FRAMES, MAXIMUM_PHOTOGRAPHS, MINIMUM_PHOTOGRAPHS
-from rotoscope.training.device import DeviceName
 from rotoscope.training.flatness import TAIL_SHARE
 from rotoscope.training.progress import DEFAULT_BUDGET_MINUTES, StopReason
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.start import START_FILTER
 from rotoscope.training.trainer import train_filter
-from rotoscope.training.weights import TORCHVISION_FILES
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "how-to" / "train-a-filter.md").read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def test_the_numbers_are_the_programs() -> None:
     megabytes = {name: round(remote.size_bytes / 1e6) for name, remote in TORCHVISION_FILES.items()}
     assert f"VGG-19: {megabytes['vgg19']} MB" in TEXT
     assert f"a {megabytes['squeezenet1_1']} MB download" in TEXT
-    used = 4 * sum(math.prod(shape) for shape in VGG19.shapes.values())
+    used = 4 * sum(math.prod(shape) for shape in WHOLE_ARCHITECTURES["vgg19"].shapes.values())
     assert f"the {used / 1e6:.0f} MB that are used" in TEXT
 
 

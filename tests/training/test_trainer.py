@@ -20,6 +20,7 @@ from rotoscope.errors import InvalidOptions, OpenError, OutputExists, TrainingEr
 from rotoscope.filters.card import Card, StyleImage
 from rotoscope.filters.file import read_filter_file
 from rotoscope.networks.precision import fast_precision
+from rotoscope.optimize.style_source import Region, StyleSource
 from rotoscope.training import trainer
 from rotoscope.training.checkpoint import FILE_NAME
 from rotoscope.training.content import Scenes
@@ -28,7 +29,6 @@ from rotoscope.training.objective import Objective, Painter, StepLosses
 from rotoscope.training.progress import Budget, Losses, LossRecord, StopReason, TrainingProgress
 from rotoscope.training.run import SessionOptions
 from rotoscope.training.state import TrainingState
-from rotoscope.training.style_source import Region, StyleSource
 from rotoscope.training.trainer import TrainingResult, train_filter
 
 from training_toys import Toy, ToyEncoder

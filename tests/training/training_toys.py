@@ -12,9 +12,9 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from rotoscope.optimize.style_source import StyleSource
 from rotoscope.training.content import ContentSet
 from rotoscope.training.recipe import Recipe
-from rotoscope.training.style_source import StyleSource
 
 
 class ToyEncoder:
@@ -37,6 +37,10 @@ class ToyEncoder:
     @property
     def content_layer(self) -> str:
         return "second"
+
+    @property
+    def reach(self) -> int | None:
+        return None
 
     @property
     def identity(self) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rotoscope.cli.present import human_size
 
 if TYPE_CHECKING:
+    from rotoscope.optimize.progress import OptimizeProgress
+    from rotoscope.optimize.progress import ProgressCallback as OptimizeCallback
     from rotoscope.render.batch import BatchCallback, BatchProgress
     from rotoscope.render.progress import Progress, ProgressCallback
     from rotoscope.training.progress import ProgressCallback as TrainingCallback
@@ -118,19 +120,26 @@ def tile_facts(done: int, total: int) -> str:
 @contextmanager
 def training_bar(*, shown: bool) -> Generator[TrainingCallback | None, None, None]:
     """A live bar of a training run; None where it is not wanted or no terminal."""
-    with _share_bar("train", shown=shown) as update:
+    with share_bar("train", shown=shown) as update:
         yield None if update is None else lambda event: update(event.fraction, training_facts(event))
 
 
 @contextmanager
 def scouting_bar(*, shown: bool) -> Generator[ScoutCallback | None, None, None]:
     """A live bar of a scouting, all pictures together; None where it is not wanted or no terminal."""
-    with _share_bar("scout", shown=shown) as update:
+    with share_bar("scout", shown=shown) as update:
         yield None if update is None else lambda event: update(event.fraction, scouting_facts(event))
 
 
 @contextmanager
-def _share_bar(task: str, *, shown: bool) -> Generator[Callable[[float, str], None] | None, None, None]:
+def optimizing_bar(*, shown: bool) -> Generator[OptimizeCallback | None, None, None]:
+    """A live bar of an optimization; None where it is not wanted or no terminal."""
+    with share_bar("optimize", shown=shown) as update:
+        yield None if update is None else lambda event: update(event.fraction, optimizing_facts(event))
+
+
+@contextmanager
+def share_bar(task: str, *, shown: bool) -> Generator[Callable[[float, str], None] | None, None, None]:
     """A live bar that is told what part is done, 0 to 1, and what stands beside it."""
     if not shown or not sys.stderr.isatty():
         yield None
@@ -150,16 +159,27 @@ def training_facts(progress: TrainingProgress) -> str:
     parts = [f"step {progress.step}"]
     if progress.losses is not None:
         parts += [f"style {progress.losses.style:.3f}", f"content {progress.losses.content:.3f}"]
-    parts.append(f"{_minutes(progress.seconds_left)} left")
+    parts.append(f"{minutes_left(progress.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def optimizing_facts(progress: OptimizeProgress) -> str:
+    """What stands beside the bar, e.g. ``384x256 · 40/100 · style 0.0412 · content 0.0073 · 2:31 left``."""
+    row = progress.row
+    parts = [f"{row.width}x{row.height}", f"{row.iteration}/{progress.iterations}"]
+    parts += [f"{name} {value:.3g}" for name, value in row.losses.items()]
+    if progress.seconds_left is not None:
+        parts.append(f"{minutes_left(progress.seconds_left)} left")
     return " · ".join(parts)
 
 
 def scouting_facts(progress: ScoutProgress) -> str:
     """What stands beside the bar, e.g. ``13/50 tabby-cat · 18:31 left``."""
-    return f"{progress.done + 1}/{progress.count} {progress.name} · {_minutes(progress.seconds_left)} left"
+    left = minutes_left(progress.seconds_left)
+    return f"{progress.done + 1}/{progress.count} {progress.name} · {left} left"
 
 
-def _minutes(seconds: float) -> str:
+def minutes_left(seconds: float) -> str:
     """``12:31``."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02}"

@@ -20,12 +20,15 @@ from rotoscope.cli import (
     join,
     looks,
     media,
+    optimize,
     score,
     scout,
     shots,
+    sight,
     steps,
     styles,
     stylize,
+    texture,
     train,
     watch,
 )
@@ -58,6 +61,9 @@ audition.register(app)
 cache.register(app)
 filters.register(app)
 styles.register(app)
+optimize.register(app)
+texture.register(app)
+sight.register(app)
 train.register(app)
 scout.register(app)
 demo.register(app)

@@ -13,6 +13,7 @@ from rotoscope.cli.bar import training_bar
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, print_json
 from rotoscope.cli.train_plans import CardOptions, make_plans
+from rotoscope.cli.train_texture import refuse_for_texture, train_texture_file
 from rotoscope.errors import InvalidOptions, MissingExtra
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ HELP = """Make a filter of a picture, or of several.
 Needs the extra "train" of the package, and the weights of a feature network: fetched from torchvision's
 server the first time, or given with --feature-weights. A preview picture is renewed every
 minute. A run ends before its time when its losses are flat. Ctrl-C stops and keeps the filter as it is by
-then; the same command continues an interrupted run.
+then; the same command continues an interrupted run. With --texture it makes a texture file, NAME.onnx, for
+rotoscope texture; such a run is not continued.
 
 Examples:
 
@@ -43,6 +45,8 @@ Examples:
   rotoscope train sea.jpg sky.jpg woods.jpg --name northern --family --content photos/
 
   rotoscope stylize drone.mp4 painted.mp4 --filter poster
+
+  rotoscope train bark.jpg --name bark --texture --minutes 20
 """
 
 WHY_IT_ENDED = {
@@ -63,6 +67,7 @@ def train(
     *,
     name: train_options.Name,
     family: train_options.Family = False,
+    texture: train_options.Texture = False,
     content: train_options.Content = None,
     output: train_options.Output = None,
     minutes: train_options.Minutes = None,
@@ -96,12 +101,53 @@ def train(
 ) -> None:
     """Parse, call, present."""
     require_torch()
+    from rotoscope.render.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.settings import load_settings  # noqa: PLC0415 - torch is heavy, and only needed here
-    from rotoscope.training.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.training.run import SessionOptions  # noqa: PLC0415
     from rotoscope.training.trainer import train_filters  # noqa: PLC0415
 
     settings = load_settings(os.environ)
+    if texture:
+        refuse_for_texture(
+            family=family,
+            content=content,
+            budget_dollars=budget_dollars,
+            rate_per_hour=rate_per_hour,
+            recipe=recipe,
+            size=size,
+            style_weight=style_weight,
+            colors=colors,
+            init_from=init_from,
+            from_scratch=from_scratch,
+            title=title,
+            artist=artist,
+            year=year,
+            license=license_,
+            source=source,
+            collection=collection,
+            thumbnail=thumbnail,
+            meaning=meaning,
+            tag=tag,
+        )
+        train_texture_file(
+            style,
+            name=name,
+            output=output,
+            budget=make_budget(steps=steps, minutes=minutes, dollars=None, dollars_per_hour=None),
+            stroke_scale=stroke_scale,
+            encoder=make_encoder(
+                settings,
+                make_recipe(None, style_weight=None, stroke_scale=None, features=features),
+                feature_weights,
+                normalization,
+            ),
+            device=device,
+            threads=threads,
+            overwrite=overwrite,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        return
     of_styles = {"title": title, "artist": artist, "year": year, "license": license_, "source": source}
     card = CardOptions({**of_styles, "collection": collection}, meaning, tuple(tag or ()), thumbnail)
     plans = make_plans(
@@ -164,8 +210,11 @@ def _present(results: Sequence[TrainingResult], *, preview: Path, is_in_palette:
     typer.echo(f"try it: rotoscope stylize photo.jpg painted.png --filter {spec}")
 
 
-def require_torch() -> None:
+def require_torch(work: str = "Training") -> None:
     """Say what to install where torch is missing.
+
+    Args:
+        work: what needs it, as a sentence begins.
 
     Raises:
         MissingExtra: the extra ``train`` is not installed.
@@ -175,7 +224,7 @@ def require_torch() -> None:
     missing = [package for package in ("torch", "safetensors") if find_spec(package) is None]
     if missing:
         raise MissingExtra(
-            f"Training needs {' and '.join(missing)}, which painting does not: "
+            f"{work} needs {' and '.join(missing)}, which painting does not: "
             'install the extra with pip install "rotoscope[train]".'
         )
 
@@ -253,7 +302,7 @@ def make_encoder(
     settings: Settings, recipe: Recipe, weights: Path | None, normalization: str | None
 ) -> FeatureNetwork:
     """The recipe's feature network, with the weights of a file or fetched ones."""
-    from rotoscope.training.weights import fetch_feature_network, load_feature_network  # noqa: PLC0415
+    from rotoscope.networks.weights import fetch_feature_network, load_feature_network  # noqa: PLC0415
 
     if weights is not None:
         return load_feature_network(weights, architecture=recipe.features, normalization=normalization)

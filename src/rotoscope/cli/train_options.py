@@ -24,6 +24,14 @@ Family: TypeAlias = Annotated[
         "them are as quick as one.",
     ),
 ]
+Texture: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--texture",
+        help="A texture file instead of a filter: a network that makes textures of any size (rotoscope "
+        "texture).",
+    ),
+]
 Content: TypeAlias = Annotated[
     Path | None,
     typer.Option(

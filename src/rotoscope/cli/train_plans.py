@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rotoscope.filters.card import StyleImage
-    from rotoscope.training.style_source import StyleSource
+    from rotoscope.optimize.style_source import StyleSource
     from rotoscope.training.trainer import FilterPlan
 
 
@@ -54,8 +54,8 @@ def make_plans(
         InvalidCard: words that a card cannot hold.
         OpenError, DecodeError, UnsupportedMedia: a style image cannot be read for its thumbnail.
     """
+    from rotoscope.optimize.style_source import StyleSource  # noqa: PLC0415
     from rotoscope.training.made_card import CardWords, require_name  # noqa: PLC0415 - see cli.main
-    from rotoscope.training.style_source import StyleSource  # noqa: PLC0415
     from rotoscope.training.trainer import FilterPlan  # noqa: PLC0415
 
     require_name(name)

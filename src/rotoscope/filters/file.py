@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from rotoscope.errors import InvalidCard, UnknownFilter
 from rotoscope.filters.card import FORMAT, Card, parse_card
 from rotoscope.filters.graph_rules import MAX_FILE_BYTES, parse_model, require_contract, require_safe
-from rotoscope.media.atomic import StagedFile, encode_errors
+from rotoscope.media.atomic import write_new_file
 
 CARD_KEY = "rotoscope.card"
 """Key of the card's JSON in the model's ``metadata_props``."""
@@ -123,23 +123,6 @@ def read_bytes(path: Path) -> bytes:
             f"The filter file {path} cannot be read: {error.strerror}. Give the path of an {FILE_SUFFIX}"
             " file that you may read."
         ) from error
-
-
-def write_new_file(path: Path, data: bytes, *, overwrite: bool = False) -> None:
-    """Write a file that appears whole or not at all.
-
-    Raises:
-        OutputExists: it is there already, and ``overwrite`` was not given.
-        EncodeError: it cannot be written.
-    """
-    staged = StagedFile(path, overwrite=overwrite)
-    try:
-        with encode_errors(path):
-            staged.part.write_bytes(data)
-        staged.publish()
-    except BaseException:
-        staged.discard()
-        raise
 
 
 def _read_card(model: onnx.ModelProto, *, what: str) -> Card:

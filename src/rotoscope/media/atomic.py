@@ -124,6 +124,23 @@ class StagedFile:
         self.part.unlink(missing_ok=True)
 
 
+def write_new_file(path: Path, data: bytes, *, overwrite: bool = False) -> None:
+    """Write a file that appears whole or not at all.
+
+    Raises:
+        OutputExists: it is there already, and ``overwrite`` was not given.
+        EncodeError: it cannot be written.
+    """
+    staged = StagedFile(path, overwrite=overwrite)
+    try:
+        with encode_errors(path):
+            staged.part.write_bytes(data)
+        staged.publish()
+    except BaseException:
+        staged.discard()
+        raise
+
+
 class StagedFolder:
     """A folder of files that is being made for the folder ``output``."""
 

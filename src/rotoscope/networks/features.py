@@ -7,15 +7,15 @@ inside, so that no caller can forget it: pictures go in as sRGB 0..1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, TypeAlias
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from rotoscope.errors import UnsupportedArchitecture
+from rotoscope.errors import InvalidOptions, UnsupportedArchitecture
 from rotoscope.networks.precision import CPU, fast_precision
 
 
@@ -35,6 +35,14 @@ class Encoder(Protocol):
     @property
     def identity(self) -> str:
         """Which network and which weights: two encoders of one identity give the same maps."""
+        ...
+
+    @property
+    def reach(self) -> int | None:
+        """How far, in pixels, the deepest map looks up, down and sideways.
+
+        None where maps of a piece of a picture, cut at multiples of 16, are not those of the picture.
+        """
         ...
 
     def to(self, device: torch.device) -> Encoder:
@@ -92,6 +100,8 @@ class Convolution:
     channels_out: int
     stride: int = 1
     padding: int = 1
+    wraps: bool = False
+    """Whether behind a picture's border its opposite one goes on; otherwise there are zeros."""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -100,7 +110,10 @@ class Convolution:
 
     def __call__(self, x: Tensor, weights: Mapping[str, Tensor]) -> Tensor:
         """(N, channels_in, H, W) to (N, channels_out, H / stride, W / stride)."""
-        return _convolve(x, weights, f"features.{self.index}", stride=self.stride, padding=self.padding)
+        name = f"features.{self.index}"
+        if self.wraps:
+            return _convolve(_around(x, 3, self.stride), weights, name, stride=self.stride)
+        return _convolve(x, weights, name, stride=self.stride, padding=self.padding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,8 @@ class Fire:
     squeeze: int
     expand: int
     """Channels of each of the two; the block gives twice as many."""
+    wraps: bool = False
+    """See :class:`Convolution`."""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -128,20 +143,33 @@ class Fire:
         prefix = f"features.{self.index}"
         squeezed = _convolve(x, weights, f"{prefix}.squeeze")
         small = _convolve(squeezed, weights, f"{prefix}.expand1x1")
-        large = _convolve(squeezed, weights, f"{prefix}.expand3x3", padding=1)
+        around = _around(squeezed, 3, 1) if self.wraps else squeezed
+        large = _convolve(around, weights, f"{prefix}.expand3x3", padding=0 if self.wraps else 1)
         return torch.cat((small, large), dim=1)
 
 
+Pooling: TypeAlias = Literal["max", "average"]
+"""How a feature network reduces its maps: as it was trained, or by means, which Gatys et al. 2015 found to
+give smoother pictures."""
+
+
 @dataclass(frozen=True, slots=True)
-class MaxPool:
-    """Maximum over ``size`` x ``size``, every 2 pixels."""
+class Pool:
+    """Maximum or mean over ``size`` x ``size``, every 2 pixels."""
 
     size: int = 2
     is_ceil: bool = False
     """Whether a last partial window counts, as in SqueezeNet."""
+    pooling: Pooling = "max"
+    wraps: bool = False
+    """See :class:`Convolution`."""
 
     def __call__(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to about (N, C, H / 2, W / 2)."""
+        if self.wraps:
+            x = _around(x, self.size, 2)
+        if self.pooling == "average":
+            return F.avg_pool2d(x, self.size, stride=2, ceil_mode=self.is_ceil, count_include_pad=False)
         return F.max_pool2d(x, self.size, stride=2, ceil_mode=self.is_ceil)
 
 
@@ -152,7 +180,7 @@ class Tap:
     layer: str
 
 
-Step: TypeAlias = Convolution | Fire | MaxPool | Tap
+Step: TypeAlias = Convolution | Fire | Pool | Tap
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +196,60 @@ class FeatureArchitecture:
         """Names of the feature maps it gives, shallow to deep."""
         return tuple(step.layer for step in self.steps if isinstance(step, Tap))
 
+    def tapped(
+        self, layers: Collection[str], *, content_layer: str | None = None, pooling: Pooling = "max"
+    ) -> FeatureArchitecture:
+        """The network as far as these layers need it, giving out their feature maps and no others.
+
+        Args:
+            layers: names in ``layers``, one or more, in any order.
+            content_layer: what the content loss compares; None: as here, or the deepest of ``layers``.
+            pooling: how maps are reduced.
+
+        Raises:
+            InvalidOptions: a layer that it does not have, or none at all.
+        """
+        unknown = [layer for layer in layers if layer not in self.layers]
+        if unknown or not layers:
+            told = " and ".join(unknown) if unknown else "no layer"
+            raise InvalidOptions(
+                f"{told} was asked of the feature network {self.name}; "
+                f"its layers are {', '.join(self.layers)}."
+            )
+        steps: list[Step] = []
+        missing = set(layers)
+        for step in self.steps:
+            if not missing:
+                break
+            if isinstance(step, Tap):
+                if step.layer in missing:
+                    steps.append(step)
+                    missing.remove(step.layer)
+            else:
+                steps.append(replace(step, pooling=pooling) if isinstance(step, Pool) else step)
+        deepest = next(step.layer for step in reversed(steps) if isinstance(step, Tap))
+        wanted = content_layer or (self.content_layer if self.content_layer in layers else deepest)
+        return FeatureArchitecture(self.name, tuple(steps), wanted)
+
+    def wrapping(self) -> FeatureArchitecture:
+        """The same for pictures that go on at their opposite borders."""
+        steps = tuple(step if isinstance(step, Tap) else replace(step, wraps=True) for step in self.steps)
+        return replace(self, steps=steps)
+
+    @property
+    def reach(self) -> int | None:
+        """See :attr:`Encoder.reach`."""
+        reach, jump = 0, 1
+        for step in self.steps:
+            if isinstance(step, Tap):
+                continue
+            if isinstance(step, Fire) or getattr(step, "stride", 1) != 1 or getattr(step, "is_ceil", False):
+                return None
+            reach += jump
+            if isinstance(step, Pool):
+                jump *= 2
+        return reach
+
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Names (torchvision's) and shapes of the parameters it needs."""
@@ -178,42 +260,41 @@ class FeatureArchitecture:
         return parameters
 
 
-VGG19 = FeatureArchitecture(
-    "vgg19",
-    (
-        *(Convolution(0, 3, 64), Tap("relu1_1"), Convolution(2, 64, 64), MaxPool()),
-        *(Convolution(5, 64, 128), Tap("relu2_1"), Convolution(7, 128, 128), MaxPool()),
-        *(Convolution(10, 128, 256), Tap("relu3_1"), Convolution(12, 256, 256)),
-        *(Convolution(14, 256, 256), Convolution(16, 256, 256), MaxPool()),
-        *(Convolution(19, 256, 512), Tap("relu4_1")),
-    ),
-    content_layer="relu4_1",
-)
+def _vgg(name: str, blocks: tuple[tuple[int, int], ...], *, content_layer: str) -> FeatureArchitecture:
+    """A VGG to the end of its convolutions, with every feature map: blocks are (convolutions, channels)."""
+    steps: list[Step] = []
+    index, channels = 0, 3
+    for block, (count, width) in enumerate(blocks, start=1):
+        if block > 1:
+            steps.append(Pool())
+            index += 1
+        for number in range(1, count + 1):
+            steps += [Convolution(index, channels, width), Tap(f"relu{block}_{number}")]
+            index, channels = index + 2, width
+    return FeatureArchitecture(name, tuple(steps), content_layer)
+
+
+_VGG19_WHOLE = _vgg("vgg19", ((2, 64), (2, 128), (4, 256), (4, 512), (4, 512)), content_layer="relu4_2")
+_VGG16_WHOLE = _vgg("vgg16", ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512)), content_layer="relu3_3")
+VGG19 = _VGG19_WHOLE.tapped(("relu1_1", "relu2_1", "relu3_1", "relu4_1"), content_layer="relu4_1")
 """The style layers of Gatys et al. 2016, without relu5_1, which small crops have few positions of."""
-VGG16 = FeatureArchitecture(
-    "vgg16",
-    (
-        *(Convolution(0, 3, 64), Convolution(2, 64, 64), Tap("relu1_2"), MaxPool()),
-        *(Convolution(5, 64, 128), Convolution(7, 128, 128), Tap("relu2_2"), MaxPool()),
-        *(Convolution(10, 128, 256), Convolution(12, 256, 256), Convolution(14, 256, 256)),
-        *(Tap("relu3_3"), MaxPool()),
-        *(Convolution(17, 256, 512), Convolution(19, 512, 512), Convolution(21, 512, 512), Tap("relu4_3")),
-    ),
-    content_layer="relu3_3",
-)
+VGG16 = _VGG16_WHOLE.tapped(("relu1_2", "relu2_2", "relu3_3", "relu4_3"), content_layer="relu3_3")
 """The style layers of Johnson et al. 2016."""
 SQUEEZENET = FeatureArchitecture(
     "squeezenet1_1",
     (
-        *(Convolution(0, 3, 64, stride=2, padding=0), Tap("relu1"), MaxPool(3, is_ceil=True)),
-        *(Fire(3, 64, 16, 64), Fire(4, 128, 16, 64), Tap("fire3"), MaxPool(3, is_ceil=True)),
-        *(Fire(6, 128, 32, 128), Fire(7, 256, 32, 128), Tap("fire5"), MaxPool(3, is_ceil=True)),
+        *(Convolution(0, 3, 64, stride=2, padding=0), Tap("relu1"), Pool(3, is_ceil=True)),
+        *(Fire(3, 64, 16, 64), Fire(4, 128, 16, 64), Tap("fire3"), Pool(3, is_ceil=True)),
+        *(Fire(6, 128, 32, 128), Fire(7, 256, 32, 128), Tap("fire5"), Pool(3, is_ceil=True)),
         *(Fire(9, 256, 48, 192), Fire(10, 384, 48, 192), Tap("fire7")),
     ),
     content_layer="fire5",
 )
 """Cheapest by far; its first map is at half size already, so its strokes come out smaller."""
 ARCHITECTURES = {a.name: a for a in (VGG19, VGG16, SQUEEZENET)}
+"""What filters are trained with."""
+WHOLE_ARCHITECTURES = {a.name: a for a in (_VGG19_WHOLE, _VGG16_WHOLE, SQUEEZENET)}
+"""The same with every feature map there is, to choose from with :meth:`FeatureArchitecture.tapped`."""
 
 
 class FeatureNetwork:
@@ -268,6 +349,11 @@ class FeatureNetwork:
         """Which network and which weights."""
         return self._identity
 
+    @property
+    def reach(self) -> int | None:
+        """How far the deepest map looks, pixels; see :class:`Encoder`."""
+        return self._architecture.reach
+
     def to(self, device: torch.device) -> FeatureNetwork:
         """The same for pictures on that device; in its fast precision, unless one was asked for."""
         if device == self._device:
@@ -282,6 +368,21 @@ class FeatureNetwork:
             device=device,
         )
 
+    def wrapping(self) -> FeatureNetwork:
+        """The same for pictures that are laid side by side: maps of one that is rolled are rolled likewise.
+
+        Exact where height and width are multiples of 16.
+        """
+        weights, precision = self._given
+        return FeatureNetwork(
+            self._architecture.wrapping(),
+            weights,
+            normalization=self._normalization,
+            identity=f"{self._identity} wrapping",
+            precision=precision,
+            device=self._device,
+        )
+
     def __call__(self, image: Tensor) -> tuple[Tensor, ...]:
         """(N, 3, H, W) float32 sRGB 0..1, H and W >= 32, to one feature map a layer."""
         prepared = self._normalization(image).to(self._precision)
@@ -290,7 +391,7 @@ class FeatureNetwork:
         for step in self._architecture.steps:
             if isinstance(step, Tap):
                 maps.append(x)
-            elif isinstance(step, MaxPool):
+            elif isinstance(step, Pool):
                 x = step(x)
             else:
                 x = step(x, self._weights)
@@ -327,6 +428,13 @@ def _prepare(tensor: Tensor, precision: torch.dtype, device: torch.device) -> Te
 
 def _convolution_shapes(name: str, inputs: int, outputs: int, size: int) -> dict[str, tuple[int, ...]]:
     return {f"{name}.weight": (outputs, inputs, size, size), f"{name}.bias": (outputs,)}
+
+
+def _around(x: Tensor, size: int, stride: int) -> Tensor:
+    """(N, C, H, W) with as much of the opposite borders around it as windows of that size reach out."""
+    before = (size - stride) // 2
+    after = size - stride - before
+    return F.pad(x, (before, after, before, after), mode="circular") if after else x
 
 
 def _convolve(

@@ -16,9 +16,8 @@ from torch import Tensor
 
 from rotoscope.errors import TrainingError
 from rotoscope.media.clip import open_clip
-from rotoscope.media.plain import plain
+from rotoscope.media.plain import Picture, plain, read_picture, resize_short_side
 from rotoscope.media.stills import SUFFIXES
-from rotoscope.training.pictures import Picture, read_picture, resize_short_side
 from rotoscope.training.procedural import procedural_pictures
 from rotoscope.training.recipe import Recipe
 

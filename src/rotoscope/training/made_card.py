@@ -20,15 +20,15 @@ from rotoscope.filters.card import (
     Training,
     card_errors,
 )
+from rotoscope.networks.device import device_title
 from rotoscope.networks.precision import fast_precision
 from rotoscope.networks.style_network import MARGIN_PIXELS, SIZE_MULTIPLE, multiply_adds_per_pixel
+from rotoscope.optimize.style_source import StylePicture
 from rotoscope.training.content import ContentSet
-from rotoscope.training.device import device_title
 from rotoscope.training.export import StartingWeights
 from rotoscope.training.progress import Losses, LossRecord, StopReason
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.state import TrainingState
-from rotoscope.training.style_source import StylePicture
 
 MOST_LOSSES = 20
 """Times at which a card tells the losses."""

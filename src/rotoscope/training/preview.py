@@ -10,10 +10,10 @@ import torch
 from PIL import Image
 
 from rotoscope.media.atomic import StagedFile, encode_errors
+from rotoscope.media.plain import Picture
 from rotoscope.networks.style_network import SIZE_MULTIPLE
 from rotoscope.training.content import ContentSet, to_tensor
 from rotoscope.training.objective import Painter
-from rotoscope.training.pictures import Picture
 
 _LARGEST_SIDE = 960
 """Pixels of the photograph's longer side, so that a panorama costs no more than others."""

@@ -123,4 +123,3 @@ class TrainingProgress:
 
 
 ProgressCallback: TypeAlias = Callable[[TrainingProgress], None]
-StopCallback: TypeAlias = Callable[[], bool]

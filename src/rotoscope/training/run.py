@@ -12,11 +12,12 @@ from typing import NamedTuple
 from torch import Tensor
 
 from rotoscope.errors import InvalidOptions, TrainingError
+from rotoscope.networks.device import DeviceName
 from rotoscope.networks.precision import mixed_precision
 from rotoscope.networks.style_network import TRAINING_MARGIN_PIXELS, StyleNetwork, paint_with_margin
+from rotoscope.render.interrupt import StopCallback
 from rotoscope.training.checkpoint import RunIdentity, save_checkpoint, step_rng
 from rotoscope.training.content import ContentSet, scenes_of_step
-from rotoscope.training.device import DeviceName
 from rotoscope.training.flatness import FEWEST_MEANS, Tail, is_flat, watched_total
 from rotoscope.training.objective import Objective
 from rotoscope.training.preview import preview_photograph, write_preview
@@ -24,7 +25,6 @@ from rotoscope.training.progress import (
     Budget,
     Losses,
     ProgressCallback,
-    StopCallback,
     StopReason,
     TrainingProgress,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from rotoscope.errors import InvalidOptions, MissingExtra, RotoscopeError
 from rotoscope.media.clip import open_clip
+from rotoscope.media.plain import Picture, read_picture, resize_short_side
 from rotoscope.media.probe import inspect_media
 from rotoscope.motion.flicker import WIDTH
 from rotoscope.palette.palette import Palette
@@ -22,7 +23,6 @@ from rotoscope.render.recipe_line import recipe_of
 from rotoscope.render.score import FRAMES, Score, StyleScore, measure
 from rotoscope.render.style_pictures import write_style
 from rotoscope.styles.registry import STYLES
-from rotoscope.training.pictures import Picture, read_picture, resize_short_side
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,7 +98,7 @@ def score(
     if picture is None or untold is not None or weights is None:
         told = why or f"no feature weights are at hand; {_GIVE}"
         return replace(measured, notes=(*measured.notes, f"style kept is not told: {told}"))
-    from rotoscope.training.weights import load_feature_network  # noqa: PLC0415 - loads PyTorch
+    from rotoscope.networks.weights import load_feature_network  # noqa: PLC0415 - loads PyTorch
 
     network = load_feature_network(weights, architecture=_FEATURES, normalization=features.normalization)
     clips = [Path(path) for path in (source, result, *([] if base is None else [base]))]
@@ -155,7 +155,7 @@ def _fetched(cache_dir: Path) -> Path | None:
     """Weights that a training has fetched; None where none has, or PyTorch is missing."""
     if find_spec("torch") is None or find_spec("safetensors") is None:
         return None
-    from rotoscope.training.weights import fetched_weights  # noqa: PLC0415 - loads PyTorch
+    from rotoscope.networks.weights import fetched_weights  # noqa: PLC0415 - loads PyTorch
 
     path = fetched_weights(_FEATURES, cache_dir=cache_dir)
     return path if path.exists() else None

@@ -14,19 +14,20 @@ from rotoscope.filters.card import Card
 from rotoscope.filters.family import shared_digest
 from rotoscope.filters.file import read_filter_file
 from rotoscope.media.atomic import refuse_existing
+from rotoscope.networks.device import choose_device
 from rotoscope.networks.export import build_style_graph
 from rotoscope.networks.features import Encoder
+from rotoscope.optimize.style_source import StylePicture, StyleSource, read_styles, styles_digest
+from rotoscope.render.interrupt import StopCallback
 from rotoscope.training.checkpoint import RunIdentity, restore_checkpoint
 from rotoscope.training.content import ContentSet, to_tensor
-from rotoscope.training.device import choose_device
 from rotoscope.training.export import export_filter, load_starting_weights
 from rotoscope.training.made_card import CardWords, finished_card, started_card
 from rotoscope.training.objective import Objective
-from rotoscope.training.progress import Budget, LossRecord, ProgressCallback, StopCallback, StopReason
+from rotoscope.training.progress import Budget, LossRecord, ProgressCallback, StopReason
 from rotoscope.training.recipe import Recipe
 from rotoscope.training.run import Run, SessionOptions
 from rotoscope.training.state import TrainingState
-from rotoscope.training.style_source import StylePicture, StyleSource, read_styles, styles_digest
 
 
 @dataclass(frozen=True, slots=True)

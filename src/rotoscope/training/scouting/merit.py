@@ -13,14 +13,13 @@ from torch import Tensor
 
 from rotoscope.filters.colorspace import srgb_to_oklab
 from rotoscope.media.frame import Pixels
-from rotoscope.media.plain import plain
+from rotoscope.media.plain import Picture, plain, resize_short_side
 from rotoscope.networks.features import Encoder
 from rotoscope.networks.losses import StyleTarget, style_loss
 from rotoscope.render.audition import FilterRow, Painting
 from rotoscope.render.audition import Picture as Photograph
 from rotoscope.render.figures import OCTAVES, Plane, averaged, cells_of, halved, patches
 from rotoscope.training.content import to_tensor
-from rotoscope.training.pictures import Picture, resize_short_side
 from rotoscope.training.recipe import Recipe
 
 TERMS: Final = {

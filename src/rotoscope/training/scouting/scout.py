@@ -24,10 +24,10 @@ from rotoscope.filters.file import read_filter_file
 from rotoscope.filters.neural import NeuralFilter
 from rotoscope.media.atomic import encode_errors
 from rotoscope.media.frame import Pixels
+from rotoscope.media.plain import read_picture, resize_short_side
 from rotoscope.render.audition import DEFAULT_SIZE, AuditionResult, FilterRow, Picture, audition, reduced
 from rotoscope.render.suggestions import ALIKE, Suggestion, difference, rank
 from rotoscope.runtime.graph import RuntimeOptions
-from rotoscope.training.pictures import read_picture, resize_short_side
 from rotoscope.training.progress import TrainingProgress
 from rotoscope.training.scouting.candidates import Candidate
 from rotoscope.training.scouting.merit import Gauge, Merit

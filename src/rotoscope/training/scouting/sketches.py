@@ -17,6 +17,7 @@ from rotoscope.errors import InvalidOptions, OutputExists, RotoscopeError
 from rotoscope.filters.card import Card
 from rotoscope.filters.file import FILE_SUFFIX, read_filter_file
 from rotoscope.networks.features import Encoder
+from rotoscope.optimize.style_source import StyleSource
 from rotoscope.training.content import ContentSet
 from rotoscope.training.export import load_starting_weights
 from rotoscope.training.made_card import CardWords
@@ -25,7 +26,6 @@ from rotoscope.training.recipe import FeatureName, Recipe
 from rotoscope.training.run import SessionOptions
 from rotoscope.training.scouting.candidates import Candidate
 from rotoscope.training.start import BUNDLED_START
-from rotoscope.training.style_source import StyleSource
 from rotoscope.training.trainer import train_filter
 
 DEFAULT_SECONDS: Final = 30.0

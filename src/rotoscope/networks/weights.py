@@ -7,6 +7,7 @@ opened only when its SHA-256 is one of those pinned here, and then with torch's 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,18 +17,19 @@ from safetensors.torch import save
 from torch import Tensor
 
 from rotoscope.errors import InvalidOptions, UnsafeFile, UnsupportedArchitecture, WeightsError
-from rotoscope.filters.file import write_new_file
-from rotoscope.media.atomic import encode_errors
+from rotoscope.media.atomic import encode_errors, write_new_file
+from rotoscope.networks.download import DownloadCallback, RemoteFile, download
 from rotoscope.networks.features import (
     ARCHITECTURES,
     NORMALIZATIONS,
     TORCHVISION,
+    WHOLE_ARCHITECTURES,
     FeatureArchitecture,
     FeatureNetwork,
     Normalization,
+    Pooling,
     matching_architectures,
 )
-from rotoscope.training.download import DownloadCallback, RemoteFile, download
 
 NORMALIZATION_KEY = "normalization"
 """Key in a safetensors file's metadata that says how pictures are prepared."""
@@ -72,6 +74,8 @@ def load_feature_network(
     architecture: str | None = None,
     normalization: str | None = None,
     precision: torch.dtype | None = None,
+    layers: Collection[str] | None = None,
+    pooling: Pooling = "max",
 ) -> FeatureNetwork:
     """A feature network with the weights of a file.
 
@@ -81,20 +85,22 @@ def load_feature_network(
         architecture: name in ARCHITECTURES that the weights must be of; None: whichever they are of.
         normalization: name in NORMALIZATIONS, for files that do not say themselves.
         precision: what to compute in; None: the fastest here.
+        layers: which feature maps to give, of those in WHOLE_ARCHITECTURES; None: those in ARCHITECTURES.
+        pooling: how maps are reduced.
 
     Raises:
         WeightsError: the file cannot be read, or nothing tells its normalization.
         UnsafeFile: it is neither safetensors nor a pinned file.
-        UnsupportedArchitecture: its tensors are not those of the architecture.
-        InvalidOptions: an unknown name, or one that contradicts what the file says.
+        UnsupportedArchitecture: its tensors are not those of the architecture, or end before a layer.
+        InvalidOptions: an unknown name or layer, or one that contradicts what the file says.
     """
     weights = read_feature_weights(path)
-    chosen = _choose_architecture(path, weights.tensors, architecture)
+    chosen = _tapped(_choose_architecture(path, weights.tensors, architecture), layers, pooling)
     return FeatureNetwork(
         chosen,
         weights.tensors,
         normalization=_choose_normalization(path, weights.normalization, normalization),
-        identity=f"{chosen.name} {weights.digest}",
+        identity=f"{chosen.name} {weights.digest}" + ("" if pooling == "max" else f" {pooling}"),
         precision=precision,
     )
 
@@ -106,10 +112,12 @@ def fetch_feature_network(
     remote: RemoteFile | None = None,
     on_progress: DownloadCallback | None = None,
     precision: torch.dtype | None = None,
+    layers: Collection[str] | None = None,
+    pooling: Pooling = "max",
 ) -> FeatureNetwork:
     """A feature network with torchvision's weights, fetched when they are not in the cache.
 
-    Only the layers that losses read are kept, as safetensors: some megabytes of VGG's 550.
+    Only the convolutions are kept, as safetensors: some megabytes of VGG's 550.
 
     Args:
         architecture: name in ARCHITECTURES.
@@ -117,20 +125,25 @@ def fetch_feature_network(
         remote: another place to fetch from than TORCHVISION_FILES.
         on_progress: told the bytes so far and in all.
         precision: what to compute in; None: the fastest here.
+        layers: which feature maps to give, of those in WHOLE_ARCHITECTURES; None: those in ARCHITECTURES.
+        pooling: how maps are reduced.
 
     Raises:
+        InvalidOptions: an unknown name or layer.
         WeightsError: nothing could be fetched; says how to give a file instead.
         ChecksumMismatch: what came is not the pinned file.
         EncodeError: the cache cannot be written.
     """
-    chosen = _named_architecture(architecture)
+    chosen = _tapped(_named_architecture(architecture), layers, pooling)
     remote = remote or TORCHVISION_FILES[architecture]
     cached = fetched_weights(architecture, cache_dir=cache_dir, remote=remote)
-    if not cached.exists():
+    if not _holds(cached, chosen):
         with encode_errors(cached):
             cached.parent.mkdir(parents=True, exist_ok=True)
-        _fetch(chosen, remote, cached, on_progress)
-    return load_feature_network(cached, architecture=architecture, precision=precision)
+        _fetch(WHOLE_ARCHITECTURES[architecture], remote, cached, on_progress)
+    return load_feature_network(
+        cached, architecture=architecture, precision=precision, layers=layers, pooling=pooling
+    )
 
 
 def fetched_weights(architecture: str, *, cache_dir: Path, remote: RemoteFile | None = None) -> Path:
@@ -167,6 +180,22 @@ def read_feature_weights(path: Path) -> FeatureWeights:
     )
 
 
+def _tapped(
+    architecture: FeatureArchitecture, layers: Collection[str] | None, pooling: Pooling
+) -> FeatureArchitecture:
+    if layers is None:
+        return architecture.tapped(architecture.layers, pooling=pooling)
+    return WHOLE_ARCHITECTURES[architecture.name].tapped(layers, pooling=pooling)
+
+
+def _holds(cached: Path, architecture: FeatureArchitecture) -> bool:
+    """Whether a file is there with all parameters; what an earlier version kept ends sooner."""
+    if not cached.exists():
+        return False
+    tensors, _ = _read_safetensors(cached)
+    return architecture.shapes.keys() <= tensors.keys()
+
+
 def _fetch(
     architecture: FeatureArchitecture,
     remote: RemoteFile,
@@ -178,7 +207,7 @@ def _fetch(
         download(remote, pickle, on_progress=on_progress)
     except WeightsError as error:
         raise type(error)(
-            f"{error} To train without fetching, give the weights as a file (--feature-weights FILE): "
+            f"{error} To do without fetching, give the weights as a file (--feature-weights FILE): "
             f"{remote.url} saved by other means, or a .safetensors file with torchvision's names."
         ) from error
     try:

@@ -1,13 +1,15 @@
-"""Ctrl-C as a polite request, so that a run ends between two steps and its filter is written."""
+"""Ctrl-C as a polite request, so that work ends between two steps and what there is by then is written."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from types import FrameType
+from typing import TypeAlias
 
-from rotoscope.training.progress import StopCallback
+StopCallback: TypeAlias = Callable[[], bool]
+"""Asked between two steps whether work should end."""
 
 
 @contextlib.contextmanager

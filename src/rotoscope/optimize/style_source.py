@@ -8,9 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar, cast
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.training.pictures import Picture, read_picture, resize_short_side
+from rotoscope.media.frame import Pixels
+from rotoscope.media.plain import Picture, read_picture, resize_short_side
 
 MINIMUM_REGION_PIXELS = 32
 """A region with a shorter side is refused: enlarged to the size of a style image it would be a blur."""
@@ -19,6 +21,8 @@ _TYPED = re.compile(
     rf"(?P<path>.+?)(?:@(?P<region>[-+\d.,]+))?(?::(?P<weight>{_NUMBER}))?", re.DOTALL
 )  # what follows the last @ or : and is no number belongs to the path
 _HOW = "Write PICTURE, PICTURE:WEIGHT, PICTURE@LEFT,TOP,WIDTH,HEIGHT or PICTURE@LEFT,TOP,WIDTH,HEIGHT:WEIGHT."
+
+PixelsT = TypeVar("PixelsT", bound=Pixels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class Region:
         """Left, top, width, height."""
         return (self.left, self.top, self.width, self.height)
 
-    def cut_from(self, picture: Picture) -> Picture:
-        """The part of a picture that it names, (H, W, 3) uint8.
+    def cut_from(self, picture: PixelsT) -> PixelsT:
+        """The part of a picture that it names, (H, W, 3).
 
         Raises:
             InvalidOptions: less than MINIMUM_REGION_PIXELS of the picture along one side.
@@ -66,7 +70,7 @@ class Region:
                 f"The region {self} is {right - left}x{bottom - top} pixels of a picture of "
                 f"{width}x{height}; it must have {MINIMUM_REGION_PIXELS} along each side. Name a larger one."
             )
-        return picture[top:bottom, left:right]
+        return cast("PixelsT", picture[top:bottom, left:right])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from rotoscope.errors import (
     UnsupportedArchitecture,
     WeightsError,
 )
+from rotoscope.networks import weights as weights_module
+from rotoscope.networks.download import RemoteFile
 from rotoscope.networks.features import SQUEEZENET
-from rotoscope.training import weights as weights_module
-from rotoscope.training.download import RemoteFile
-from rotoscope.training.weights import (
+from rotoscope.networks.weights import (
     TORCHVISION_FILES,
     fetch_feature_network,
     load_feature_network,

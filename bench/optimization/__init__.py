@@ -1,0 +1,1 @@
+"""How soon a picture is optimized, held against the classic procedure."""

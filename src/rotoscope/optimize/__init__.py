@@ -1,0 +1,1 @@
+"""Painting a still by optimizing its pixels; needs the extra ``train``."""

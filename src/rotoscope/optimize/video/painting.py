@@ -21,7 +21,7 @@ from rotoscope.media.output import OutputKind, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.shots import find_shots
 from rotoscope.media.still_codecs import known_suffix
-from rotoscope.motion.engines import DEFAULT_ENGINE, FlowEngine
+from rotoscope.motion.engines import ENGINES, FlowEngine
 from rotoscope.networks.device import DeviceName, choose_device
 from rotoscope.networks.features import Encoder
 from rotoscope.optimize.memory import Memory
@@ -47,6 +47,8 @@ from rotoscope.render.stylize import require_output_name
 
 _VERSION: Final = 1
 """Goes up whenever the same clip would be painted otherwise: part of what kept frames are found under."""
+ENGINE: Final = ENGINES["dis-fine"]
+"""What finds the flow where nothing is said: an optimization takes so long that the exact one costs nothing."""
 FRAMES_FOLDER: Final = "optimized-frames"
 """Within the cache: a folder for each clip and recipe."""
 
@@ -63,7 +65,7 @@ class ClipOptions:
     """What frames begin with that are painted alone; their own photograph where nothing is said."""
     masks: Sequence[Path | None] = ()
     """As for a still; the same for all frames."""
-    engine: FlowEngine = DEFAULT_ENGINE
+    engine: FlowEngine = ENGINE
     """What finds the flow."""
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     """How the result is written."""

@@ -57,10 +57,10 @@ def is_clip(source: Path) -> bool:
     Raises:
         OpenError, UnsupportedMedia: it cannot be read.
     """
-    from rotoscope.media.info import MediaKind  # noqa: PLC0415 - see cli.main
-    from rotoscope.media.probe import probe  # noqa: PLC0415
+    from rotoscope.media.clip import open_clip  # noqa: PLC0415 - see cli.main
+    from rotoscope.media.info import MediaKind  # noqa: PLC0415
 
-    return probe(source).info.kind is not MediaKind.STILL
+    return open_clip(source).info.kind is not MediaKind.STILL
 
 
 def refuse_for_stills(source: Path, asked: Asked) -> None:
@@ -151,17 +151,14 @@ def _present(painted: PaintedClip, *, as_json: bool, quiet: bool) -> None:
 
 
 def summary(painted: PaintedClip) -> str:
-    """``painted.mp4: 48 frames in 2 shots, 455x256, coherence temporal, in 31:04, 12 found, 1.2 MB``."""
+    """``painted.mp4: 48 frames in 2 shots, 455x256, coherence temporal, in 31:04, 1.2 MB``."""
     shots = "" if painted.shots == 1 else f" in {painted.shots} shots"
     width, height = painted.frame_size
-    found = (
-        f", {painted.paintings_found} of {painted.paintings} paintings found"
-        if painted.paintings_found
-        else ""
-    )
+    found, made = painted.paintings_found, painted.paintings
+    before = f", {found} of {made} paintings made before" if found else ""
     return (
-        f"{painted.output}: {painted.frames} frames{shots}, {width}x{height}, coherence {painted.coherence}, in "
-        f"{human_duration(painted.seconds)}{found}, {human_size(painted.size_bytes)}"
+        f"{painted.output}: {painted.frames} frames{shots}, {width}x{height}, coherence {painted.coherence}, "
+        f"in {human_duration(painted.seconds)}{before}, {human_size(painted.size_bytes)}"
     )
 
 

@@ -9,11 +9,11 @@ import typer
 Coherence: TypeAlias = Annotated[
     Literal["none", "blend", "warp", "temporal", "long", "passes"] | None,
     typer.Option(
-        help="Of a clip, what makes neighbors alike. none: each frame alone, all from the same start; blend: the "
-        "painted frame before is blended into the start at low opacity; warp: the painted frame before, moved "
-        "along the flow, is the start; temporal: that start, and a loss that holds to it what can be followed; "
-        "long: the same loss also of frames further back, where those nearer do not see a pixel; passes: all "
-        "frames several times, forward and backward in turn. Default: temporal."
+        help="Of a clip, what makes neighbors alike. none: each frame alone, all from the same start; blend: "
+        "the painted frame before is blended into the start at low opacity; warp: the painted frame before, "
+        "moved along the flow, is the start; temporal: that start, and a loss that holds to it what can be "
+        "followed; long: the same loss also of frames further back, where those nearer do not see a pixel; "
+        "passes: all frames several times, forward and backward in turn. Default: temporal."
     ),
 ]
 FollowingIterations: TypeAlias = Annotated[

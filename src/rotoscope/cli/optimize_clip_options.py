@@ -24,7 +24,7 @@ FollowingIterations: TypeAlias = Annotated[
 ]
 TemporalWeight: TypeAlias = Annotated[
     float | None,
-    typer.Option(min=0, help="Of temporal, long and passes: more is steadier; default: 50."),
+    typer.Option(min=0, help="Of temporal, long and passes: more is steadier; default: 20."),
 ]
 Opacity: TypeAlias = Annotated[
     float | None,

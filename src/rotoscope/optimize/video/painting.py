@@ -48,7 +48,7 @@ from rotoscope.render.stylize import require_output_name
 _VERSION: Final = 1
 """Goes up whenever the same clip would be painted otherwise: part of what kept frames are found under."""
 ENGINE: Final = ENGINES["dis-fine"]
-"""What finds the flow where nothing is said: an optimization takes so long that the exact one costs nothing."""
+"""What finds the flow where nothing is said: beside an optimization, the exact one takes no time."""
 FRAMES_FOLDER: Final = "optimized-frames"
 """Within the cache: a folder for each clip and recipe."""
 

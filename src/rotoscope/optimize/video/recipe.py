@@ -49,7 +49,7 @@ class VideoRecipe(BaseModel):
     coherence: VideoCoherence = "temporal"
     following_iterations: int = Field(default=50, ge=1)
     """Of frames that begin with a painting; the first one of a shot has the recipe's own, at all sizes."""
-    temporal_weight: float = Field(default=50.0, ge=0)
+    temporal_weight: float = Field(default=20.0, ge=0)
     """Of the temporal loss, beside a style loss of weight 1."""
     opacity: float = Field(default=0.3, ge=0, le=1)
     """Of the painted frame before in the start of ``blend``; 1: nothing else is in it."""

@@ -20,7 +20,7 @@ from pathlib import Path
 import torch
 
 from bench.optimization.video_page import published, video_table
-from bench.optimization.video_rows import ROWS, Painter, Report
+from bench.optimization.video_rows import COMMAND, PAPER, ROWS, Painter, Report
 from bench.optimization.video_scenes import SCENES, read_scene
 from bench.quality.console import reporting_errors, say
 from bench.quality.network import REFERENCE_DATA_VARIABLE, measuring_network
@@ -46,7 +46,10 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("style", type=Path, help="the style image")
     parser.add_argument("--output", type=Path, default=RESULTS, help="a folder; default %(default)s")
     parser.add_argument("--scene", action="append", choices=list(SCENES), help="default: all")
-    parser.add_argument("--row", action="append", choices=list(ROWS), help="default: all")
+    parser.add_argument("--row", action="append", choices=list(ROWS), help="default: those of the paper")
+    parser.add_argument(
+        "--presets", action="store_true", help="also what the command offers, each from photographs"
+    )
     parser.add_argument("--width", type=int, default=WIDTH, help="pixels; default %(default)s")
     parser.add_argument(
         "--iterations",
@@ -74,9 +77,11 @@ def main(words: Sequence[str] | None = None) -> int:
         torch.set_num_threads(arguments.threads)
     with reporting_errors() as status:
         scenes = arguments.scene or list(SCENES)
-        rows = arguments.row or list(ROWS)
-        if arguments.publish and (set(scenes) != set(SCENES) or set(rows) != set(ROWS)):
-            raise InvalidOptions("All scenes and all rows are published; leave --scene and --row out.")
+        rows = arguments.row or [*PAPER, *(COMMAND if arguments.presets else ())]
+        if arguments.publish and (set(scenes) != set(SCENES) or not {*PAPER} <= set(rows)):
+            raise InvalidOptions(
+                "All scenes and all rows of the paper are published; leave --scene and --row out."
+            )
         recipe = OptimizeRecipe.of_values(iterations=arguments.iterations)
         network = measuring_network(
             os.environ,
@@ -104,6 +109,7 @@ def main(words: Sequence[str] | None = None) -> int:
             for scene in scenes
         }
         report = Report(
+            features=recipe.features,
             style=arguments.style.stem,
             width=arguments.width,
             iterations=arguments.iterations,

@@ -39,7 +39,8 @@ def written_page() -> str:
 def conditions(report: Report) -> str:
     """What the figures were measured with."""
     return (
-        f"Ten frames, {report.width} pixels wide, style image {report.style}; {report.iterations} "
+        f"Ten frames, {report.width} pixels wide, by {report.features}; style image {report.style}. "
+        f"{report.iterations} "
         f"iterations for frames that are painted alone, {report.following_iterations} for those that begin "
         f"with a painting."
     )
@@ -50,7 +51,7 @@ def video_table(report: Report) -> str:
     scenes = list(report.scenes)
     names = [name for name in ROWS if all(name in report.scenes[scene] for scene in scenes)]
     heads = [f"{scene}: {what}" for scene in scenes for what in ("warping error", "style loss", "sharpness")]
-    lines = [["", *heads], ["---"] * (len(heads) + 1)]
+    lines = [f"| | {' | '.join(heads)} |", f"|{'---|' * (len(heads) + 1)}"]
     for name in names:
         figures = [report.scenes[scene][name] for scene in scenes]
         told = [
@@ -58,8 +59,8 @@ def video_table(report: Report) -> str:
             for one in figures
             for text in (f"{1e4 * one.short:.1f}", f"{one.style:.3f}", f"{one.sharpness:.2f}")
         ]
-        lines.append([ROWS[name].told, *told])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        lines.append(f"| {' | '.join((ROWS[name].told, *told))} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

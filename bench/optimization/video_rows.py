@@ -30,7 +30,7 @@ from rotoscope.optimize.subject import Style, Subject
 from rotoscope.optimize.video.kept import KeptGallery
 from rotoscope.optimize.video.plan import plan_steps
 from rotoscope.optimize.video.progress import VideoMeter, VideoProgress
-from rotoscope.optimize.video.recipe import VideoRecipe
+from rotoscope.optimize.video.recipe import COHERENCES, VideoRecipe
 from rotoscope.optimize.video.run import Studio, paint_steps, painted_in
 
 ENGINE = ENGINES["dis-fine"]
@@ -48,19 +48,18 @@ class Row:
     """Whether frames that are painted alone begin with noise, each with another; otherwise, as they are."""
 
 
-ROWS: dict[str, Row] = {
+PAPER: dict[str, Row] = {
     "random": Row("random start", {"coherence": "none"}, from_noise=True),
     "previous": Row("previous frame as the start", {"coherence": "blend", "opacity": 1.0}, from_noise=True),
     "warped": Row("warped previous frame as the start", {"coherence": "warp"}, from_noise=True),
     "temporal": Row("temporal loss", {"coherence": "temporal"}, from_noise=True),
-    "photo-none": Row("`none`", {"coherence": "none"}),
-    "photo-blend": Row("`blend`", {"coherence": "blend"}),
-    "photo-warp": Row("`warp`", {"coherence": "warp"}),
-    "photo-temporal": Row("`temporal`", {"coherence": "temporal"}),
-    "photo-long": Row("`long`", {"coherence": "long"}),
-    "photo-passes": Row("`passes`", {"coherence": "passes"}),
 }
-"""The first four are those of the paper's table, worst to best there; the others are the command's."""
+"""Those of the paper's table, worst to best there."""
+COMMAND: dict[str, Row] = {
+    f"photo-{name}": Row(f"`{name}`, from photographs", {"coherence": name}) for name in COHERENCES
+}
+"""What the command does."""
+ROWS: dict[str, Row] = {**PAPER, **COMMAND}
 
 
 class Figures(BaseModel):
@@ -81,6 +80,8 @@ class Report(BaseModel):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
+    features: str
+    """The feature network."""
     style: str
     width: int
     iterations: int

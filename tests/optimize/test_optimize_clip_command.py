@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -100,7 +101,7 @@ def test_what_cannot_be_is_said(
 
 
 def test_the_help_says_what_every_coherence_is() -> None:
-    (option,) = Coherence.__metadata__
+    (option,) = get_args(Coherence)[1:]
     told = str(option.help)
     for name, meaning in COHERENCES.items():
         assert f"{name}: {meaning}" in told

@@ -238,7 +238,7 @@ def test_results_are_refused_before_any_work(tmp_path: Path, style: StyleSource)
 
     def fails(error: type[Exception], said: str, output: str = "out.mkv", **values: object) -> None:
         with pytest.raises(error, match=said):
-            paint(source, still, output, **values)
+            paint(source, still, output, **values)  # pyright: ignore[reportArgumentType]
         assert not (tmp_path / "cache" / FRAMES_FOLDER).exists()
 
     fails(InvalidOptions, r"out\.png is one still, and the frames of .*clip\.mp4 were", "out.png")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from rotoscope.media.frame import Pixels
 from rotoscope.motion.engines import ENGINES
@@ -37,10 +39,8 @@ class Wall:
 
 def pan(count: int, *, step: int = 2, seed: int = 1, height: int = 48, width: int = 64) -> Frames:
     """A view that wanders over smooth blobs, ``step`` pixels to the right a frame."""
-    import cv2  # noqa: PLC0415
-
     wide = cv2.GaussianBlur(blocks(seed, height, width + step * count), (0, 0), 2)
-    return [np.ascontiguousarray(wide[:, step * n : step * n + width]) for n in range(count)]
+    return [np.array(wide[:, step * n : step * n + width], np.uint8) for n in range(count)]
 
 
 def toy_video(**values: object) -> VideoRecipe:
@@ -55,11 +55,11 @@ def paint(frames: Frames, video: VideoRecipe, *, wall: Wall | None = None, from_
     recipe = toy_recipe()
     steps = list(plan_steps([(0, len(frames))], video))
 
-    def start(index: int, picture: Pixels) -> object:
+    def start(index: int, picture: Pixels) -> Tensor:
         height, width = picture.shape[:2]
         return noise(height, width, seed=index) if from_noise else to_tensor(picture)
 
-    studio = Studio(ToyEncoder(), [Style(tensor(2))], start, recipe, video, ENGINES["dis"])  # pyright: ignore[reportArgumentType]
+    studio = Studio(ToyEncoder(), [Style(tensor(2))], start, recipe, video, ENGINES["dis"])
     height, width = frames[0].shape[:2]
     meter = VideoMeter(steps, (height, width), recipe=recipe, video=video)
     assert paint_steps(steps, frames.__getitem__, wall, studio, meter=meter)

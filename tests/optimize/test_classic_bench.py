@@ -23,10 +23,10 @@ from optimize_toys import tensor, write_picture
 def random_weights() -> dict[str, torch.Tensor]:
     """VGG-19's to relu5_1, drawn so that its maps neither vanish nor grow."""
     generator = torch.Generator().manual_seed(3)
+    shapes = WHOLE_ARCHITECTURES["vgg19"].tapped(LAYERS).shapes
     return {
-        name: torch.randn(shape, generator=generator)
-        * ((2 / shape[1] / 9) ** 0.5 if len(shape) == 4 else 0.1)
-        for name, shape in WHOLE_ARCHITECTURES["vgg19"].tapped(LAYERS).shapes.items()
+        name: torch.randn(shape, generator=generator) * ((2 / shape[1] / 9) ** 0.5 if shape[1:] else 0.1)
+        for name, shape in shapes.items()
     }
 
 

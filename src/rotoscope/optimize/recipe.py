@@ -65,7 +65,7 @@ class OptimizeRecipe(BaseModel):
     """Of Adam, on pixels of 0..1."""
     history: int = Field(default=20, ge=1, le=1000)
     """Steps that L-BFGS remembers."""
-    spectrum: float = Field(default=1.5, ge=0, le=3)
+    spectrum: float = Field(default=1.0, ge=0, le=3)
     """How much further L-BFGS moves what is coarse than what is fine, to begin with; see
     :class:`~rotoscope.optimize.steps.LimitedMemory`."""
     iterations: int = Field(default=100, ge=1)

@@ -44,8 +44,9 @@ def gather_sums(loss: StyleLoss, features: Tensor, weights: Tensor | None = None
     Returns:
         float32; of maps cut into pieces, the sum of the pieces'.
     """
-    rows = features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
-    weighted = rows if weights is None else rows * weights.reshape(-1, 1).to(rows.dtype)
+    # In float32 whatever the maps are: differences of products count, and bfloat16 would round them away.
+    rows = features.permute(0, 2, 3, 1).reshape(-1, features.shape[1]).float()
+    weighted = rows if weights is None else rows * weights.reshape(-1, 1)
     return STATISTICS[loss].gather(rows, weighted)
 
 
@@ -74,15 +75,15 @@ class StyleTarget:
 
 
 def _gather_gram(rows: Tensor, weighted: Tensor) -> Tensor:
-    return (weighted.T @ rows).float()
+    return weighted.T @ rows
 
 
 def _gather_covariance(rows: Tensor, weighted: Tensor) -> Tensor:
-    return torch.cat((_gather_gram(rows, weighted), weighted.float().sum(dim=0)[:, None]), dim=1)
+    return torch.cat((_gather_gram(rows, weighted), weighted.sum(dim=0)[:, None]), dim=1)
 
 
 def _gather_moments(rows: Tensor, weighted: Tensor) -> Tensor:
-    return torch.stack((weighted.float().sum(dim=0), (weighted.float() * rows.float()).sum(dim=0)))
+    return torch.stack((weighted.sum(dim=0), (weighted * rows).sum(dim=0)))
 
 
 def _covariance(mean: Tensor) -> tuple[Tensor, ...]:

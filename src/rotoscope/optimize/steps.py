@@ -14,7 +14,7 @@ from torch import Tensor
 
 _FIRST_STEP = 1 / 255
 """Root mean square of the first change: enough to tell the curvature, too little to harm."""
-_LOWEST_FREQUENCY = 0.02
+_LOWEST_FREQUENCY = 0.01
 """Waves a pixel: what is coarser is moved no further."""
 _LONGEST_STEP = 0.5
 """Most that a pixel changes in one step."""

@@ -32,8 +32,8 @@ from rotoscope.optimize.recipe import OptimizeRecipe
 
 RESULTS = BENCH / "results" / "optimized-video"
 WIDTH = 256
-ITERATIONS = 60
-FOLLOWING_ITERATIONS = 30
+ITERATIONS = 40
+FOLLOWING_ITERATIONS = 20
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -7,14 +7,18 @@ from statistics import fmean
 
 import numpy as np
 import pytest
+from torch import Tensor
 from video_toys import Wall, paint, pan, toy_video
 
 from rotoscope.errors import InvalidOptions
+from rotoscope.optimize.descent import Descent
+from rotoscope.optimize.objective import Objective
+from rotoscope.optimize.steps import LimitedMemory
 from rotoscope.optimize.video.plan import Step, plan_steps
 from rotoscope.optimize.video.progress import VideoMeter, VideoProgress
 from rotoscope.optimize.video.recipe import COHERENCES, VideoRecipe
 
-from optimize_toys import blocks, toy_recipe
+from optimize_toys import ToyEncoder, blocks, tensor, toy_recipe
 
 
 def told(video: VideoRecipe, *shots: tuple[int, int]) -> list[tuple[int, int, tuple[int, ...]]]:
@@ -126,3 +130,19 @@ def test_progress_counts_work_and_leaves_out_what_was_found() -> None:
 def test_a_recipe_that_is_none_is_refused(values: dict[str, object], said: str) -> None:
     with pytest.raises(InvalidOptions, match=said):
         VideoRecipe.of_values(**values)
+
+
+def test_a_start_that_can_hardly_be_better_is_no_error() -> None:
+    """A frame that is like the one before begins where a first change of usual size leads up on all sides."""
+
+    class Bowl:
+        name, weight = "bowl", 1.0
+
+        def loss(self, picture: Tensor) -> Tensor:
+            return (picture - tensor(2)).square().sum()
+
+    near = tensor(2) + 1e-5
+    descent = Descent(Objective(ToyEncoder(), [], [Bowl()]), near, LimitedMemory(10))
+    totals = [descent.step().total for _ in range(40)]
+    assert totals[-1] < totals[0]
+    assert (descent.picture - tensor(2)).abs().max() < 1e-4

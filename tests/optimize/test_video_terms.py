@@ -78,7 +78,7 @@ def test_a_painting_is_moved_to_where_its_things_are() -> None:
     assert missed[inside].mean() < 0.02
 
 
-def test_what_was_outside_of_the_neighbor_is_hidden() -> None:
+def test_what_was_outside_of_the_neighbor_is_hidden_and_begins_as_it_is() -> None:
     class Right:
         """Says that everything moved eight pixels to the left."""
 
@@ -96,6 +96,8 @@ def test_what_was_outside_of_the_neighbor_is_hidden() -> None:
     found = follow(Right(), blocks(1), blocks(2), blocks(3))
     assert found.weights[..., -8:].max() == 0
     assert found.weights[..., 8:-9].min() == 1
+    assert torch.equal(found.picture[..., -8:], tensor(1)[..., -8:])
+    assert torch.equal(found.picture[..., 8:-9], tensor(3)[..., 16:-1])
 
 
 def test_beyond_the_border_is_the_border() -> None:

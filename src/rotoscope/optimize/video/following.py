@@ -28,14 +28,16 @@ def follow(engine: FlowEngine, here: Pixels, there: Pixels, painted: Pixels) -> 
         painted: the painting of ``there``, of the same shape.
 
     Returns:
-        On the CPU: the painting as seen from ``here``, and 0 where a pixel cannot be followed, as
-        :func:`rotoscope.motion.flow.hidden` says.
+        On the CPU: the painting as seen from ``here``, with weights of 0 where a pixel cannot be followed, as
+        :func:`rotoscope.motion.flow.hidden` says. What lies outside of the neighbor is the frame at hand.
     """
     first, second = plain(here), plain(there)
     flow = engine.find(first, second)
     is_hidden = hidden(flow, engine.find(second, first))
     weights = torch.from_numpy((~is_hidden).astype(np.float32))[None, None]
-    return Wanted(warped(to_tensor(painted), flow), weights)
+    # The border of what was painted, drawn out, would grow into streaks from frame to frame.
+    moved = torch.where(_is_outside(flow), to_tensor(here), warped(to_tensor(painted), flow))
+    return Wanted(moved, weights)
 
 
 def warped(picture: Tensor, flow: Flow) -> Tensor:
@@ -59,3 +61,12 @@ def warped(picture: Tensor, flow: Flow) -> Tensor:
         ),
     )
     return torch.from_numpy(np.ascontiguousarray(moved.transpose(2, 0, 1)))[None]
+
+
+def _is_outside(flow: Flow) -> Tensor:
+    """Which pixels lie outside of the other picture, (1, 1, H, W)."""
+    height, width = flow.shape[:2]
+    down, right = np.mgrid[:height, :width].astype(np.float32)
+    right, down = right + flow[..., 0], down + flow[..., 1]
+    is_inside = (right >= -0.5) & (right <= width - 0.5) & (down >= -0.5) & (down <= height - 0.5)
+    return torch.from_numpy(~is_inside)[None, None]

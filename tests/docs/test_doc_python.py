@@ -13,6 +13,7 @@ TRIED_ELSEWHERE = {
     ROOT / "docs" / "how-to" / "train-a-filter.md": "tests/training/test_train_how_to.py",
     ROOT / "docs" / "how-to" / "optimize-a-picture.md": "tests/optimize/test_optimize_how_to.py",
     ROOT / "docs" / "how-to" / "make-textures.md": "tests/optimize/test_texture_how_to.py",
+    ROOT / "docs" / "how-to" / "optimize-a-video.md": "tests/optimize/test_optimize_video_pages.py",
     ROOT / "docs" / "how-to" / "scout-styles.md": "tests/training/test_scout_how_to.py",
     ROOT / "CONTRIBUTING.md": "tests/docs/test_contributing.py",
 }

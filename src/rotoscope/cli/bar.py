@@ -12,6 +12,8 @@ from rotoscope.cli.present import human_size
 if TYPE_CHECKING:
     from rotoscope.optimize.progress import OptimizeProgress
     from rotoscope.optimize.progress import ProgressCallback as OptimizeCallback
+    from rotoscope.optimize.video.progress import ProgressCallback as VideoCallback
+    from rotoscope.optimize.video.progress import VideoProgress
     from rotoscope.render.batch import BatchCallback, BatchProgress
     from rotoscope.render.progress import Progress, ProgressCallback
     from rotoscope.training.progress import ProgressCallback as TrainingCallback
@@ -139,6 +141,13 @@ def optimizing_bar(*, shown: bool) -> Generator[OptimizeCallback | None, None, N
 
 
 @contextmanager
+def optimizing_clip_bar(*, shown: bool) -> Generator[VideoCallback | None, None, None]:
+    """A live bar of an optimization of a clip; None where it is not wanted or no terminal."""
+    with share_bar("optimize", shown=shown) as update:
+        yield None if update is None else lambda event: update(event.fraction, optimizing_clip_facts(event))
+
+
+@contextmanager
 def share_bar(task: str, *, shown: bool) -> Generator[Callable[[float, str], None] | None, None, None]:
     """A live bar that is told what part is done, 0 to 1, and what stands beside it."""
     if not shown or not sys.stderr.isatty():
@@ -168,6 +177,18 @@ def optimizing_facts(progress: OptimizeProgress) -> str:
     row = progress.row
     parts = [f"{row.width}x{row.height}", f"{row.iteration}/{progress.iterations}"]
     parts += [f"{name} {value:.3g}" for name, value in row.losses.items()]
+    if progress.seconds_left is not None:
+        parts.append(f"{minutes_left(progress.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def optimizing_clip_facts(progress: VideoProgress) -> str:
+    """What stands beside the bar, e.g. ``frame 13/48 · pass 2/4 · 455x256 · 10/50 · 31:04 left``."""
+    row = progress.frame.row
+    parts = [f"frame {progress.step.index + 1}/{progress.frames}"]
+    if progress.parts > 1:
+        parts.append(f"pass {progress.step.part}/{progress.parts}")
+    parts += [f"{row.width}x{row.height}", f"{row.iteration}/{progress.frame.iterations}"]
     if progress.seconds_left is not None:
         parts.append(f"{minutes_left(progress.seconds_left)} left")
     return " · ".join(parts)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from rotoscope.cli import optimize_clip_options as clip
 from rotoscope.cli import optimize_options as own
 from rotoscope.cli import options, train_options
 from rotoscope.cli.bar import optimizing_bar
 from rotoscope.cli.help_text import flow
+from rotoscope.cli.optimize_clip import Asked, is_clip, optimize_clip, refuse_for_stills
 from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
 from rotoscope.cli.train import require_torch
 from rotoscope.errors import InvalidOptions
@@ -24,13 +26,18 @@ if TYPE_CHECKING:
     from rotoscope.optimize.recipe import OptimizeRecipe
     from rotoscope.optimize.start import Start
 
-HELP = """Paint a photograph by optimizing its pixels, without a filter.
+HELP = """Paint a photograph or a clip by optimizing its pixels, without a filter.
 
 After Gatys, Ecker and Bethge: the picture is changed, from coarse to fine, until a feature network finds the
 style image's textures and the photograph's content in it. It takes minutes where a filter takes a blink, and
 needs no training. Needs the extra "train" of the package, and the weights of a feature network: fetched from
 torchvision's server the first time, or given with --feature-weights. Ctrl-C stops and writes the picture as
 it is by then; the same command (with --overwrite) goes on.
+
+Of a clip, every frame is optimized with regard to those before (Ruder, Dosovitskiy and Brox): the painted
+frame before, moved along the flow, is where it begins, and a temporal loss holds to it what can be followed.
+--coherence names other ways, cheaper and more thorough ones. Finished frames are kept: Ctrl-C loses the one
+at hand, and the same command goes on.
 
 Examples:
 
@@ -41,6 +48,10 @@ Examples:
   rotoscope optimize photo.jpg sea.jpg sky.jpg painted.png --mask water.png --mask rest
 
   rotoscope optimize photo.jpg poster.jpg painted.png --filter great-wave --plot losses.svg
+
+  rotoscope optimize drone.mp4 poster.jpg painted.mp4 --size 256 --to 2
+
+  rotoscope optimize drone.mp4 poster.jpg painted.mp4 --coherence passes --passes 6
 """
 
 
@@ -81,6 +92,15 @@ def optimize(
     live: own.Live = None,
     trace: own.Trace = None,
     plot: own.Plot = None,
+    coherence: clip.Coherence = None,
+    following_iterations: clip.FollowingIterations = None,
+    temporal_weight: clip.TemporalWeight = None,
+    opacity: clip.Opacity = None,
+    offset: clip.Offsets = None,
+    passes: clip.Passes = None,
+    flow_engine: clip.Engine = None,
+    begin: clip.From = None,
+    end: clip.To = None,
     restart: own.Restart = False,
     quality: options.Quality = None,
     device: train_options.Device = "auto",
@@ -99,6 +119,20 @@ def optimize(
     from rotoscope.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings(os.environ)
+    asked = Asked(
+        coherence,
+        following_iterations,
+        temporal_weight,
+        opacity,
+        None if offset is None else tuple(offset),
+        passes,
+        flow_engine,
+        begin,
+        end,
+    )
+    is_moving = is_clip(photo)
+    if not is_moving:
+        refuse_for_stills(photo, asked)
     recipe = OptimizeRecipe.of_values(
         features=features,
         pooling=pooling,
@@ -134,10 +168,25 @@ def optimize(
         overwrite=overwrite,
     )
     encoder = load_encoder(recipe, settings.cache_dir, feature_weights, normalization)
+    styles = [StyleSource.parse(text) for text in style]
+    if is_moving:
+        optimize_clip(
+            photo,
+            styles,
+            output,
+            asked,
+            encoder=encoder,
+            recipe=recipe,
+            still=painting_options,
+            settings=settings,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        return
     with stop_on_interrupt() as should_stop, optimizing_bar(shown=not (quiet or as_json)) as on_progress:
         painting = optimize_still(
             photo,
-            [StyleSource.parse(text) for text in style],
+            styles,
             output,
             encoder=encoder,
             recipe=recipe,

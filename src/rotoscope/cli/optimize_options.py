@@ -7,7 +7,9 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-Photo: TypeAlias = Annotated[Path, typer.Argument(metavar="PHOTO", help="The still that is painted.")]
+Photo: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="PHOTO|CLIP", help="The still that is painted, or the clip.")
+]
 Styles: TypeAlias = Annotated[
     list[str],
     typer.Argument(
@@ -17,7 +19,10 @@ Styles: TypeAlias = Annotated[
     ),
 ]
 Output: TypeAlias = Annotated[
-    Path, typer.Argument(metavar="OUTPUT", help="The painting: .png and .tif keep 16 bits, .jpg, .webp.")
+    Path,
+    typer.Argument(
+        metavar="OUTPUT", help="The painting: .png and .tif keep 16 bits, .jpg, .webp; of a clip .mp4, .gif …"
+    ),
 ]
 Size: TypeAlias = Annotated[
     int | None,

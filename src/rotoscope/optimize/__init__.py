@@ -1,1 +1,1 @@
-"""Painting a still by optimizing its pixels; needs the extra ``train``."""
+"""Painting stills and clips by optimizing their pixels; needs the extra ``train``."""

@@ -14,6 +14,8 @@ from torch import Tensor
 
 _FIRST_STEP = 1 / 255
 """Root mean square of the first change: enough to tell the curvature, too little to harm."""
+_CAUTION = 1 / 4
+"""After each return, the first change is so much smaller: the same one again would lead to the same place."""
 _LOWEST_FREQUENCY = 0.01
 """Waves a pixel: what is coarser is moved no further."""
 _LONGEST_STEP = 0.5
@@ -64,6 +66,7 @@ class LimitedMemory:
         self._history = history
         self._spectrum = spectrum
         self._gains: Tensor | None = None
+        self._first_step = _FIRST_STEP
         self._steps: list[Tensor] = []
         self._changes: list[Tensor] = []
         self._last: tuple[Tensor, Tensor] | None = None
@@ -80,7 +83,8 @@ class LimitedMemory:
         return picture + direction
 
     def forget(self) -> None:
-        """See :class:`Stepper`."""
+        """See :class:`Stepper`; the next first change is smaller than the one before."""
+        self._first_step *= _CAUTION
         self._steps.clear()
         self._changes.clear()
         self._last = None
@@ -89,6 +93,7 @@ class LimitedMemory:
         """See :class:`Stepper`."""
         kept = {f"step.{index:03}": step for index, step in enumerate(self._steps)}
         kept |= {f"change.{index:03}": change for index, change in enumerate(self._changes)}
+        kept["first"] = torch.tensor(self._first_step, dtype=torch.float64)
         if self._last is not None:
             kept |= {"last.picture": self._last[0], "last.gradient": self._last[1]}
         return kept
@@ -97,6 +102,7 @@ class LimitedMemory:
         """See :class:`Stepper`."""
         self._steps = [state[name] for name in sorted(state) if name.startswith("step.")]
         self._changes = [state[name] for name in sorted(state) if name.startswith("change.")]
+        self._first_step = float(state["first"]) if "first" in state else _FIRST_STEP
         self._last = (state["last.picture"], state["last.gradient"]) if "last.picture" in state else None
 
     def _remember(self, step: Tensor, change: Tensor) -> None:
@@ -111,7 +117,7 @@ class LimitedMemory:
         """The two-loop recursion."""
         if not self._steps:
             first = self._guessed(-gradient)
-            return first * (_FIRST_STEP / first.square().mean().sqrt().clamp_min(1e-30))
+            return first * (self._first_step / first.square().mean().sqrt().clamp_min(1e-30))
         direction = -gradient
         pairs = list(zip(self._steps, self._changes, strict=True))
         shares: list[tuple[Tensor, Tensor]] = []

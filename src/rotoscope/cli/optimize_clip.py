@@ -1,0 +1,170 @@
+"""What ``rotoscope optimize`` does with a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from rotoscope.cli.bar import optimizing_clip_bar
+from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
+from rotoscope.errors import InvalidOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rotoscope.networks.features import FeatureNetwork
+    from rotoscope.optimize.painting import PaintingOptions
+    from rotoscope.optimize.recipe import OptimizeRecipe
+    from rotoscope.optimize.style_source import StyleSource
+    from rotoscope.optimize.video.painting import PaintedClip
+    from rotoscope.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was said that is for clips alone; None where nothing was."""
+
+    coherence: str | None = None
+    following_iterations: int | None = None
+    temporal_weight: float | None = None
+    opacity: float | None = None
+    offsets: tuple[int, ...] | None = None
+    passes: int | None = None
+    engine: str | None = None
+    start: str | None = None
+    stop: str | None = None
+
+
+_TYPED = {
+    "coherence": "--coherence",
+    "following_iterations": "--following-iterations",
+    "temporal_weight": "--temporal-weight",
+    "opacity": "--opacity",
+    "offsets": "--offset",
+    "passes": "--passes",
+    "engine": "--flow-engine",
+    "start": "--from",
+    "stop": "--to",
+}
+
+
+def is_clip(source: Path) -> bool:
+    """Whether a source is no still.
+
+    Raises:
+        OpenError, UnsupportedMedia: it cannot be read.
+    """
+    from rotoscope.media.clip import open_clip  # noqa: PLC0415 - see cli.main
+    from rotoscope.media.info import MediaKind  # noqa: PLC0415
+
+    return open_clip(source).info.kind is not MediaKind.STILL
+
+
+def refuse_for_stills(source: Path, asked: Asked) -> None:
+    """Refuse what says nothing of a still.
+
+    Raises:
+        InvalidOptions: something for clips was said.
+    """
+    said = [typed for name, typed in _TYPED.items() if getattr(asked, name) is not None]
+    if said:
+        raise InvalidOptions(
+            f"{source} is a still; for clips alone: {', '.join(said)}. Leave that out, or give a video, an "
+            f"animation or a folder of frames."
+        )
+
+
+def optimize_clip(
+    source: Path,
+    styles: Sequence[StyleSource],
+    output: Path,
+    asked: Asked,
+    *,
+    encoder: FeatureNetwork,
+    recipe: OptimizeRecipe,
+    still: PaintingOptions,
+    settings: Settings,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Call and present; ``still`` has what was said for stills as well as clips."""
+    from rotoscope.cli.requests import make_selection  # noqa: PLC0415 - see cli.main
+    from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415
+    from rotoscope.motion.network import open_engine  # noqa: PLC0415
+    from rotoscope.optimize.video import painting  # noqa: PLC0415
+    from rotoscope.optimize.video.recipe import VideoRecipe  # noqa: PLC0415
+    from rotoscope.render.interrupt import stop_on_interrupt  # noqa: PLC0415
+
+    if still.trace is not None or still.plot is not None:
+        raise InvalidOptions("--trace and --plot are for stills; a clip has as many traces as frames.")
+    video = VideoRecipe.of_values(
+        coherence=asked.coherence,
+        following_iterations=asked.following_iterations,
+        temporal_weight=asked.temporal_weight,
+        opacity=asked.opacity,
+        offsets=asked.offsets,
+        passes=asked.passes,
+    )
+    clip_options = painting.ClipOptions(
+        size=still.size,
+        selection=make_selection(asked.start, asked.stop, None, None),
+        start=still.start,
+        masks=still.masks,
+        engine=open_engine(asked.engine or painting.ENGINE.name),
+        encoder=EncoderOptions(quality=still.quality),
+        live=still.live,
+        restart=still.restart,
+        most_kept_bytes=settings.segments_bytes,
+        memory=still.memory,
+        device=still.device,
+        threads=still.threads,
+        overwrite=still.overwrite,
+    )
+    with stop_on_interrupt() as should_stop, optimizing_clip_bar(shown=not (quiet or as_json)) as on_progress:
+        painted = painting.optimize_clip(
+            source,
+            styles,
+            output,
+            encoder=encoder,
+            cache_dir=settings.cache_dir,
+            recipe=recipe,
+            video=video,
+            options=clip_options,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+    _present(painted, as_json=as_json, quiet=quiet)
+
+
+def _present(painted: PaintedClip, *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        print_json(painted)
+    elif not quiet and painted.is_complete:
+        typer.echo(summary(painted))
+        print_notes(painted.notes)
+    if not painted.is_complete:
+        typer.echo(stopped(painted), err=True)
+        raise typer.Exit(130)
+
+
+def summary(painted: PaintedClip) -> str:
+    """``painted.mp4: 48 frames in 2 shots, 455x256, coherence temporal, in 31:04, 1.2 MB``."""
+    shots = "" if painted.shots == 1 else f" in {painted.shots} shots"
+    width, height = painted.frame_size
+    found, made = painted.paintings_found, painted.paintings
+    before = f", {found} of {made} paintings made before" if found else ""
+    return (
+        f"{painted.output}: {painted.frames} frames{shots}, {width}x{height}, coherence {painted.coherence}, "
+        f"in {human_duration(painted.seconds)}{before}, {human_size(painted.size_bytes)}"
+    )
+
+
+def stopped(painted: PaintedClip) -> str:
+    """What is said where Ctrl-C came."""
+    return (
+        f"Stopped after {painted.paintings} finished paintings of {painted.frames} frames; they are kept in "
+        f"{painted.kept_in}, and the same command goes on from them. {painted.output} was not written."
+    )

@@ -130,6 +130,14 @@ def test_deep_pictures_and_colors_keep_their_shape_and_depth() -> None:
     assert abs(shown.mean() / painted[1].mean() - 1) < 0.02
 
 
+def test_planes_with_a_stride_as_decoders_give_them_are_taken() -> None:
+    source = [np.hstack([frame, frame])[:, : frame.shape[1]] for frame in pan(2)]
+    assert not source[0].flags.c_contiguous
+    for mode in MODES.values():
+        match, _ = match_neighbors(*(reduce_luma(frame, mode) for frame in source), mode)
+        assert not match.is_cut
+
+
 def test_all_planes_are_blended_by_one_scale() -> None:
     mode = MODES["smooth"]
     luma = np.zeros((720, 1280), np.uint8)

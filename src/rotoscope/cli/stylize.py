@@ -39,6 +39,8 @@ Examples:
 
   rotoscope stylize drone.mp4 painted.mp4 --look dusk.yaml
 
+  rotoscope stylize drone.mp4 steady.mp4 --filter great-wave --coherence flow
+
   rotoscope stylize other.mp4 like-it.mp4 --like painted.mp4
 
   rotoscope stylize photos/ painted/ --filter posterize:levels=4 --filter great-wave --strength 0.6

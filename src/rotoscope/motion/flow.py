@@ -69,7 +69,7 @@ def search_densely(
     search.setVariationalRefinementIterations(refinements)
     start = np.zeros((*here.shape, 2), np.float32) if weighs_rest else None
     calculate = cast("Callable[[Gray, Gray, Flow | None], Flow]", search.calc)  # its stubs want a start
-    return calculate(here, there, start)
+    return calculate(np.ascontiguousarray(here), np.ascontiguousarray(there), start)
 
 
 def luma(picture: Picture) -> Gray:

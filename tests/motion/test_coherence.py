@@ -134,7 +134,7 @@ def test_planes_with_a_stride_as_decoders_give_them_are_taken() -> None:
     source = [np.hstack([frame, frame])[:, : frame.shape[1]] for frame in pan(2)]
     assert not source[0].flags.c_contiguous
     for mode in MODES.values():
-        match, _ = match_neighbors(*(reduce_luma(frame, mode) for frame in source), mode)
+        match, _ = match_neighbors(reduce_luma(source[0], mode), reduce_luma(source[1], mode), mode)
         assert not match.is_cut
 
 

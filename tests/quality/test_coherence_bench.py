@@ -30,23 +30,12 @@ def test_every_coherence_but_off_is_in_the_figures_and_keeps_its_word() -> None:
 
 
 def test_a_table_has_a_row_for_each_figure_and_a_mean() -> None:
-    rows = (
-        Row(
-            clip="a",
-            filter="f",
-            coherence="flow",
-            short_left=0.1,
-            long_left=0.3,
-            sharpness_kept=0.9,
-            speed=0.5,
-        ),
-        Row(
-            clip="b", filter="f", coherence="flow", short_left=0.3, long_left=0.5, sharpness_kept=1, speed=0.7
-        ),
-    )
-    lines = coherence_table(Report(machine="m", frames=48, rows=rows)).splitlines()
+    figures = {"short_left": 0.1, "long_left": 0.3, "sharpness_kept": 0.9, "speed": 0.5}
+    first = Row(clip="a", filter="f", coherence="flow", **figures)
+    second = first.model_copy(update={name: value + 0.2 for name, value in figures.items()} | {"clip": "b"})
+    lines = coherence_table(Report(machine="m", frames=48, rows=(first, second))).splitlines()
     assert lines[2] == "| `f` | a | `flow` | 0.10 | 0.30 | 0.90 | 0.50 |"
-    assert lines[-1] == "| `f` | **mean** | `flow` | 0.20 | 0.40 | 0.95 | 0.60 |"
+    assert lines[-1] == "| `f` | **mean** | `flow` | 0.20 | 0.40 | 1.00 | 0.60 |"
 
 
 def test_clips_are_those_at_hand(tmp_path: Path) -> None:

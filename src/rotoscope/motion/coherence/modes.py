@@ -76,7 +76,7 @@ _ALL = (
         most_frames=20,
         lead_in=40,
         sharpness=0.97,
-        block=12,
+        block=8,
         lead_out=24,
     ),
 )

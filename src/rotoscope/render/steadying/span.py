@@ -41,12 +41,6 @@ class Moment:
 
 
 @dataclass(slots=True)
-class _Waiting:
-    moment: Moment
-    before: Remembered
-
-
-@dataclass(slots=True)
 class SpanSteadier:
     """Takes the moments of a span in their order, and gives its frames."""
 
@@ -54,7 +48,7 @@ class SpanSteadier:
     mode: CoherenceMode
     _memory: Memory = field(init=False)
     _finisher: Finisher = field(init=False)
-    _waiting: list[_Waiting] = field(init=False, default_factory=list[_Waiting])
+    _waiting: list[Moment] = field(init=False, default_factory=list[Moment])
     _has_begun: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
@@ -67,21 +61,20 @@ class SpanSteadier:
         index = moment.frames[0].index
         if not self.span.since <= index < self.span.until:
             return
-        before = self._memory.advance(moment.behind if self._has_begun else None, moment.planes)
-        self._has_begun = True
+        if self.mode.block and index >= self.span.first:
+            self._waiting.append(moment)
+            if len(self._waiting) == self.mode.block + self.mode.lead_out:
+                yield from self._decide(self.mode.block)
+            return
+        before = self._before(moment)
         if not self.mode.block:
             shown = self._finished(moment, before)
             if self._is_wanted(moment):
                 yield from shown
-            return
-        if index >= self.span.first:
-            self._waiting.append(_Waiting(moment, before))
-        if len(self._waiting) == self.mode.block + self.mode.lead_out:
-            yield from self._decide(self.mode.block)
 
     def finish(self) -> Iterator[Frame]:
         """Gives the frames that waited for others to come."""
-        while self._waiting and self._is_wanted(self._waiting[0].moment):
+        while self._waiting and self._is_wanted(self._waiting[0]):
             yield from self._decide(min(self.mode.block, len(self._waiting)))
         self._waiting.clear()
 
@@ -93,16 +86,24 @@ class SpanSteadier:
         backward = Memory(self.mode)
         after: list[Remembered] = []
         later: Moment | None = None
-        for waiting in reversed(self._waiting):
-            after.append(backward.advance(later.ahead if later else None, waiting.moment.planes))
-            later = waiting.moment
-        after.reverse()
-        for waiting, future in zip(self._waiting[:count], after, strict=False):
-            both = combine(waiting.before, future, waiting.moment.planes, self.mode)
-            shown = self._finished(waiting.moment, both)
-            if self._is_wanted(waiting.moment):
+        for place, moment in reversed(list(enumerate(self._waiting))):
+            seen_back = backward.advance(later.ahead if later else None, moment.planes)
+            if place < count:  # averages are large: none is kept that is not wanted now
+                after.append(seen_back)
+            later = moment
+        for moment in self._waiting[:count]:
+            shown = self._finished(
+                moment, combine(self._before(moment), after.pop(), moment.planes, self.mode)
+            )
+            if self._is_wanted(moment):
                 yield from shown
         del self._waiting[:count]
+
+    def _before(self, moment: Moment) -> Remembered:
+        """The average of what came before, at the next moment."""
+        match = moment.behind if self._has_begun else None
+        self._has_begun = True
+        return self._memory.advance(match, moment.planes)
 
     def _finished(self, moment: Moment, remembered: Remembered) -> list[Frame]:
         if moment.behind is None:

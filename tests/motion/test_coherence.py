@@ -143,7 +143,7 @@ def test_all_planes_are_blended_by_one_scale() -> None:
     luma = np.zeros((720, 1280), np.uint8)
     chroma = np.full((360, 640), 128, np.uint8)
     shapes = [plane.shape for plane in Memory(mode).advance(None, (luma, chroma, chroma)).planes]
-    assert shapes == [(360, 640), (180, 320), (180, 320)]
+    assert shapes == [(270, 480), (135, 240), (135, 240)]
 
 
 def test_the_names_are_the_modes_and_off() -> None:

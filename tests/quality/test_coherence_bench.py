@@ -9,6 +9,7 @@ import pytest
 from bench.coherence.measuring import COHERENCES, Footage, Report, Row, footage, measure_clip
 from bench.coherence.page import PAGE, PUBLISHED, coherence_table, written_page
 from rotoscope.media.selection import Selection
+from rotoscope.motion.coherence.modes import MODES
 from rotoscope.standard import load_filter
 
 from samples import make_clip, picture
@@ -50,3 +51,11 @@ def test_a_clip_is_measured_in_every_coherence(tmp_path: Path, frames: int) -> N
     rows = measure_clip("clip", Footage(clip, Selection()), [load_filter("posterize:levels=3")])
     assert [row.coherence for row in rows] == ["smooth", "flow", "best"]
     assert all(row.clip == "clip" and row.speed > 0 for row in rows)
+
+
+def test_the_page_tells_how_far_each_mode_looks() -> None:
+    text = " ".join(PAGE.read_text(encoding="utf-8").split())
+    smooth, flow, best = (MODES[name] for name in ("smooth", "flow", "best"))
+    assert f"(`smooth` {smooth.lead_in}, `flow` {flow.lead_in}, `best` {best.lead_in})" in text
+    assert f"for `best` it ends with {best.lead_out} frames after it" in text
+    assert f"averages up to {flow.most_frames} frames" in text

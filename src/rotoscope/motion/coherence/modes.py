@@ -59,12 +59,12 @@ _UNREFINED = DenseInverseSearch("dis", cv2.DISOPTICAL_FLOW_PRESET_FAST, finest_s
 _ALL = (
     CoherenceMode(
         "smooth",
-        ENGINES["dis"],
+        _UNREFINED,
         150,
         goes_back=False,
-        most_frames=3.2,
-        lead_in=12,
-        blend_side=360,
+        most_frames=4.5,
+        lead_in=16,
+        blend_side=270,
         sharpness=0.94,
     ),
     CoherenceMode("flow", _UNREFINED, 360, goes_back=True, most_frames=16, lead_in=32, sharpness=0.95),

@@ -23,7 +23,7 @@ _GRAIN = 1.2
 """Pixels, the deviation of the blur under which luma is compared: flow is no more exact than that."""
 _AGREEMENT_SHARE, _AGREEMENT_FLOOR = 0.01, 0.5
 """Sundaram et al. 2010: squared pixels by which the way there and back may miss."""
-_EDGE = 0.1
+_EDGE = 0.05
 """Squared pixels a pixel by which flow changes at the outline of something that moves. Sundaram et al. have
 0.002; here flow is averaged over 5 pixels first, for it is found on small pictures, where it is rough."""
 _EDGE_AVERAGE = 5

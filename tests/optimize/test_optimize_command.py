@@ -139,4 +139,4 @@ def test_a_painting_of_real_weights_has_the_style_and_keeps_the_content(run: Run
     )  # fmt: skip
     losses = ran.json["losses"]
     assert losses["style"] < 0.2
-    assert losses["content"] < 0.02
+    assert losses["content"] < 0.05, "the photograph is still there"

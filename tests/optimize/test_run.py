@@ -50,9 +50,9 @@ def paint(recipe: OptimizeRecipe, subject: Subject | None = None, **options: obj
 def test_a_descent_finds_the_bottom_of_a_bowl(make: Callable[[], Stepper]) -> None:
     bottom = tensor(2, 32, 32)
     descent = Descent(Objective(ToyEncoder(), [], [Bowl(bottom)]), tensor(1, 32, 32), make())
-    for _ in range(100):
+    for _ in range(150):
         descent.step()
-    assert (descent.picture - bottom).abs().max() < 0.03
+    assert (descent.picture - bottom).abs().max() < 0.05
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -75,7 +75,8 @@ def test_a_run_that_is_stopped_and_gone_on_with_is_the_same_run(method: str, tmp
     second = paint(recipe, checkpoint_dir=tmp_path)
     assert [row.total for row in second.trace] == [row.total for row in whole.trace]
     assert torch.equal(second.picture, whole.picture)
-    assert second.seconds >= first.seconds
+    assert second.trace[:6] == first.trace, "the time that is gone counts on"
+    assert second.trace[6].seconds > first.trace[5].seconds
     assert not list(tmp_path.iterdir())
 
 

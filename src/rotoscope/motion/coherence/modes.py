@@ -65,9 +65,9 @@ _ALL = (
         most_frames=4.5,
         lead_in=16,
         blend_side=270,
-        sharpness=0.94,
+        sharpness=0.95,
     ),
-    CoherenceMode("flow", _UNREFINED, 360, goes_back=True, most_frames=16, lead_in=32, sharpness=0.95),
+    CoherenceMode("flow", _UNREFINED, 360, goes_back=True, most_frames=16, lead_in=32, sharpness=0.965),
     CoherenceMode(
         "best",
         ENGINES["dis-fine"],

@@ -186,6 +186,62 @@ class IsolationError(RotoscopeError):
     """Work in a process of its own died, or went over a limit."""
 
 
+class StorageError(RotoscopeError):
+    """Something about bytes by URI."""
+
+
+class InvalidUri(StorageError):
+    """A URI is not well formed, or its scheme is not known."""
+
+
+class StoredFileNotFound(StorageError):
+    """Nothing is stored at that URI."""
+
+
+class StoredFileExists(StorageError):
+    """Something is stored there already."""
+
+
+class AccessDenied(StorageError):
+    """Rights forbid it."""
+
+
+class StoreUnavailable(StorageError):
+    """A store does not answer."""
+
+
+class CorruptTransfer(StorageError):
+    """Bytes arrived other than they were sent."""
+
+
+class JobError(RotoscopeError):
+    """Something about a job."""
+
+
+class JobNotFound(JobError):
+    """No job of that id."""
+
+
+class IllegalTransition(JobError):
+    """A job's state does not allow what was asked."""
+
+
+class JobCancelled(JobError):
+    """A job was cancelled while it ran."""
+
+
+class BudgetExhausted(JobError):
+    """A job's budget is used up."""
+
+
+class MachineDiffers(JobError):
+    """This machine would paint other bytes than the rest of a job has."""
+
+
+class ServiceError(RotoscopeError):
+    """The service cannot start, or a server cannot be reached."""
+
+
 class RecipeMismatch(RotoscopeError):
     """What a result was made with is not at hand, or has changed."""
 

@@ -115,7 +115,7 @@ def _engine(url: str) -> Engine:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Whoever will write takes the lock at once: a reader turned writer is refused instead of made to wait."""
+    """Whoever will write takes the lock at once: a reader turned writer would be refused, without a wait."""
     reads = connection.get_execution_options().get(_ONLY_READS, False)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 

@@ -111,7 +111,11 @@ def test_a_second_request_while_the_first_is_at_work_is_refused(bench: Bench) ->
         end.wait(20)
 
     client = bench.client()
-    first = threading.Thread(target=lambda: client.post("/slow", headers=KEY))
+
+    def ask() -> None:
+        client.post("/slow", headers=KEY)
+
+    first = threading.Thread(target=ask)
     first.start()
     assert begun.wait(20)
     answer = client.post("/slow", headers=KEY)

@@ -105,9 +105,8 @@ class _Recording:
             self.headers = {name: sent[name] for name in _KEPT_HEADERS if name in sent}
             return False
         if self.body is not None:
-            self.body += message.get("body", b"")
-            if len(self.body) > _LONGEST:
-                self.body = None
+            body: bytes = self.body + message.get("body", b"")
+            self.body = body if len(body) <= _LONGEST else None
         self.whole = not message.get("more_body", False)
         return self.whole
 

@@ -21,7 +21,7 @@ _SECONDS: Final = 60
 
 
 class RateLimit:
-    """Counts the requests of each client, and of each address that shows no key. Counts are this process's."""
+    """Counts the requests of each client, and of each address that shows no key, in this process."""
 
     def __init__(self, app: ASGIApp, *, per_minute: int) -> None:
         self._app = app

@@ -27,8 +27,8 @@ SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple
 
 # After IANA's registries of special-purpose addresses (RFC 6890 and its successors). IPv6 is told by what is
 # public: 2000::/3 is all that is routed, less what is set aside within it. Everything else (::1, ::127.0.0.1,
-# ::ffff:0:0/96, 64:ff9b::/96, fc00::/7, fe80::/10, ff00::/8 …) is not public. 2001::/23 holds Teredo, 2002::/16
-# is 6to4: both wrap an IPv4 address that nobody has checked.
+# ::ffff:0:0/96, 64:ff9b::/96, fc00::/7, fe80::/10, ff00::/8 …) is not public. 2001::/23 holds Teredo, and
+# 2002::/16 is 6to4: both wrap an IPv4 address that nobody has checked.
 _NOT_PUBLIC_4: Final = tuple(
     ipaddress.IPv4Network(text)
     for text in (
@@ -317,7 +317,9 @@ def _as_httpx(error: Exception, request: httpx.Request) -> Exception:
 
 
 def _too_large(url: httpx.URL, most_bytes: int) -> str:
-    return f"{_shown(url)} answers with more than the {most_bytes:,} bytes that are allowed. Give a smaller file."
+    return (
+        f"{_shown(url)} answers with more than the {most_bytes:,} bytes that are allowed. Give a smaller one."
+    )
 
 
 def _shown(url: httpx.URL) -> str:

@@ -15,6 +15,7 @@ import httpx
 
 from rotoscope.errors import (
     AccessDenied,
+    CorruptTransfer,
     InvalidUri,
     StorageError,
     StoredFileExists,
@@ -183,6 +184,11 @@ def stored_file(path: str, metadata: Mapping[str, object]) -> StoredFile:
 
 
 _MEANINGS: Final[Sequence[tuple[tuple[str, ...], type[StorageError], str]]] = (
+    (
+        ("content_hash_mismatch",),
+        CorruptTransfer,
+        "{shown} arrived at Dropbox with other bytes than were sent, and was not stored. Try again.",
+    ),
     (
         ("malformed_path", "disallowed_name"),
         InvalidUri,

@@ -133,7 +133,8 @@ class FakeDropbox(LocalServer):
 
     def _list_folder(self, argument: dict[str, Any], _: Asked) -> dict[str, Any]:
         path = _checked(argument["path"])
-        assert argument["recursive"] is True and 1 <= argument["limit"] <= 2000
+        assert argument["recursive"] is True
+        assert 1 <= argument["limit"] <= 2000
         if path in self.files:
             raise Refused({".tag": "path", "path": {".tag": "not_folder"}})
         if path and path not in self.folders:
@@ -252,8 +253,12 @@ class FakeDropbox(LocalServer):
         path = _checked(argument["path"])
         if path in self.folders:
             assert "parent_rev" not in argument, "it is for files"
-            self.folders = {lower: shown for lower, shown in self.folders.items() if not lower.startswith(path)}
-            self.files = {lower: entry for lower, entry in self.files.items() if not lower.startswith(f"{path}/")}
+            self.folders = {
+                lower: shown for lower, shown in self.folders.items() if not lower.startswith(path)
+            }
+            self.files = {
+                lower: entry for lower, entry in self.files.items() if not lower.startswith(f"{path}/")
+            }
             return {"metadata": {".tag": "folder"}}
         if path not in self.files:
             raise Refused({".tag": "path_lookup", "path_lookup": {".tag": "not_found"}})
@@ -290,9 +295,7 @@ class FakeDropbox(LocalServer):
 
     def _store(self, display: str, data: bytes) -> _Entry:
         self._count += 1
-        entry = _Entry(
-            display, data, f"{self._count:016x}", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        )
+        entry = _Entry(display, data, f"{self._count:016x}", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
         parts = display.split("/")
         for depth in range(2, len(parts)):
             folder = "/".join(parts[:depth])
@@ -339,5 +342,5 @@ def _summary(error: Mapping[str, Any]) -> str:
     return f"{tag}/{_summary(inner)}" if isinstance(inner, dict) else tag
 
 
-def _json(value: Any, status: int = 200) -> Answer:
+def _json(value: object, status: int = 200) -> Answer:
     return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})

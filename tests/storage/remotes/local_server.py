@@ -6,7 +6,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
@@ -57,13 +57,14 @@ class LocalServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             timeout = 10
+            disable_nagle_algorithm = True
 
             def _handle(self) -> None:
                 outer.handle(self)
 
             do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            def log_message(self, format: str, *args: object) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -93,7 +94,7 @@ class LocalServer:
             self.faults.append((_ends(path, method), fault))
 
     def lose_answer(self, path: str, *, times: int = 1, method: str = "") -> None:
-        """The next requests whose path ends so are carried out, and the connection is cut before the answer."""
+        """The next requests whose path ends so are carried out, and then the connection is cut."""
 
         def lose(_: Answer) -> Answer:
             raise Cut
@@ -110,6 +111,15 @@ class LocalServer:
 
         for _ in range(times):
             self.after.append((_ends(path, ""), cut))
+
+    def change_body(self, path: str, body: bytes) -> None:
+        """The answer to the next request whose path ends so has another body."""
+
+        def change(answer: Answer) -> Answer:
+            answer.body = body
+            return answer
+
+        self.after.append((_ends(path, ""), change))
 
     def handle(self, handler: BaseHTTPRequestHandler) -> None:
         parts = urlsplit(handler.path)
@@ -189,7 +199,9 @@ def _ends(path: str, method: str) -> Callable[[Asked], bool]:
 
 
 @contextlib.contextmanager
-def serving(respond: Callable[[Asked], Answer], certificate: ssl.SSLContext | None = None) -> Iterator[LocalServer]:
+def serving(
+    respond: Callable[[Asked], Answer], certificate: ssl.SSLContext | None = None
+) -> Generator[LocalServer]:
     """A server that answers by a function."""
 
     class Served(LocalServer):

@@ -124,8 +124,8 @@ def _add_components(document: Json) -> None:
         IDEMPOTENCY: {
             "name": IDEMPOTENCY,
             "in": "header",
-            "description": f"Of your choice, such as a UUID. The same request with the same key is served once; "
-            f"what is answered again carries `{REPLAYED}: true`.",
+            "description": "Of your choice, such as a UUID. The same request with the same key is served "
+            f"once; what is answered again carries `{REPLAYED}: true`.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             "example": "0b9cf1a6-3c1e-4a55-9a0b-6f0f5d1c2d3e",
         }

@@ -66,11 +66,8 @@ class _JobsByState(Collector):
         """Jobs by state."""
         family = self._family()
         with self._database.reading() as session:
-            found = dict(
-                session.execute(select(JobRecord.state, func.count()).group_by(JobRecord.state))
-                .tuples()
-                .all()
-            )
+            counted = session.execute(select(JobRecord.state, func.count()).group_by(JobRecord.state))
+            found: dict[str, int] = {state: count for state, count in counted}
         for state in get_args(JobState):
             family.add_metric([state], found.get(state, 0))
         return [family]

@@ -41,8 +41,9 @@ Operator = Annotated[Caller, Depends(operator)]
 def create_client(
     services: UseServices, caller: Operator, wanted: ClientRequest, response: Response
 ) -> ClientMade:
-    """Make a client and its first key, which is shown this once. Clients see nothing of each other: files,
-    jobs, looks and keys of one are not there for another.
+    """Make a client and its first key, which is shown this once.
+
+    Clients see nothing of each other: files, jobs, looks and keys of one are not there for another.
     """
     check_scopes(caller, wanted.scopes)
     book = KeyBook(services.database)

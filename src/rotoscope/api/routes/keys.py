@@ -23,8 +23,10 @@ router = APIRouter(prefix="/v1/keys", tags=["keys"])
 @router.post("", operation_id="create_key", summary="Make a key", status_code=201)
 @traits(Traits(shows_secret=True))
 def create_key(services: UseServices, caller: Admin, wanted: KeyRequest, response: Response) -> KeyMade:
-    """Make a key of your own client. The answer is the only time that the key is shown: what is kept of it is
-    a hash. A key has no scope that the key lacks with which it is made.
+    """Make a key of your own client.
+
+    The answer is the only time that the key is shown: what is kept of it is a hash. A key has no scope that
+    the key lacks with which it is made.
     """
     check_scopes(caller, wanted.scopes)
     if wanted.expires is not None and wanted.expires <= now():

@@ -26,7 +26,7 @@ _PAGE: Final = """<!doctype html>
 {body}
 </html>
 """
-_ASK: Final = """<p>This link gives you a key, once. Keep the key: it lets whoever has it use this service.</p>
+_ASK: Final = """<p>This link gives you a key, once. Keep it: whoever has the key can use this service.</p>
 <form method="post" action="/start">
 <input type="hidden" name="token" value="{token}">
 <button>Show my key</button>
@@ -41,8 +41,9 @@ _GIVE: Final = """<p>Your key, shown this once:</p>
 @router.post("/v1/start", operation_id="start", summary="Get the first key", status_code=201)
 @traits(Traits(keeps_answer=False))
 def start(services: UseServices, wanted: StartRequest) -> KeyMade:
-    """Exchange the token of the link that the first start printed for a key with all scopes. A token works
-    once.
+    """Exchange the token of the link that the first start printed for a key with all scopes.
+
+    A token works once.
     """
     return KeyMade.of(exchange(services.database, wanted.token))
 

@@ -17,17 +17,24 @@ from rotoscope.api.conditional import ConditionalGet
 from rotoscope.api.idempotency import Idempotency
 from rotoscope.api.kept_answers import KeptAnswers
 from rotoscope.api.key_book import KeyBook
+from rotoscope.api.metrics import Metrics
 from rotoscope.api.paths import PathTable
 from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
-from rotoscope.api.routes import health
+from rotoscope.api.routes import clients, docs, health, keys, start
 from rotoscope.api.services import Services
 from rotoscope.api.tracking import Tracking
 
 Hook: TypeAlias = Callable[[Services], AbstractContextManager[object]]
 """Something that runs as long as the application does."""
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (health.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    start.router,
+    keys.router,
+    clients.router,
+    docs.router,
+)
 """All routes, in the order in which they are tried and documented."""
 
 
@@ -57,6 +64,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.metrics = metrics = Metrics(services.database)
     for router in ROUTERS:
         app.include_router(router)
     add_problem_handlers(app)
@@ -67,5 +75,5 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         app.add_middleware(RateLimit, per_minute=services.requests_per_minute)
     app.add_middleware(Authentication, keys=KeyBook(services.database))
     app.add_middleware(BodyLimit)
-    app.add_middleware(Tracking, paths=paths)
+    app.add_middleware(Tracking, paths=paths, observe=metrics.observe)
     return app

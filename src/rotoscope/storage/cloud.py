@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import obstore
 from obstore import exceptions
+from obstore.store import MemoryStore
 
 from rotoscope.errors import (
     AccessDenied,
@@ -30,7 +31,7 @@ from rotoscope.storage.store import SignedUrl, StoredFile
 
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta
-    from obstore.store import AzureStore, GCSStore, MemoryStore, S3Store
+    from obstore.store import AzureStore, GCSStore, S3Store
 
     Bucket: TypeAlias = S3Store | GCSStore | AzureStore | MemoryStore
 
@@ -79,10 +80,14 @@ class CloudStore:
     Args:
         bucket: of obstore, with the prefix below which everything lies.
         shown_as: how messages write its root, such as ``s3://bucket/prefix/``.
+        signs: whether there are keys that URLs can be signed with.
         single_bytes: up to which size a file goes in one request.
     """
 
-    def __init__(self, bucket: Bucket, *, shown_as: str, single_bytes: int = _SINGLE_BYTES) -> None:
+    def __init__(
+        self, bucket: Bucket, *, shown_as: str, signs: bool = True, single_bytes: int = _SINGLE_BYTES
+    ) -> None:
+        self._signs = signs
         self._bucket = bucket
         self._shown_as = shown_as
         self._single_bytes = single_bytes
@@ -148,10 +153,8 @@ class CloudStore:
 
     def sign(self, path: str, method: Literal["GET", "PUT"], *, seconds: int) -> SignedUrl | None:
         """A URL of the bucket's own; None where there is nothing to sign with (public buckets)."""
-        from obstore.store import MemoryStore  # noqa: PLC0415  (names of classes alone)
-
         check_path(path)
-        if isinstance(self._bucket, MemoryStore):
+        if not self._signs or isinstance(self._bucket, MemoryStore):
             return None
         lasts = timedelta(seconds=max(1, min(seconds, _LONGEST_SIGNATURE)))
         expires = datetime.now(UTC) + lasts

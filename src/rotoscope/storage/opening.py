@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from rotoscope.storage.store import Store
 from rotoscope.storage.uri import is_uri, parse_uri
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig, S3Credential
+    from obstore.store import ClientConfig, RetryConfig
 
     from rotoscope.storage.cloud import CloudStore
 
@@ -31,14 +32,16 @@ def connect(settings: ConnectorSettings) -> Connector:
     Raises:
         StorageError: what is given makes no store, such as a key that cannot be read.
     """
+    written = json.dumps([settings.shown(), settings.hidden()], sort_keys=True)
     return Connector(
         scheme=settings.scheme,
-        store=_store_of(json.dumps([settings.shown(), settings.hidden()], sort_keys=True)),
+        store=_store_of(written),
         label=settings.label,
         authority=settings.bucket,
         prefix=settings.prefix,
         rights=settings.rights,
         title=settings.title,
+        place=hashlib.sha256(written.encode()).hexdigest(),
     )
 
 
@@ -76,9 +79,7 @@ def _store_of(written: str) -> Store:
 
 @lru_cache(maxsize=256)
 def _own_cloud(scheme: str, bucket: str, prefix: str, shown_as: str) -> CloudStore:
-    return _cloud_store(
-        scheme, bucket, prefix, {}, shown_as=shown_as, place=f"{scheme}://{bucket}/{prefix}", allow_http=True
-    )
+    return _cloud_store(scheme, bucket, prefix, {}, shown_as=shown_as, allow_http=True)
 
 
 def _cloud(settings: ConnectorSettings) -> CloudStore:
@@ -90,9 +91,9 @@ def _cloud(settings: ConnectorSettings) -> CloudStore:
         settings.prefix.rstrip("/"),
         config,
         shown_as=settings.base,
-        place=f"{endpoint or settings.options.account or ''} {settings.scheme}://{settings.place}/",
         allow_http=settings.options.environment or urlsplit(endpoint).scheme == "http",
-        credential=_s3_credential(settings) if settings.scheme == "s3" else None,
+        credential=_credential(settings),
+        signs=not (settings.options.anonymous or settings.secrets.sas_token),
     )
 
 
@@ -106,17 +107,24 @@ def _s3_config(settings: ConnectorSettings) -> _Config:
             if value is not None
         }
     region = options.region or "us-east-1"
+    endpoint = options.endpoint or f"https://s3.{region}.amazonaws.com"
     config: _Config = {
         "region": region,
-        "endpoint": options.endpoint or f"https://s3.{region}.amazonaws.com",
+        "endpoint": endpoint,
+        "aws_endpoint_url_s3": endpoint,
         "virtual_hosted_style_request": False,
         "skip_signature": options.anonymous,
     }
     return config
 
 
-def _s3_credential(settings: ConnectorSettings) -> S3Credential | None:
+def _credential(settings: ConnectorSettings) -> _Config | None:
+    """Keys as obstore asks for them: what is given so counts, whatever the environment has."""
     secrets = settings.secrets
+    if secrets.account_key:
+        return {"access_key": secrets.text("account_key"), "expires_at": None}
+    if secrets.sas_token:
+        return {"sas_token": secrets.text("sas_token").removeprefix("?"), "expires_at": None}
     if not secrets.access_key_id:
         return None
     return {
@@ -140,14 +148,11 @@ def _gs_config(settings: ConnectorSettings) -> _Config:
 def _az_config(settings: ConnectorSettings) -> _Config:
     options = settings.options
     config: _Config = {} if options.environment else {"skip_signature": options.anonymous}
-    for name, value in (
-        ("account_name", options.account),
-        ("endpoint", options.endpoint),
-        ("account_key", settings.secrets.text("account_key")),
-        ("sas_key", settings.secrets.text("sas_token")),
-    ):
-        if value:
-            config[name] = value
+    if options.account:
+        config["account_name"] = options.account
+        config["endpoint"] = options.endpoint or f"https://{options.account}.blob.core.windows.net"
+    elif options.endpoint:
+        config["endpoint"] = options.endpoint
     return config
 
 
@@ -161,9 +166,9 @@ def _cloud_store(
     config: _Config,
     *,
     shown_as: str,
-    place: str,
     allow_http: bool,
-    credential: S3Credential | None = None,
+    credential: _Config | None = None,
+    signs: bool = True,
 ) -> CloudStore:
     from datetime import timedelta  # noqa: PLC0415
 
@@ -182,29 +187,21 @@ def _cloud_store(
         "max_retries": _RETRIES["max_retries"],
         "retry_timeout": timedelta(seconds=_RETRIES["seconds"]),
     }
+    if scheme == "s3":
+        config = {"copy_if_not_exists": "multipart", "checksum_algorithm": "SHA256", **config}
+    make: Any = {"s3": S3Store, "gs": GCSStore, "az": AzureStore}[scheme]
     try:
-        if scheme == "s3":
-            config = {"copy_if_not_exists": "multipart", "checksum_algorithm": "SHA256", **config}
-            store = S3Store(
-                bucket,
-                prefix=prefix or None,
-                config=config,  # pyright: ignore[reportArgumentType]
-                client_options=client,
-                retry_config=retry,
-                credential_provider=None if credential is None else lambda: credential,
-            )
-        else:
-            make = GCSStore if scheme == "gs" else AzureStore
-            store = make(
-                bucket,
-                prefix=prefix or None,
-                config=config,  # pyright: ignore[reportArgumentType]
-                client_options=client,
-                retry_config=retry,
-            )
+        store = make(
+            bucket,
+            prefix=prefix or None,
+            config=config,
+            client_options=client,
+            retry_config=retry,
+            credential_provider=None if credential is None else lambda: credential,
+        )
     except (BaseError, ValueError, OSError) as error:
         detail = str(error).partition("\n")[0]
         raise StorageError(
             f"{shown_as} cannot be connected: {detail}. Check the connector's options and keys."
         ) from error
-    return CloudStore(store, shown_as=shown_as, place=place)
+    return CloudStore(store, shown_as=shown_as, signs=signs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -14,12 +15,14 @@ from rotoscope.errors import CorruptTransfer, StoredFileExists, StoredFileNotFou
 from rotoscope.storage.drive_api import DriveApi, DriveError, DriveFile, storage_error
 from rotoscope.storage.drive_folders import Folders, Parts
 from rotoscope.storage.drive_upload import SESSION_PIECE_BYTES, Checksums, upload_into, upload_new
-from rotoscope.storage.https_retry import DEFAULT_RETRIES, Retries, range_header, read_on
+from rotoscope.storage.https_retry import DEFAULT_RETRIES, PIECE_BYTES, Retries, range_header, read_on
 from rotoscope.storage.https_source import Source, open_source
 from rotoscope.storage.paths import check_path, check_prefix, path_fault
 from rotoscope.storage.store import SignedUrl, StoredFile
 from rotoscope.storage.tokens import TokenSource
 
+_VERSIONS: Final = 12
+"""How often a read begins anew where the file was overwritten meanwhile."""
 _ROUNDS: Final = 3
 """How often a put begins anew where the folder or the file was removed meanwhile."""
 
@@ -67,7 +70,6 @@ class DriveStore:
         self._folder_id = folder_id
         self._api = DriveApi(token, api_url, client, retries)
         self._folders = Folders(self._api, folder_id)
-        self._retries = retries
         self._piece_bytes = piece_bytes
 
     def stat(self, path: str) -> StoredFile:
@@ -93,42 +95,28 @@ class DriveStore:
         """See :class:`~rotoscope.storage.store.Store`.
 
         A connection that breaks is taken up again where it was, unless the file has changed meanwhile. The
-        MD5 of a file that is read whole is checked.
+        MD5 of a file that is read whole is checked; where it is small, before the first piece is given.
 
         Raises:
             CorruptTransfer: it has changed, or the MD5 is another one.
         """
-        file = self._file(path)
-        end = file.size_bytes if stop is None else min(stop, file.size_bytes)
-        if start >= end:
-            return iter(())
-        whole = start == 0 and end == file.size_bytes
-        hashed = hashlib.md5(usedforsecurity=False)
-
-        def finish() -> None:
-            if whole and hashed.hexdigest() != file.md5:
-                raise CorruptTransfer(
-                    f"{self._shown(path)} arrived with other bytes than Google Drive has, or changed while "
-                    "it was read. Try again."
-                )
-
-        def open_again(position: int) -> httpx.Response:
+        for _ in range(_VERSIONS):
+            file = self._file(path)
+            end = file.size_bytes if stop is None else min(stop, file.size_bytes)
+            if start >= end:
+                return iter(())
+            reading = _Reading(self._api, file, start, end, self._shown(path))
             with self._told(path):
-                if self._api.get(file.id).revision != file.revision:
-                    raise CorruptTransfer(f"{self._shown(path)} changed while it was read. Try again.")
-                return self._api.download(file.id, range_header(position, end))
-
-        with self._told(path):
-            first = self._api.download(file.id, {} if whole else range_header(start, end))
-        return read_on(
-            open_again,
-            first,
-            start=start,
-            end=end,
-            service="Google Drive",
-            retries=self._retries,
-            check=hashed.update if whole else None,
-            finish=finish,
+                if reading.is_whole and end <= PIECE_BYTES:
+                    with contextlib.suppress(CorruptTransfer):
+                        return iter([b"".join(reading.pieces())])
+                else:
+                    pieces = reading.pieces()
+                    if self._api.get(file.id).revision == file.revision:
+                        return pieces
+        raise CorruptTransfer(
+            f"{self._shown(path)} arrived with other bytes than Google Drive has, {_VERSIONS} times, or "
+            "changes all the time. Try again later."
         )
 
     def put(self, path: str, source: Path | bytes, *, overwrite: bool = False) -> StoredFile:
@@ -245,7 +233,7 @@ class DriveStore:
 
     def _refuse(self, path: str) -> NoReturn:
         raise StoredFileExists(
-            f"{self._shown(path)} is there already. Give another name, or ask for it to be overwritten."
+            f"{self._shown(path)} is there already. Choose another name, or ask for it to be overwritten."
         )
 
     def _shown(self, path: str) -> str:
@@ -258,6 +246,50 @@ class DriveStore:
             yield
         except DriveError as error:
             raise storage_error(error, self._shown(path)) from error
+
+
+class _Reading:
+    """One version of a file while it is read."""
+
+    def __init__(self, api: DriveApi, file: DriveFile, start: int, end: int, shown: str) -> None:
+        self._api = api
+        self._file = file
+        self._start = start
+        self._end = end
+        self._shown = shown
+        self._hashed = hashlib.md5(usedforsecurity=False)
+        self.is_whole = start == 0 and end == file.size_bytes
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its bytes.
+
+        Raises:
+            DriveError: Drive says no; by the call, not by the first piece.
+            CorruptTransfer: it has changed meanwhile, or the MD5 is another one.
+        """
+        span = {} if self.is_whole else range_header(self._start, self._end)
+        return read_on(
+            self._open_again,
+            self._api.download(self._file.id, span),
+            start=self._start,
+            end=self._end,
+            service="Google Drive",
+            retries=self._api.retries,
+            check=self._hashed.update,
+            finish=self._finish,
+        )
+
+    def _open_again(self, position: int) -> httpx.Response:
+        try:
+            if self._api.get(self._file.id).revision != self._file.revision:
+                raise CorruptTransfer(f"{self._shown} changed while it was read. Try again.")
+            return self._api.download(self._file.id, range_header(position, self._end))
+        except DriveError as error:
+            raise storage_error(error, self._shown) from error
+
+    def _finish(self) -> None:
+        if self.is_whole and self._hashed.hexdigest() != self._file.md5:
+            raise CorruptTransfer(f"{self._shown} arrived with other bytes than Google Drive has. Try again.")
 
 
 def _split(path: str) -> tuple[Parts, str]:

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -33,6 +33,9 @@ from rotoscope.storage.guard import Guard, guarded_client
 from rotoscope.storage.storage import Storage, client_storage, system_store
 from rotoscope.storage.store import Store
 from rotoscope.storage.uri import is_uri
+
+if TYPE_CHECKING:
+    from rotoscope.networks.device import DeviceName
 
 _LOG: Final = logging.getLogger("rotoscope.jobs")
 _DRAIN_SECONDS: Final = 30
@@ -64,14 +67,14 @@ class Service:
 
 @contextmanager
 def open_service(
-    settings: Settings, *, queues: Sequence[QueueName], device: str = "cpu"
+    settings: Settings, *, queues: Sequence[QueueName], device: DeviceName = "auto"
 ) -> Generator[Service]:
     """Open the database and the store, and begin to work on what waits in these queues.
 
     Args:
         settings: where everything is.
         queues: whose tasks this process performs; none: others do.
-        device: what is painted on, for the list of workers.
+        device: what is trained and optimized on.
 
     Raises:
         ServiceError: the database cannot be reached, or another process works here under the same name.
@@ -85,7 +88,7 @@ def open_service(
             stack.enter_context(_alone(settings.data_dir))
         database.migrate()
         _add_local_client(database)
-        service = _assemble(settings, database, queues)
+        service = _assemble(settings, database, queues, device)
         supervisor = Supervisor(
             database,
             settings.worker_id,
@@ -110,7 +113,9 @@ def storage_of(settings: Settings, database: Database, client_id: str) -> Storag
     return client_storage(settings, client_id, records)
 
 
-def _assemble(settings: Settings, database: Database, queues: Sequence[QueueName]) -> Service:
+def _assemble(
+    settings: Settings, database: Database, queues: Sequence[QueueName], device: DeviceName
+) -> Service:
     store = system_store(settings)
     engine = Engine(_engine_url(settings, database), settings.worker_id, tuple(queues))
     filters = ClientFilters(settings, store if is_uri(settings.store) else None)
@@ -122,6 +127,7 @@ def _assemble(settings: Settings, database: Database, queues: Sequence[QueueName
         pieces=SharedPieces.of(settings),
         filters=filters,
         storage_of=lambda client_id: storage_of(settings, database, client_id),
+        device=device,
     )
     performer = Performer(workshop, engine.put)
     book = JobBook(database, on_change=lambda job_id: engine.put(performer.next_tasks(job_id)))

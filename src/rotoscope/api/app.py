@@ -21,7 +21,7 @@ from rotoscope.api.metrics import Metrics
 from rotoscope.api.paths import PathTable
 from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
-from rotoscope.api.routes import clients, docs, health, keys, start
+from rotoscope.api.routes import clients, docs, files, health, keys, start, uploads
 from rotoscope.api.services import Services
 from rotoscope.api.tracking import Tracking
 
@@ -33,6 +33,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     start.router,
     keys.router,
     clients.router,
+    files.router,
+    uploads.router,
     docs.router,
 )
 """All routes, in the order in which they are tried and documented."""

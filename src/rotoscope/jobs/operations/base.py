@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from rotoscope.palette.palette import Palette
-from rotoscope.render.progress import ProgressCallback
+from rotoscope.render.progress import Progress
 from rotoscope.render.segments.store import SegmentStore
 
 QueueName: TypeAlias = Literal[
@@ -28,7 +28,6 @@ class Params(BaseModel):
 class Workbench(Protocol):
     """What an operation finds when it runs: files by URI as local ones, the palette, somebody to tell."""
 
-    job_id: str
     palette: Palette
     """The client's."""
     segments: SegmentStore
@@ -37,8 +36,19 @@ class Workbench(Protocol):
     """Where checkpoints and fetched weights are kept on this machine."""
     scratch: Path
     """A folder for this piece of work alone; it goes when the work is done."""
-    on_progress: ProgressCallback
-    """May raise what :meth:`check` raises."""
+
+    @property
+    def job_id(self) -> str:
+        """Of the job that is worked on."""
+        ...
+
+    def on_progress(self, progress: Progress) -> None:
+        """How far the work is.
+
+        Raises:
+            JobCancelled, BudgetExhausted: as :meth:`check`.
+        """
+        ...
 
     def should_stop(self) -> bool:
         """Whether somebody asked that it end now, with what there is."""

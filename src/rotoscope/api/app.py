@@ -21,7 +21,20 @@ from rotoscope.api.metrics import Metrics
 from rotoscope.api.paths import PathTable
 from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
-from rotoscope.api.routes import clients, docs, health, keys, start
+from rotoscope.api.routes import (
+    clients,
+    connectors,
+    docs,
+    events,
+    files,
+    health,
+    jobs,
+    keys,
+    start,
+    steps,
+    uploads,
+    webhooks,
+)
 from rotoscope.api.services import Services
 from rotoscope.api.tracking import Tracking
 
@@ -33,6 +46,13 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     start.router,
     keys.router,
     clients.router,
+    files.router,
+    uploads.router,
+    connectors.router,
+    steps.router,
+    jobs.router,
+    events.router,
+    webhooks.router,
     docs.router,
 )
 """All routes, in the order in which they are tried and documented."""

@@ -1,0 +1,61 @@
+"""The application: routes, and what surrounds them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from functools import cache
+from typing import Final, TypeAlias
+
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI
+
+from rotoscope._version import __version__
+from rotoscope.api.access import Authentication
+from rotoscope.api.key_book import KeyBook
+from rotoscope.api.paths import PathTable
+from rotoscope.api.problems import add_problem_handlers
+from rotoscope.api.routes import health
+from rotoscope.api.services import Services
+from rotoscope.api.tracking import Tracking
+
+Hook: TypeAlias = Callable[[Services], AbstractContextManager[object]]
+"""Something that runs as long as the application does."""
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (health.router,)
+"""All routes, in the order in which they are tried and documented."""
+
+
+def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
+    """The application over these services.
+
+    Args:
+        services: what routes use.
+        hooks: entered when the application starts, left in reverse order when it ends; each on a thread.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        with ExitStack() as stack:
+            for hook in hooks:
+                await to_thread.run_sync(lambda hook=hook: stack.enter_context(hook(services)))
+            yield
+            await to_thread.run_sync(stack.close)
+
+    app = FastAPI(
+        title="Rotoscope",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    for router in ROUTERS:
+        app.include_router(router)
+    add_problem_handlers(app)
+    paths = cache(lambda: PathTable(app.routes))
+    app.add_middleware(Authentication, keys=KeyBook(services.database))
+    app.add_middleware(Tracking, paths=paths)
+    return app

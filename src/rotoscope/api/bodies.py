@@ -117,7 +117,9 @@ def described(
     schema = model.model_json_schema()
     binary = {"type": "string", "format": "binary"}
     form = {**schema, "properties": {**schema["properties"], files: binary}}
-    raw = {"image/*" if kind == "image/" else f"{kind}*" if kind.endswith("/") else kind for kind in rules.raw}
+    raw = {
+        "image/*" if kind == "image/" else f"{kind}*" if kind.endswith("/") else kind for kind in rules.raw
+    }
     content: dict[str, Any] = {"application/json": {"schema": schema, "example": dict(example)}}
     content["multipart/form-data"] = {"schema": form}
     content |= {kind: {"schema": binary} for kind in sorted(raw)}

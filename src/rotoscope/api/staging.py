@@ -41,7 +41,7 @@ class Staging:
         return self._taken[uri]
 
     @contextmanager
-    def naming(self, **names: str) -> Generator[None]:
+    def naming(self) -> Generator[None]:
         """Around work on these files: errors name what was sent, and no path of this machine."""
         try:
             yield

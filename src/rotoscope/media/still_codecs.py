@@ -97,7 +97,12 @@ def _encode_with_pillow(pixels: Any, suffix: str, quality: float, tags: StillTag
     level = round(_QUALITY.knob(quality))
     settings: dict[str, Any] = {
         ".png": {"format": "PNG", "compress_level": _PNG_COMPRESSION},
-        ".webp": {"format": "WEBP", "quality": level, "lossless": quality >= 100, "method": 1 if quick else 4},
+        ".webp": {
+            "format": "WEBP",
+            "quality": level,
+            "lossless": quality >= 100,
+            "method": 1 if quick else 4,
+        },
     }.get(suffix) or (
         {"format": "TIFF", "compression": "tiff_adobe_deflate"}
         if suffix in _TIFF

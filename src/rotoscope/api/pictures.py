@@ -1,0 +1,92 @@
+"""Pictures as answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from rotoscope.api.models.images import MEDIA_TYPES
+from rotoscope.api.models.problem import Problem
+from rotoscope.api.refusals import NotAcceptable, quoted
+from rotoscope.render.still import PaintedStill
+
+NOTES_HEADER: Final = "Rotoscope-Notes"
+"""What was converted or left out: a JSON list of sentences in ASCII."""
+_SUFFIX_OF: Final = {kind: suffix for suffix, kind in MEDIA_TYPES.items()}
+_ANY: Final = ("*/*", "image/*")
+PICTURE_ANSWER: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The picture.",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _SUFFIX_OF},
+        "headers": {
+            NOTES_HEADER: {
+                "description": "What was converted or left out, as a JSON list of sentences.",
+                "schema": {"type": "string"},
+            }
+        },
+    }
+}
+"""How a route that answers with a picture is documented."""
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How a route documents the errors that it answers with."""
+    return {status: {"model": Problem, "description": _WHEN[status]} for status in statuses}
+
+
+_WHEN: Final[Mapping[int, str]] = {
+    401: "No valid key was sent.",
+    403: "The key, or what is known of the client, does not allow this.",
+    404: "There is nothing of that name.",
+    406: "The answer cannot be given in a form that the header Accept names.",
+    409: "What is there stands against it.",
+    413: "The body or the file is too large.",
+    415: "The body, or the file, is of a kind that is not taken.",
+    422: "The request does not fit its description, or what it names cannot be used.",
+    503: "More is asked for than can be done at once; the header Retry-After says when to ask again.",
+}
+
+
+def picture_answer(picture: PaintedStill, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that is a picture."""
+    told = {NOTES_HEADER: json.dumps(picture.notes)} if picture.notes else {}
+    return Response(
+        picture.content, headers={**told, **(headers or {})}, media_type=MEDIA_TYPES[picture.suffix]
+    )
+
+
+def accepted_suffix(accept: str | None) -> str | None:
+    """What kind of picture a header Accept asks for.
+
+    Returns:
+        ``.png``, ``.jpg`` or ``.webp``; None: any will do.
+
+    Raises:
+        NotAcceptable: none of these.
+    """
+    offers = [_offer(part) for part in (accept or "*/*").split(",") if part.strip()]
+    wanted = [kind for kind, weight in sorted(offers, key=lambda offer: -offer[1]) if weight > 0]
+    for kind in wanted:
+        if kind in _ANY:
+            return None
+        if kind in _SUFFIX_OF:
+            return _SUFFIX_OF[kind]
+    raise NotAcceptable(
+        f"The header Accept is {quoted(accept or '')}, and the answer is one of {', '.join(_SUFFIX_OF)}. Accept "
+        "one of them, or image/*."
+    )
+
+
+def _offer(part: str) -> tuple[str, float]:
+    kind, *settings = (piece.strip().lower() for piece in part.split(";"))
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        if name.strip() == "q":
+            try:
+                return kind, float(value)
+            except ValueError:
+                return kind, 0.0
+    return kind, 1.0

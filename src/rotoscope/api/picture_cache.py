@@ -1,4 +1,4 @@
-"""Painted pictures on the disk, by the digest of everything that decided them; the longest unused go first."""
+"""Painted pictures on the disk, by the digest of what decided them; the longest unused go first."""
 
 from __future__ import annotations
 

@@ -75,8 +75,8 @@ def accepted_suffix(accept: str | None) -> str | None:
         if kind in _SUFFIX_OF:
             return _SUFFIX_OF[kind]
     raise NotAcceptable(
-        f"The header Accept is {quoted(accept or '')}, and the answer is one of {', '.join(_SUFFIX_OF)}. Accept "
-        "one of them, or image/*."
+        f"The header Accept is {quoted(accept or '')}, and the answer is one of {', '.join(_SUFFIX_OF)}. "
+        "Accept one of them, or image/*."
     )
 
 

@@ -59,8 +59,8 @@ class Staging:
     def _refuse_large(self, uri: str, size: int) -> None:
         if size > self._most:
             raise ContentTooLarge(
-                f"{uri} has {size:,} bytes; for one request at most {self._most:,} are fetched. Give a smaller "
-                "file, or make a job."
+                f"{uri} has {size:,} bytes; for one request at most {self._most:,} are fetched. Give a "
+                "smaller file, or make a job."
             )
 
 

@@ -24,6 +24,7 @@ _TIFF = frozenset({".tif", ".tiff"})
 _TIFF_XMP = 700
 _DEEP = frozenset({".png"}) | _TIFF
 _PNG_HEAD_BYTES = 8 + 25  # the signature and IHDR, which must come first
+_WEBP_EFFORT = (4, 1)  # of 6; the second where it shall be quick
 _PNG_COMPRESSION = 4  # of 9: within some percent of 9's size in a third of its time
 
 
@@ -93,7 +94,14 @@ def as_bytes(pixels: Pixels) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
-def _encode_with_pillow(pixels: Any, suffix: str, quality: float, tags: StillTags, *, quick: bool) -> bytes:  # noqa: ANN401  # NumPy's stubs
+def _encode_with_pillow(
+    pixels: Any,  # noqa: ANN401  # NumPy's stubs
+    suffix: str,
+    quality: float,
+    tags: StillTags,
+    *,
+    quick: bool,
+) -> bytes:
     level = round(_QUALITY.knob(quality))
     settings: dict[str, Any] = {
         ".png": {"format": "PNG", "compress_level": _PNG_COMPRESSION},

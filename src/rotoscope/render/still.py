@@ -49,8 +49,8 @@ def paint_still(
 ) -> PaintedStill:
     """Paint a photograph as :func:`rotoscope.render.stylize.stylize` does, without a file for the result.
 
-    It is turned upright, painted as a screen shows it, and keeps its color profile, EXIF, XMP and transparency
-    where the format of the result has a place for them.
+    It is turned upright, painted as a screen shows it, and keeps its color profile, EXIF, XMP and
+    transparency where the format of the result has a place for them.
 
     Args:
         source: a picture file.

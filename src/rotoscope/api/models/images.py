@@ -44,7 +44,7 @@ class PaintOptions(BaseModel):
     )
     colors: Colors | None = Field(
         default=None,
-        description="style: as painted; photo: the photograph's own; matched: brought near them.",
+        description="style: as painted; photo: the photograph's own; matched: brought near these.",
     )
     size: int | None = Field(
         default=None, ge=16, le=16384, description="Short side of the result in pixels; null: the source's."

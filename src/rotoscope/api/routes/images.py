@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from starlette.responses import Response
 
 from rotoscope.api.access import Runner
-from rotoscope.api.bodies import BodyRules, described, read_body, validated
+from rotoscope.api.file_bodies import BodyRules, described, read_body, validated
 from rotoscope.api.look_book import LookBook
 from rotoscope.api.models.images import StylizeImage
 from rotoscope.api.pictures import PICTURE_ANSWER, accepted_suffix, picture_answer, problems
@@ -44,8 +44,8 @@ class PictureRequest:
         uris = [self.asked.source] if self.asked.source is not None else []
         if len(uris) + len(self.files) != 1:
             raise InvalidRequest(
-                f"{len(uris) + len(self.files)} pictures were given, and one is painted. Send the picture as the "
-                "body or as the part `picture` of a form, or give its URI as `source`."
+                f"{len(uris) + len(self.files)} pictures were given, and one is painted. Send the picture as "
+                "the body or as the part `picture` of a form, or give its URI as `source`."
             )
         return self.files[0] if self.files else self.staging.take(uris[0])
 

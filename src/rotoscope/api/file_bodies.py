@@ -79,8 +79,8 @@ async def read_body(request: Request, folder: Path, rules: BodyRules) -> Body:
         else:
             return Body(query)
     raise UnsupportedContent(
-        f"The body's Content-Type is {quoted(kind)}. This path takes application/json, multipart/form-data, and "
-        f"the file itself as {', '.join(f'{name}*' if name.endswith('/') else name for name in rules.raw)}."
+        f"The body's Content-Type is {quoted(kind)}. This path takes application/json, multipart/form-data, "
+        f"and the file itself as {', '.join(f'{name}*' if name.endswith('/') else name for name in rules.raw)}."
     )
 
 
@@ -209,6 +209,6 @@ async def _limited(request: Request, most: int) -> AsyncGenerator[bytes]:
 
 def _too_large(most: int) -> ContentTooLarge:
     return ContentTooLarge(
-        f"The body is larger than the {most:,} bytes that this path takes. Store the file with PUT /v1/files and "
-        "give its URI, or make it smaller."
+        f"The body is larger than the {most:,} bytes that this path takes. Store the file with PUT /v1/files "
+        "and give its URI, or make it smaller."
     )

@@ -12,9 +12,14 @@ from fastapi import APIRouter, FastAPI
 
 from rotoscope._version import __version__
 from rotoscope.api.access import Authentication
+from rotoscope.api.bodies import BodyLimit
+from rotoscope.api.conditional import ConditionalGet
+from rotoscope.api.idempotency import Idempotency
+from rotoscope.api.kept_answers import KeptAnswers
 from rotoscope.api.key_book import KeyBook
 from rotoscope.api.paths import PathTable
 from rotoscope.api.problems import add_problem_handlers
+from rotoscope.api.rates import RateLimit
 from rotoscope.api.routes import health
 from rotoscope.api.services import Services
 from rotoscope.api.tracking import Tracking
@@ -56,6 +61,11 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         app.include_router(router)
     add_problem_handlers(app)
     paths = cache(lambda: PathTable(app.routes))
+    app.add_middleware(ConditionalGet)
+    app.add_middleware(Idempotency, answers=KeptAnswers(services.database))
+    if services.requests_per_minute is not None:
+        app.add_middleware(RateLimit, per_minute=services.requests_per_minute)
     app.add_middleware(Authentication, keys=KeyBook(services.database))
+    app.add_middleware(BodyLimit)
     app.add_middleware(Tracking, paths=paths)
     return app

@@ -169,7 +169,6 @@ def as_refusal(error: HTTPException, scope: Scope) -> Refusal:
     told = {
         404: f"There is no path {path}. /openapi.json lists all paths.",
         405: f"{path} does not know {scope['method']}. The header Allow names the methods it knows.",
-        413: "The body is larger than this path takes.",
     }.get(error.status_code, error.detail or HTTPStatus(error.status_code).phrase)
     kind = _OF_STATUS.get(error.status_code, refusals.UnexpectedFault)
     return kind(told, headers=error.headers)

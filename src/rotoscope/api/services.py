@@ -21,8 +21,8 @@ class Services:
     database: Database
     palette_of: Callable[[str], Palette]
     """The filters at hand for the client of that id."""
-    requests_per_minute: int | None = 600
-    """Of one client; None: as many as it likes."""
+    requests_per_minute: int | None = None
+    """Of one client; None: as many as it likes. Counts are one process's, so it is for one machine."""
 
 
 def services_of(request: Request) -> Services:

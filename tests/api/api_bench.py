@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from pathlib import Path
 
 from rotoscope.api.app import create_app
@@ -12,6 +13,7 @@ from rotoscope.database.engine import Database
 from rotoscope.database.tables import Table
 from rotoscope.palette.palette import Palette
 from rotoscope.settings import Settings
+from rotoscope.storage.storage import client_storage
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have httpx2
@@ -29,7 +31,8 @@ class Bench:
         self.services = Services(
             settings=self.settings,
             database=self.database,
-            palette_of=lambda _: Palette(self.settings.filters_dir),
+            palette_of=lambda client_id: Palette(self.settings.data_dir / "clients" / client_id / "filters"),
+            storage_of=partial(client_storage, self.settings),
             requests_per_minute=requests_per_minute,
         )
         self.app = create_app(self.services)

@@ -20,14 +20,15 @@ from rotoscope.api.key_book import KeyBook
 from rotoscope.api.paths import PathTable
 from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
-from rotoscope.api.routes import health
+from rotoscope.api.routes import health, images
 from rotoscope.api.services import Services
+from rotoscope.api.studio import Studio
 from rotoscope.api.tracking import Tracking
 
 Hook: TypeAlias = Callable[[Services], AbstractContextManager[object]]
 """Something that runs as long as the application does."""
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (health.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, images.router)
 """All routes, in the order in which they are tried and documented."""
 
 
@@ -57,6 +58,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.studio = Studio(services.settings)
     for router in ROUTERS:
         app.include_router(router)
     add_problem_handlers(app)

@@ -80,7 +80,7 @@ async def read_body(request: Request, folder: Path, rules: BodyRules) -> Body:
             return Body(query)
     raise UnsupportedContent(
         f"The body's Content-Type is {quoted(kind)}. This path takes application/json, multipart/form-data, "
-        f"and the file itself as {', '.join(f'{name}*' if name.endswith('/') else name for name in rules.raw)}."
+        f"and the file itself as {', '.join(_raw_types(rules))}."
     )
 
 
@@ -117,13 +117,14 @@ def described(
     schema = model.model_json_schema()
     binary = {"type": "string", "format": "binary"}
     form = {**schema, "properties": {**schema["properties"], files: binary}}
-    raw = {
-        "image/*" if kind == "image/" else f"{kind}*" if kind.endswith("/") else kind for kind in rules.raw
-    }
     content: dict[str, Any] = {"application/json": {"schema": schema, "example": dict(example)}}
     content["multipart/form-data"] = {"schema": form}
-    content |= {kind: {"schema": binary} for kind in sorted(raw)}
+    content |= {kind: {"schema": binary} for kind in _raw_types(rules)}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def _raw_types(rules: BodyRules) -> list[str]:
+    return [f"{kind}*" if kind.endswith("/") else kind for kind in rules.raw]
 
 
 def _gathered(items: Sequence[tuple[str, Any]], repeated: frozenset[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from rotoscope.database.engine import Database
 from rotoscope.palette.palette import Palette
 from rotoscope.settings import Settings
+from rotoscope.storage.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Services:
     database: Database
     palette_of: Callable[[str], Palette]
     """The filters at hand for the client of that id."""
+    storage_of: Callable[[str], Storage]
+    """What the client of that id can reach, by URI."""
     requests_per_minute: int | None = None
     """Of one client; None: as many as it likes. Counts are one process's, so it is for one machine."""
 

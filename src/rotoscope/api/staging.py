@@ -7,11 +7,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rotoscope.api.file_bodies import safe_name
 from rotoscope.api.refusals import ContentTooLarge
 from rotoscope.api.services import Services
 from rotoscope.errors import RotoscopeError
-from rotoscope.storage.staging import fetch
 from rotoscope.storage.storage import Storage
+from rotoscope.storage.uri import parse_uri
 
 
 class Staging:
@@ -35,10 +36,16 @@ class Staging:
             self._refuse_large(uri, self._storage.stat(uri).size_bytes)
             place = self.folder / f"stored-{len(self._taken)}"
             place.mkdir()
-            self._taken[uri] = fetch(
-                self._storage, uri, place, on_bytes=lambda size: self._refuse_large(uri, size)
-            )
+            self._taken[uri] = place / safe_name(parse_uri(uri).name)
+            self._copy(uri, self._taken[uri])
         return self._taken[uri]
+
+    def _copy(self, uri: str, path: Path) -> None:
+        size = 0
+        with path.open("wb") as file:
+            for piece in self._storage.read(uri):
+                size += file.write(piece)
+                self._refuse_large(uri, size)  # whatever was said of its size before
 
     @contextmanager
     def naming(self) -> Generator[None]:

@@ -109,7 +109,7 @@ def _encode_with_pillow(
             "format": "WEBP",
             "quality": level,
             "lossless": quality >= 100,
-            "method": 1 if quick else 4,
+            "method": _WEBP_EFFORT[quick],
         },
     }.get(suffix) or (
         {"format": "TIFF", "compression": "tiff_adobe_deflate"}

@@ -20,6 +20,7 @@ from rotoscope.api.refusals import InvalidRequest
 from rotoscope.api.services import UseServices
 from rotoscope.api.staging import Staging, staged
 from rotoscope.api.studio import MOST_BYTES, UseStudio, suffix_for
+from rotoscope.api.traits import Traits, traits
 
 router = APIRouter(tags=["images"])
 RULES: Final = BodyRules(MOST_BYTES, repeated=frozenset({"filters"}))
@@ -71,6 +72,7 @@ async def picture_request(
     responses=PICTURE_ANSWER | problems(401, 403, 404, 406, 413, 415, 422, 503),
     openapi_extra=described(StylizeImage, RULES, files="picture", example=_EXAMPLE),
 )
+@traits(Traits(largest_body=RULES.most_bytes, keeps_answer=False))
 def stylize_image(
     caller: Runner,
     services: UseServices,

@@ -17,10 +17,11 @@ from rotoscope.api.conditional import ConditionalGet
 from rotoscope.api.idempotency import Idempotency
 from rotoscope.api.kept_answers import KeptAnswers
 from rotoscope.api.key_book import KeyBook
+from rotoscope.api.metrics import Metrics
 from rotoscope.api.paths import PathTable
 from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
-from rotoscope.api.routes import health, images
+from rotoscope.api.routes import clients, docs, health, images, keys, start
 from rotoscope.api.services import Services
 from rotoscope.api.studio import Studio
 from rotoscope.api.tracking import Tracking
@@ -28,7 +29,14 @@ from rotoscope.api.tracking import Tracking
 Hook: TypeAlias = Callable[[Services], AbstractContextManager[object]]
 """Something that runs as long as the application does."""
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, images.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    start.router,
+    keys.router,
+    clients.router,
+    images.router,
+    docs.router,
+)
 """All routes, in the order in which they are tried and documented."""
 
 
@@ -59,6 +67,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
     )
     app.state.services = services
     app.state.studio = Studio(services.settings)
+    app.state.metrics = metrics = Metrics(services.database)
     for router in ROUTERS:
         app.include_router(router)
     add_problem_handlers(app)
@@ -69,5 +78,5 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         app.add_middleware(RateLimit, per_minute=services.requests_per_minute)
     app.add_middleware(Authentication, keys=KeyBook(services.database))
     app.add_middleware(BodyLimit)
-    app.add_middleware(Tracking, paths=paths)
+    app.add_middleware(Tracking, paths=paths, observe=metrics.observe)
     return app

@@ -19,6 +19,8 @@ from rotoscope.database.tables import Client, Key
 
 KeyScope: TypeAlias = Literal["read", "write", "run", "admin"]
 ALL_SCOPES: Final[tuple[KeyScope, ...]] = ("read", "write", "run", "admin")
+OPERATOR: Final = "cli_local"
+"""The client of whoever runs the service."""
 KEY_PREFIX: Final = "rk_"
 _HINT_CHARACTERS: Final = 8
 _SECRET_BYTES: Final = 32

@@ -55,6 +55,10 @@ class PathTable:
             (known for known in fitting if scope["method"] in known.endpoints), next(iter(fitting), None)
         )
 
+    def of_template(self, template: str) -> KnownPath | None:
+        """The path of a template."""
+        return next((known for known in self._paths if known.template == template), None)
+
 
 def known_path(scope: Scope) -> KnownPath | None:
     """What :class:`~rotoscope.api.tracking.Tracking` found for a request."""

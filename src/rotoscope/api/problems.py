@@ -59,6 +59,7 @@ STATUSES: Final[Mapping[type[RotoscopeError], int]] = {
     errors.MissingExtra: 501,
     refusals.NotAuthenticated: 401,
     refusals.ScopeMissing: 403,
+    refusals.OperatorOnly: 403,
     refusals.NotFound: 404,
     refusals.MethodNotAllowed: 405,
     refusals.NotAcceptable: 406,

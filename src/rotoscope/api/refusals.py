@@ -35,6 +35,10 @@ class ScopeMissing(Refusal):
     """The key does not allow this."""
 
 
+class OperatorOnly(Refusal):
+    """Only whoever runs the service may do this."""
+
+
 class NotFound(Refusal):
     """There is nothing of that name."""
 

@@ -23,14 +23,10 @@ _LOG: Final = logging.getLogger(__name__)
 _ALWAYS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
-def _nobody(*_: object) -> None:
-    """Where nobody wants to know."""
-
-
 class Tracking:
     """Names requests, refuses unknown methods, makes problems of what nobody caught, tells the observer."""
 
-    def __init__(self, app: ASGIApp, *, paths: Callable[[], PathTable], observe: Observer = _nobody) -> None:
+    def __init__(self, app: ASGIApp, *, paths: Callable[[], PathTable], observe: Observer) -> None:
         self._app = app
         self._paths = paths
         self._observe = observe

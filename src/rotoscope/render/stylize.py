@@ -26,7 +26,8 @@ from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.result import RenderResult
-from rotoscope.render.segments.video import can_be_joined, render_video
+from rotoscope.render.segments.planned import can_be_joined
+from rotoscope.render.segments.video import render_video
 from rotoscope.render.steadying.whole import steady_whole
 
 DEFAULT_ENCODER = EncoderOptions()
@@ -106,7 +107,7 @@ def render(
     kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
     _require_fitting(kind, encoder, Path(output), workers=options.workers)
     grading = grade(clip.info, Path(output), encoder=encoder, to_sdr=options.to_sdr, wrap=options.wrap)
-    if kind is OutputKind.VIDEO and can_be_joined(clip, Path(output), encoder):
+    if can_be_joined(clip, Path(output), encoder):
         report = render_video(
             clip,
             Path(output),

@@ -28,10 +28,33 @@ class Params(BaseModel):
 class Workbench(Protocol):
     """What an operation finds when it runs: files by URI as local ones, the palette, somebody to tell."""
 
+    job_id: str
     palette: Palette
+    """The client's."""
     segments: SegmentStore
+    """Where finished segments are kept on this machine."""
     cache_dir: Path
+    """Where checkpoints and fetched weights are kept on this machine."""
+    scratch: Path
+    """A folder for this piece of work alone; it goes when the work is done."""
     on_progress: ProgressCallback
+    """May raise what :meth:`check` raises."""
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked that it end now, with what there is."""
+        ...
+
+    def show(self, picture: Path) -> None:
+        """Let people see how it is going."""
+        ...
+
+    def publish(self, filter_file: Path) -> None:
+        """Put a filter that was made into the client's palette, on every machine.
+
+        Raises:
+            DuplicateFilter: the palette has another filter of that name.
+        """
+        ...
 
     def take(self, uri: str) -> Path:
         """A local copy of a stored file, or of a folder where the URI ends with ``/``.
@@ -46,6 +69,14 @@ class Workbench(Protocol):
 
         Raises:
             StorageError: it may not be written to, or something is there already.
+        """
+        ...
+
+    def tell(self, fraction: float, seconds_left: float | None) -> None:
+        """How much is done, 0 to 1, of work that counts no frames.
+
+        Raises:
+            JobCancelled, BudgetExhausted: as :meth:`check`.
         """
         ...
 

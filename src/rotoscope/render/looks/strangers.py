@@ -1,8 +1,8 @@
 """Looks and filters that come from strangers: they may name what is stored, and never a path of this machine.
 
 The one place of that rule. A filter is one of the palette, or a classical kind with options; whatever else
-would be a file (a mask, a segmentation network, a ``.cube`` file) is named by URI, and fetched by whoever
-knows what the stranger may read.
+would be a file (a mask, a segmentation network, a ``.cube`` file) is named by URI, and fetched by somebody
+who knows what the stranger may read.
 """
 
 from __future__ import annotations

@@ -79,16 +79,12 @@ class CloudStore:
     Args:
         bucket: of obstore, with the prefix below which everything lies.
         shown_as: how messages write its root, such as ``s3://bucket/prefix/``.
-        place: tells it from others: endpoint, bucket and prefix.
         single_bytes: up to which size a file goes in one request.
     """
 
-    def __init__(
-        self, bucket: Bucket, *, shown_as: str, place: str, single_bytes: int = _SINGLE_BYTES
-    ) -> None:
+    def __init__(self, bucket: Bucket, *, shown_as: str, single_bytes: int = _SINGLE_BYTES) -> None:
         self._bucket = bucket
         self._shown_as = shown_as
-        self.place = place
         self._single_bytes = single_bytes
 
     def stat(self, path: str) -> StoredFile:
@@ -123,17 +119,16 @@ class CloudStore:
     def put(self, path: str, source: Path | bytes, *, overwrite: bool = False) -> StoredFile:
         """See :meth:`rotoscope.storage.store.Store.put`."""
         check_path(path)
+        source = self._in_memory_if_small(path, source)
         size, sha256 = self._measured(path, source)
-        if not overwrite:  # known before anything is sent
-            self._refuse_existing(path)
         with self._told(path, "stored"):
-            if size <= self._single_bytes:
-                data = source if isinstance(source, bytes) else source.read_bytes()
+            if isinstance(source, bytes) and size <= self._single_bytes:
                 mode = "overwrite" if overwrite else "create"
-                obstore.put(
-                    self._bucket, path, data, mode=mode, attributes={_SHA256: sha256}, use_multipart=False
-                )
+                marks = {_SHA256: sha256}
+                obstore.put(self._bucket, path, source, mode=mode, attributes=marks, use_multipart=False)
             elif overwrite or size > _COPY_BYTES:
+                if not overwrite:
+                    self._refuse_existing(path)
                 self._put_parts(path, path, source, sha256, overwrite=overwrite)
             else:
                 self._put_beside(path, source, sha256)
@@ -198,16 +193,28 @@ class CloudStore:
 
     # -- writing ------------------------------------------------------------------------------------------
 
+    def _in_memory_if_small(self, path: str, source: Path | bytes) -> Path | bytes:
+        if isinstance(source, bytes):
+            return source
+        with self._reading(path, source):
+            small = source.stat().st_size <= self._single_bytes
+            return source.read_bytes() if small else source
+
     def _measured(self, path: str, source: Path | bytes) -> tuple[int, str]:
         if isinstance(source, bytes):
             return len(source), hashlib.sha256(source).hexdigest()
+        with self._reading(path, source), source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+            return file.tell(), digest.hexdigest()
+
+    @contextlib.contextmanager
+    def _reading(self, path: str, source: Path | bytes) -> Generator[None]:
         try:
-            with source.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256")
-                return file.tell(), digest.hexdigest()
+            yield
         except OSError as error:
+            name = source.name if isinstance(source, Path) else "of bytes"
             raise StoredFileNotFound(
-                f"{self._shown(path)} cannot be stored: the file {source.name}, which was to be put there, "
+                f"{self._shown(path)} cannot be stored: the file {name}, which was to be put there, "
                 f"cannot be read ({error.strerror})."
             ) from error
 
@@ -219,6 +226,7 @@ class CloudStore:
     def _put_beside(self, path: str, source: Path | bytes, sha256: str) -> None:
         folder, slash, _ = path.rpartition("/")
         beside = f"{folder}{slash}{unfinished_name()}"
+        self._refuse_existing(path)  # known before anything is sent
         try:
             self._put_parts(path, beside, source, sha256, overwrite=True)
             obstore.copy(self._bucket, beside, path, overwrite=False)

@@ -81,6 +81,8 @@ class Connector:
     rights: frozenset[Right] = frozenset(RIGHTS)
     title: str = ""
     """For people."""
+    place: str = ""
+    """Tells it from another client's connector of the same URIs, in a cache that they share."""
 
     @property
     def base(self) -> str:

@@ -75,11 +75,6 @@ class LocalStore:
         self._frozen = frozen
         self._cleaned: Path | None = None
 
-    @property
-    def place(self) -> str:
-        """Tells this store from others."""
-        return f"file:{self._root}"
-
     def local_path(self, path: str) -> Path:
         """Where a stored file lies. It is there to be read and linked to, never to be written to.
 

@@ -39,11 +39,6 @@ class MemoryStore:
         self._versions = count(1)
         self._lock = threading.Lock()
 
-    @property
-    def place(self) -> str:
-        """Tells this store from others."""
-        return f"memory:{id(self):x}"
-
     def stat(self, path: str) -> StoredFile:
         """See :meth:`rotoscope.storage.store.Store.stat`."""
         return self._kept(path).described

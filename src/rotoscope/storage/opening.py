@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -31,14 +32,16 @@ def connect(settings: ConnectorSettings) -> Connector:
     Raises:
         StorageError: what is given makes no store, such as a key that cannot be read.
     """
+    written = json.dumps([settings.shown(), settings.hidden()], sort_keys=True)
     return Connector(
         scheme=settings.scheme,
-        store=_store_of(json.dumps([settings.shown(), settings.hidden()], sort_keys=True)),
+        store=_store_of(written),
         label=settings.label,
         authority=settings.bucket,
         prefix=settings.prefix,
         rights=settings.rights,
         title=settings.title,
+        place=hashlib.sha256(written.encode()).hexdigest(),
     )
 
 
@@ -76,9 +79,7 @@ def _store_of(written: str) -> Store:
 
 @lru_cache(maxsize=256)
 def _own_cloud(scheme: str, bucket: str, prefix: str, shown_as: str) -> CloudStore:
-    return _cloud_store(
-        scheme, bucket, prefix, {}, shown_as=shown_as, place=f"{scheme}://{bucket}/{prefix}", allow_http=True
-    )
+    return _cloud_store(scheme, bucket, prefix, {}, shown_as=shown_as, allow_http=True)
 
 
 def _cloud(settings: ConnectorSettings) -> CloudStore:
@@ -90,7 +91,6 @@ def _cloud(settings: ConnectorSettings) -> CloudStore:
         settings.prefix.rstrip("/"),
         config,
         shown_as=settings.base,
-        place=f"{endpoint or settings.options.account or ''} {settings.scheme}://{settings.place}/",
         allow_http=settings.options.environment or urlsplit(endpoint).scheme == "http",
         credential=_s3_credential(settings) if settings.scheme == "s3" else None,
     )
@@ -106,9 +106,11 @@ def _s3_config(settings: ConnectorSettings) -> _Config:
             if value is not None
         }
     region = options.region or "us-east-1"
+    endpoint = options.endpoint or f"https://s3.{region}.amazonaws.com"
     config: _Config = {
         "region": region,
-        "endpoint": options.endpoint or f"https://s3.{region}.amazonaws.com",
+        "endpoint": endpoint,
+        "aws_endpoint_url_s3": endpoint,
         "virtual_hosted_style_request": False,
         "skip_signature": options.anonymous,
     }
@@ -161,7 +163,6 @@ def _cloud_store(
     config: _Config,
     *,
     shown_as: str,
-    place: str,
     allow_http: bool,
     credential: S3Credential | None = None,
 ) -> CloudStore:
@@ -207,4 +208,4 @@ def _cloud_store(
         raise StorageError(
             f"{shown_as} cannot be connected: {detail}. Check the connector's options and keys."
         ) from error
-    return CloudStore(store, shown_as=shown_as, place=place)
+    return CloudStore(store, shown_as=shown_as)

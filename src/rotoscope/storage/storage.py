@@ -150,7 +150,7 @@ def client_storage(settings: Settings, client_id: str, records: Sequence[Connect
     own = open_store(settings.store, f"clients/{client_id}", shown_as="data://")
     return Storage(
         [
-            Connector("data", own, title="The service's own store"),
+            Connector("data", own, title="The service's own store", place=f"{settings.store}/{client_id}"),
             *(_opened_folder(root, settings) for root in settings.file_roots),
             *(connect(record) for record in records),
         ]

@@ -9,7 +9,6 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from rotoscope.api.models.images import MEDIA_TYPES
-from rotoscope.api.models.problem import Problem
 from rotoscope.api.refusals import NotAcceptable, quoted
 from rotoscope.render.still import PaintedStill
 
@@ -33,21 +32,8 @@ PICTURE_ANSWER: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How a route documents the errors that it answers with."""
-    return {status: {"model": Problem, "description": _WHEN[status]} for status in statuses}
-
-
-_WHEN: Final[Mapping[int, str]] = {
-    401: "No valid key was sent.",
-    403: "The key, or what is known of the client, does not allow this.",
-    404: "There is nothing of that name.",
-    406: "The answer cannot be given in a form that the header Accept names.",
-    409: "What is there stands against it.",
-    413: "The body or the file is too large.",
-    415: "The body, or the file, is of a kind that is not taken.",
-    422: "The request does not fit its description, or what it names cannot be used.",
-    503: "More is asked for than can be done at once; the header Retry-After says when to ask again.",
-}
+    """How a route documents errors that not every route has."""
+    return {status: {"$ref": f"#/components/responses/Problem{status}"} for status in statuses}
 
 
 def picture_answer(picture: PaintedStill, headers: Mapping[str, str] | None = None) -> Response:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rotoscope.api.file_bodies import safe_name
 from rotoscope.api.refusals import ContentTooLarge
 from rotoscope.api.services import Services
 from rotoscope.errors import RotoscopeError
+from rotoscope.palette.palette import BUNDLED_FOLDER
+from rotoscope.storage.staging import fetch
 from rotoscope.storage.storage import Storage
-from rotoscope.storage.uri import parse_uri
 
 
 class Staging:
     """A folder of one request's files."""
 
-    def __init__(self, folder: Path, storage: Storage, *, most_bytes: int) -> None:
+    def __init__(self, folder: Path, storage: Storage, *, data_dir: Path, most_bytes: int) -> None:
         self.folder = folder
         """Uploaded files are put here."""
-        self._storage = storage
+        self.storage = storage
+        """What the client can reach."""
+        self._data_dir = data_dir
         self._most = most_bytes
         self._taken: dict[str, Path] = {}
 
@@ -33,19 +35,22 @@ class Staging:
             StorageError: it cannot be had.
         """
         if uri not in self._taken:
-            self._refuse_large(uri, self._storage.stat(uri).size_bytes)
+            self._refuse_large(uri, self.storage.stat(uri).size_bytes)
             place = self.folder / f"stored-{len(self._taken)}"
             place.mkdir()
-            self._taken[uri] = place / safe_name(parse_uri(uri).name)
-            self._copy(uri, self._taken[uri])
+            self._taken[uri] = fetch(self.storage, uri, place, on_bytes=self._counter(uri))
         return self._taken[uri]
 
-    def _copy(self, uri: str, path: Path) -> None:
-        size = 0
-        with path.open("wb") as file:
-            for piece in self._storage.read(uri):
-                size += file.write(piece)
-                self._refuse_large(uri, size)  # whatever was said of its size before
+    def _counter(self, uri: str) -> Callable[[int], None]:
+        """Holds what arrives to the limit, whatever was said of its size before."""
+        arrived = 0
+
+        def count(size: int) -> None:
+            nonlocal arrived
+            arrived += size
+            self._refuse_large(uri, arrived)
+
+        return count
 
     @contextmanager
     def naming(self) -> Generator[None]:
@@ -61,7 +66,9 @@ class Staging:
             return part
         for uri, path in self._taken.items():
             part = part.replace(str(path), uri)
-        return part.replace(f"{self.folder}/", "")
+        for folder in (self.folder, BUNDLED_FOLDER, self._data_dir):
+            part = part.replace(f"{folder}/", "")
+        return part
 
     def _refuse_large(self, uri: str, size: int) -> None:
         if size > self._most:
@@ -77,4 +84,5 @@ def staged(services: Services, client_id: str, *, most_bytes: int) -> Generator[
     root = services.settings.staging_dir
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="request-", dir=root) as folder:
-        yield Staging(Path(folder), services.storage_of(client_id), most_bytes=most_bytes)
+        storage = services.storage_of(client_id)
+        yield Staging(Path(folder), storage, data_dir=services.settings.data_dir, most_bytes=most_bytes)

@@ -69,7 +69,7 @@ async def picture_request(
     operation_id="stylize_image",
     summary="Paint one picture, and get it",
     response_class=Response,
-    responses=PICTURE_ANSWER | problems(401, 403, 404, 406, 413, 415, 422, 503),
+    responses=PICTURE_ANSWER | problems(404, 406, 409, 415),
     openapi_extra=described(StylizeImage, RULES, files="picture", example=_EXAMPLE),
 )
 @traits(Traits(largest_body=RULES.most_bytes, keeps_answer=False))

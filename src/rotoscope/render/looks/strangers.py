@@ -113,6 +113,25 @@ def with_staged_masks(text: LookText, take: Take) -> LookText:
     return replace(text, document=text.document.model_copy(update={"layers": tuple(layers)}))
 
 
+def require_filters(text: LookText, load_filter: LoadFilter) -> None:
+    """Refuse a look that names filters which are not at hand. Those with files in their options are let pass.
+
+    Raises:
+        InvalidLook: it does; every fault is among its faults.
+    """
+    faults: list[LookFault] = []
+    for number, layer in enumerate(text.document.layers):
+        place: Place = ("layers", number, "filter")
+        for spec in _specs(layer):
+            try:
+                if not any(_file_options(parse_filter_spec(part)) for part in _parts(spec)):
+                    load_filter(spec)
+            except RotoscopeError as error:
+                faults.append(LookFault(text.line_of(place), told_place(place), str(error)))
+    if faults:
+        raise InvalidLook.of(text.name, faults)
+
+
 def loader_for_strangers(load_filter: LoadFilter, take: Take) -> LoadFilter:
     """What loads filters as strangers may name them; files in their options are fetched by URI."""
 

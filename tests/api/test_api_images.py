@@ -247,7 +247,7 @@ def test_forms_that_are_not_taken_are_named(bench: Bench) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (415, "unsupported-content")
     assert "takes application/json, multipart/form-data, and the file itself as image/*" in unknown.text
     none = client.post(URL, json={"filters": ["posterize"]})
-    assert "0 pictures were given, and one is painted" in none.json()["detail"]
+    assert "0 pictures were given, and one is wanted" in none.json()["detail"]
     refused = client.post(
         URL, params={"filters": "posterize"}, content=SENT, headers=JPEG | {"Accept": "text/html"}
     )

@@ -21,7 +21,7 @@ from rotoscope.api.metrics import Metrics
 from rotoscope.api.paths import PathTable
 from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
-from rotoscope.api.routes import clients, docs, health, images, keys, start
+from rotoscope.api.routes import clients, docs, health, images, keys, looks, media, start
 from rotoscope.api.services import Services
 from rotoscope.api.studio import Studio
 from rotoscope.api.tracking import Tracking
@@ -34,7 +34,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     start.router,
     keys.router,
     clients.router,
+    media.router,
     images.router,
+    looks.router,
     docs.router,
 )
 """All routes, in the order in which they are tried and documented."""

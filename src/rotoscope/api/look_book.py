@@ -96,9 +96,18 @@ class LookBook:
         if given is None:
             return None
         if isinstance(given, str) and _ID.fullmatch(given):
-            record = self.get(client_id, given)
-            return parse_strangers_look(record.document, name=f"The look {record.name!r}")
+            return self.stored_text(client_id, given)
         return parse_strangers_look(given)
+
+    def stored_text(self, client_id: str, look_id: str) -> LookText:
+        """A look that was put away, to be painted.
+
+        Raises:
+            NotFound: the client has none of that id.
+            InvalidLook: it is no longer in order.
+        """
+        record = self.get(client_id, look_id)
+        return parse_strangers_look(record.document, name=f"The look {record.name!r}")
 
 
 def _taken(name: str) -> Conflict:

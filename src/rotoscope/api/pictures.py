@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+from starlette.requests import Request
 from starlette.responses import Response
 
+from rotoscope.api.conditional import matches
 from rotoscope.api.models.images import MEDIA_TYPES
 from rotoscope.api.refusals import NotAcceptable, quoted
 from rotoscope.render.still import PaintedStill
@@ -15,6 +18,7 @@ from rotoscope.render.still import PaintedStill
 NOTES_HEADER: Final = "Rotoscope-Notes"
 """What was converted or left out: a JSON list of sentences in ASCII."""
 _SUFFIX_OF: Final = {kind: suffix for suffix, kind in MEDIA_TYPES.items()}
+_ETAG_DIGITS: Final = 32
 _ANY: Final = ("*/*", "image/*")
 PICTURE_ANSWER: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -29,6 +33,34 @@ PICTURE_ANSWER: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 """How a route that answers with a picture is documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture that is made when it is needed."""
+
+    key: str
+    """SHA-256 of everything that decides it."""
+    suffix: str
+    content: Callable[[], bytes]
+    seconds: int
+    """How long others may keep it without asking."""
+    is_public: bool = False
+
+
+def kept_answer(picture: KeptPicture, request: Request) -> Response:
+    """The answer to a GET or HEAD; nothing is made where who asks has it already."""
+    kept = f"{'public' if picture.is_public else 'private'}, max-age={picture.seconds}"
+    headers = {"ETag": f'"{picture.key[:_ETAG_DIGITS]}"', "Cache-Control": kept}
+    if picture.is_public:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # other sites show it
+    if matches(headers["ETag"], request.headers.get("If-None-Match")):
+        return Response(status_code=304, headers=headers)
+    content = picture.content()
+    answer = Response(content, headers=headers, media_type=MEDIA_TYPES[picture.suffix])
+    if request.method == "HEAD":
+        answer.body = b""  # its length is told all the same
+    return answer
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

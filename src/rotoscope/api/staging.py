@@ -1,4 +1,4 @@
-"""Files of a request, for as long as it is served: uploaded ones, and copies of stored ones."""
+"""Files of a request, for as long as it is served: those that came with it, and copies of stored ones."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rotoscope.api.naming import told_as
 from rotoscope.api.refusals import ContentTooLarge
 from rotoscope.api.services import Services
-from rotoscope.errors import RotoscopeError
 from rotoscope.palette.palette import BUNDLED_FOLDER
 from rotoscope.storage.staging import fetch
 from rotoscope.storage.storage import Storage
@@ -20,7 +20,7 @@ class Staging:
 
     def __init__(self, folder: Path, storage: Storage, *, data_dir: Path, most_bytes: int) -> None:
         self.folder = folder
-        """Uploaded files are put here."""
+        """What comes with the request is put here."""
         self.storage = storage
         """What the client can reach."""
         self._data_dir = data_dir
@@ -41,6 +41,16 @@ class Staging:
             self._taken[uri] = fetch(self.storage, uri, place, on_bytes=self._counter(uri))
         return self._taken[uri]
 
+    @contextmanager
+    def naming(self) -> Generator[None]:
+        """Around work on these files: errors name what was sent, and no path of this machine."""
+        taken: dict[Path, str] = {}
+        with told_as({self.folder: "", BUNDLED_FOLDER: "", self._data_dir: ""}), told_as(taken):
+            try:
+                yield
+            finally:
+                taken |= {path: uri for uri, path in self._taken.items()}
+
     def _counter(self, uri: str) -> Callable[[int], None]:
         """Holds what arrives to the limit, whatever was said of its size before."""
         arrived = 0
@@ -51,24 +61,6 @@ class Staging:
             self._refuse_large(uri, arrived)
 
         return count
-
-    @contextmanager
-    def naming(self) -> Generator[None]:
-        """Around work on these files: errors name what was sent, and no path of this machine."""
-        try:
-            yield
-        except RotoscopeError as error:
-            error.args = tuple(self._told(part) for part in error.args)
-            raise
-
-    def _told(self, part: object) -> object:
-        if not isinstance(part, str):
-            return part
-        for uri, path in self._taken.items():
-            part = part.replace(str(path), uri)
-        for folder in (self.folder, BUNDLED_FOLDER, self._data_dir):
-            part = part.replace(f"{folder}/", "")
-        return part
 
     def _refuse_large(self, uri: str, size: int) -> None:
         if size > self._most:

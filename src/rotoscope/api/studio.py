@@ -41,7 +41,8 @@ class Studio:
         self.turns = Turns(places or Places())
         self.shelf = FilterShelf()
         self.pictures = PictureCache(settings.cache_dir / "pictures", most_bytes=_CACHE_BYTES)
-        self._painting = Lock()  # a network uses all cores, and paints one picture at a time
+        self.painting = Lock()
+        """A network uses all cores, and paints one picture at a time."""
 
     def paint(
         self,
@@ -78,7 +79,7 @@ class Studio:
                 quality=options.quality,
                 quick=True,
                 limits=LIMITS,
-                while_painting=self._painting,
+                while_painting=self.painting,
             )
 
     def open_look(

@@ -228,7 +228,9 @@ class Palette:
             ChecksumMismatch: its file was changed since it came.
             EncodeError: it cannot be written.
         """
-        path = self._own_path(name, "its card can only be changed on a copy: export it, and import it anew")
+        path = self._own_path(
+            name, "its card can only be changed on a copy: export it, and import it under another name"
+        )
         file = read_checked_file(path)
         model = parse_model(file.model, what=str(path))
         data = filter_file_bytes(model, changed_card(file.card, changes), half_weights=False)

@@ -87,8 +87,8 @@ def _number(clip: Clip, at: Fraction | None, index: int | None) -> int:
     end = clip.seconds_at(count)
     if at is not None and at >= end and clip.info.kind is not MediaKind.STILL:
         raise InvalidOptions(
-            f"There is no frame at {format_time(at)}: {clip.source} ends at {format_time(end)}. Give an earlier "
-            "time."
+            f"There is no frame at {format_time(at)}: {clip.source} ends at {format_time(end)}. Give an "
+            "earlier time."
         )
     if at is None:
         return index or 0

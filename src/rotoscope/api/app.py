@@ -21,7 +21,18 @@ from rotoscope.api.metrics import Metrics
 from rotoscope.api.paths import PathTable
 from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
-from rotoscope.api.routes import clients, docs, health, images, keys, looks, media, start
+from rotoscope.api.routes import (
+    clients,
+    docs,
+    filters,
+    health,
+    images,
+    keys,
+    looks,
+    media,
+    picture_urls,
+    start,
+)
 from rotoscope.api.services import Services
 from rotoscope.api.studio import Studio
 from rotoscope.api.tracking import Tracking
@@ -36,6 +47,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     clients.router,
     media.router,
     images.router,
+    picture_urls.router,
+    picture_urls.open_router,
+    filters.router,
     looks.router,
     docs.router,
 )

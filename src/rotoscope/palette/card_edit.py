@@ -25,7 +25,11 @@ class StyleChanges(BaseModel):
 class CardChanges(BaseModel):
     """What is to be otherwise on a card. What is left out stays; null takes away."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"title": "Candy", "tags": ["art", "loud"]}]},
+    )
 
     title: ShortText | None = Field(default=None, description="Name for people to read.")
     author: ShortText | None = Field(default=None, description="Who made the filter.")

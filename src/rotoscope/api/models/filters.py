@@ -66,9 +66,7 @@ class FilterDetail(FilterView):
     """All that is known of a filter."""
 
     size_bytes: int | None = Field(description="Of its file; null: it has none.")
-    card: dict[str, Any] | None = Field(
-        description="Its card without the pictures; null: it has none. docs/filter-card.schema.json describes it."
-    )
+    card: dict[str, Any] | None = Field(description="Its card without the pictures; null: it has none.")
     options: list[FilterOptionView] = Field(description="Of a classical kind.")
     samples: list[SampleView] = Field(description="Pictures on its card.")
 
@@ -122,8 +120,8 @@ class ImportRequest(RequestBody):
 
     source: Uri | None = Field(
         default=None,
-        description="URI of a filter file, of another maker's ONNX style network, or of weights of a known one; "
-        "left out where the file itself is sent.",
+        description="URI of a filter file, of another maker's ONNX style network, or of weights of a known "
+        "one; left out where the file itself is sent.",
     )
     name: str | None = Field(
         default=None, min_length=1, max_length=64, description="Its name; null: from the card or the file."
@@ -157,13 +155,19 @@ class FilterQuery(BaseModel):
     q: str | None = Field(
         default=None,
         max_length=200,
-        description="Words that all are in its name, title, tags, style or meaning.",
+        description="Words, all of them in its name, title, tags, style or meaning.",
     )
     kind: str | None = Field(default=None, max_length=64, description="`neural`, or a classical kind.")
     tag: list[str] = Field(default=[], max_length=20, description="Tags that it has, all of them.")
     category: str | None = Field(default=None, max_length=64)
     loudness: Literal["loud", "subtle"] | None = None
     bundled: bool | None = Field(default=None, description="true: those that come along; false: your own.")
+    limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
+    after: str | None = Field(
+        default=None,
+        max_length=4000,
+        description="The cursor `next` of the page before; left out: the first page.",
+    )
 
 
 def chosen(entries: list[PaletteEntry], wanted: FilterQuery) -> list[PaletteEntry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import FileResponse, Response
 
 from rotoscope.api.access import Reader, Writer
@@ -21,7 +21,7 @@ from rotoscope.api.models.filters import (
     samples_of,
 )
 from rotoscope.api.naming import told_as
-from rotoscope.api.pages import Page, PageRequest, page_request
+from rotoscope.api.pages import Page, page_request
 from rotoscope.api.pictures import problems
 from rotoscope.api.refusals import NotFound, quoted
 from rotoscope.api.sent_files import SentFiles, sent_files
@@ -42,12 +42,10 @@ Sent = Annotated[SentFiles[ImportRequest], Depends(sent_files(ImportRequest, RUL
 
 @router.get("", operation_id="list_filters", summary="List and search filters")
 def list_filters(
-    services: UseServices,
-    caller: Reader,
-    wanted: Annotated[FilterQuery, Depends()],
-    page: Annotated[PageRequest, Depends(page_request)],
+    services: UseServices, caller: Reader, wanted: Annotated[FilterQuery, Query()]
 ) -> Page[FilterView]:
     """The bundled filters, the classical kinds and your own, by name."""
+    page = page_request(wanted.limit, wanted.after)
     entries = chosen(services.palette_of(caller.client_id).list(), wanted)
     rows = [entry for entry in entries if entry.name > (page.after or "")]
     return page.cut(rows[: page.limit + 1], FilterView.of, lambda entry: entry.name)

@@ -162,6 +162,26 @@ def require_no_path(spec: str) -> None:
                 raise InvalidOptions(f"The filter was given as {spec[:200]!r}. {error}") from error
 
 
+def filters_named(text: LookText) -> list[str]:
+    """The filters that a look names, each once, in order."""
+    return list(dict.fromkeys(spec for layer in text.document.layers for spec in _specs(layer)))
+
+
+def files_named(specs: Iterable[str], text: LookText | None = None) -> list[str]:
+    """The files that filters have in their options, and a look's masks."""
+    found = [uri for spec in specs for part in _parts(spec) for uri in _file_options(parse_filter_spec(part))]
+    for layer in text.document.layers if text is not None else ():
+        found += _files_of(layer.mask) if layer.mask is not None else []
+    return list(dict.fromkeys(found))
+
+
+def _files_of(mask: MaskPart) -> list[str]:
+    if isinstance(mask, (IntersectionMask, UnionMask)):
+        return [uri for inner in mask.masks for uri in _files_of(inner)]
+    key = _FILES.get(type(mask))
+    return [] if key is None else [getattr(mask, key)]
+
+
 def _parts(spec: str) -> list[str]:
     mixture = parse_mixture(spec)
     return [spec] if mixture is None else [part for part, _ in mixture]

@@ -82,6 +82,11 @@ class Engine:
                     task.queue, _run, task.queue, task.step, task.subject, task.attempt, task.part
                 )
 
+    def waiting(self) -> frozenset[str]:
+        """Subjects of tasks that are in a queue or at work."""
+        found = DBOS.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False)
+        return frozenset(one.workflow_id.partition(".")[0] for one in found)
+
     def adopt(self, worker_id: str) -> int:
         """Put the tasks back into their queues that a worker has left undone for good; gives how many."""
         left = DBOS.list_workflows(status="PENDING", executor_id=worker_id, load_input=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from rotoscope.database.tables import JobRecord, LedgerRow, SegmentRecord
 from rotoscope.errors import (
     BudgetExhausted,
     EncodeError,
+    JobCancelled,
     JobError,
     RotoscopeError,
     StorageError,
@@ -53,13 +55,6 @@ class Recorder:
                 _tell(session, row, "job.running")
             return row
 
-    def is_wanted(self, task: Task) -> bool:
-        """Whether a task's job is still to be done."""
-        query = select(JobRecord.state, JobRecord.attempt).where(JobRecord.id == task.subject)
-        with self._database.reading() as session:
-            found = session.execute(query).one_or_none()
-        return found is not None and found[0] not in FINAL_STATES and found[1] == task.attempt
-
     def is_stop_asked(self, job_id: str) -> bool:
         """Whether somebody asked that it end with what there is."""
         with self._database.reading() as session:
@@ -69,7 +64,7 @@ class Recorder:
         """A source was looked at: this is how its job is done."""
         with self._database.writing() as session:
             row = _locked(session, task)
-            if row is None or row.plan is not None:
+            if row is None or "segments" in (row.plan or {}):
                 return
             row.plan = plan
             for segment, key in segments:
@@ -143,21 +138,35 @@ class Recorder:
             if row is not None:
                 self._charge(session, row, task, "", seconds, frames)
 
-    def require_budget(self, row: JobRecord, seconds: float = 0) -> None:
-        """Refuse to go on where the budget is used up, by what was charged and ``seconds`` that were not yet.
+    def require_wanted(self, task: Task, seconds: float) -> None:
+        """Go on with a task that has taken so long, or stop.
 
         Raises:
-            BudgetExhausted: it is.
+            JobCancelled: nobody wants its job any more.
+            BudgetExhausted: the job's budget is used up, by what was charged and what this task will be.
         """
+        with self._database.reading() as session:
+            row = session.get(JobRecord, task.subject)
+        if row is None or row.state in FINAL_STATES or row.attempt != task.attempt:
+            raise JobCancelled(f"The job {task.subject} was cancelled.")
         if self._is_over_budget(row, seconds):
             raise BudgetExhausted(_over(row))
 
-    def noted(self, task: Task, **facts: Any) -> None:  # noqa: ANN401 - JSON
-        """Add facts to a job's plan."""
+    def promise(self, task: Task, digests: Mapping[str, str]) -> Mapping[str, str]:
+        """Say what will be put where, by URI; gives what an earlier run of this task had said."""
         with self._database.writing() as session:
             row = _locked(session, task)
-            if row is not None:
-                row.plan = {**(row.plan or {}), **facts}
+            if row is None:
+                raise JobCancelled(f"The job {task.subject} was cancelled.")
+            before = (row.plan or {}).get("promised", {})
+            row.plan = {**(row.plan or {}), "promised": {**digests, **before}}
+            return before
+
+    def promised(self, task: Task) -> bool:
+        """Whether an earlier run of a task had begun to deliver."""
+        with self._database.reading() as session:
+            row = session.get(JobRecord, task.subject)
+        return row is not None and "promised" in (row.plan or {})
 
     def succeeded(self, task: Task, result: dict[str, Any]) -> None:
         """The job is done."""
@@ -258,6 +267,6 @@ def _tell(session: Session, row: JobRecord, type: str) -> None:
 
 def _over(row: JobRecord) -> str:
     return (
-        f"The budget of {row.budget_micros} millionths is used up: {row.cost_micros} were spent. What is done "
-        "is kept; try the job again with a larger budget, and it goes on from here."
+        f"The budget of {row.budget_micros} millionths is used up: {row.cost_micros} were spent. What is "
+        "done is kept; try the job again with a larger budget, and it goes on from here."
     )

@@ -102,7 +102,9 @@ def _train(params: TrainParams, bench: Workbench) -> dict[str, Any]:
         checkpoint_dir=bench.cache_dir / "training" / bench.job_id,
         init_from=None if params.from_scratch else BUNDLED_START,
         overwrite=True,
-        options=SessionOptions(preview=bench.scratch / "preview.png", preview_seconds=20),
+        options=SessionOptions(
+            device=bench.device, preview=bench.scratch / "preview.png", preview_seconds=20
+        ),
         on_progress=tell,
         should_stop=bench.should_stop,
     )

@@ -23,15 +23,22 @@ from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
 from rotoscope.api.routes import (
     clients,
+    connectors,
     docs,
+    events,
+    files,
     filters,
     health,
     images,
+    jobs,
     keys,
     looks,
     media,
     picture_urls,
     start,
+    steps,
+    uploads,
+    webhooks,
 )
 from rotoscope.api.services import Services
 from rotoscope.api.studio import Studio
@@ -45,12 +52,19 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     start.router,
     keys.router,
     clients.router,
+    files.router,
+    uploads.router,
+    connectors.router,
     media.router,
     images.router,
     picture_urls.router,
     picture_urls.open_router,
     filters.router,
     looks.router,
+    steps.router,
+    jobs.router,
+    events.router,
+    webhooks.router,
     docs.router,
 )
 """All routes, in the order in which they are tried and documented."""

@@ -64,6 +64,7 @@ STATUSES: Final[Mapping[type[RotoscopeError], int]] = {
     refusals.MethodNotAllowed: 405,
     refusals.NotAcceptable: 406,
     refusals.Conflict: 409,
+    refusals.Gone: 410,
     refusals.PreconditionFailed: 412,
     refusals.ContentTooLarge: 413,
     refusals.UnsupportedContent: 415,

@@ -55,6 +55,10 @@ class Conflict(Refusal):
     """What is there stands against it."""
 
 
+class Gone(Refusal):
+    """It was there, and is over."""
+
+
 class PreconditionFailed(Refusal):
     """A condition of the request does not hold."""
 

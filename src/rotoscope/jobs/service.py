@@ -7,13 +7,14 @@ import logging
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
 from rotoscope.database.engine import Database
-from rotoscope.database.tables import Client, ConnectorRecord, JobRecord
+from rotoscope.database.tables import Client, JobRecord
 from rotoscope.errors import RotoscopeError, ServiceError
 from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.engine import Engine
@@ -22,15 +23,15 @@ from rotoscope.jobs.job import FINAL_STATES
 from rotoscope.jobs.operations.base import QueueName
 from rotoscope.jobs.performing import Performer
 from rotoscope.jobs.pieces import SharedPieces
+from rotoscope.jobs.places import storage_of_client
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.supervising import Supervisor
 from rotoscope.jobs.tasks import Task
 from rotoscope.jobs.webhooks import WebhookSender
 from rotoscope.jobs.workshop import Workshop
 from rotoscope.settings import Settings
-from rotoscope.storage.connectors import ConnectorSettings
 from rotoscope.storage.guard import Guard, guarded_client
-from rotoscope.storage.storage import Storage, client_storage, system_store
+from rotoscope.storage.storage import Storage, system_store
 from rotoscope.storage.store import Store
 from rotoscope.storage.uri import is_uri
 
@@ -62,7 +63,7 @@ class Service:
         Raises:
             StorageError: a connector is not in order.
         """
-        return storage_of(self.settings, self.database, client_id)
+        return storage_of_client(self.settings, self.database, client_id)
 
 
 @contextmanager
@@ -105,14 +106,6 @@ def open_service(
         yield service
 
 
-def storage_of(settings: Settings, database: Database, client_id: str) -> Storage:
-    """What a client can reach, with the connectors of the database."""
-    with database.reading() as session:
-        rows = session.scalars(select(ConnectorRecord).where(ConnectorRecord.client_id == client_id)).all()
-    records = [ConnectorSettings.model_validate({**row.settings, **row.secrets}) for row in rows]
-    return client_storage(settings, client_id, records)
-
-
 def _assemble(
     settings: Settings, database: Database, queues: Sequence[QueueName], device: DeviceName
 ) -> Service:
@@ -126,7 +119,7 @@ def _assemble(
         store=store,
         pieces=SharedPieces.of(settings),
         filters=filters,
-        storage_of=lambda client_id: storage_of(settings, database, client_id),
+        storage_of=partial(storage_of_client, settings, database),
         device=device,
     )
     performer = Performer(workshop, engine.put)

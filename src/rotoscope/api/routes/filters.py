@@ -140,6 +140,7 @@ def import_filter(
         several = len(sent.files) > 1 and asked.source is None
         path = sent.staging.folder if several else sent.one(asked.source, "filter")
         entry = palette.import_file(path, name=asked.name, options=asked.options)
+        services.filters.share(caller.client_id, entry.name)
     response.headers["Location"] = f"/v1/filters/{entry.name}"
     return FilterDetail.of(entry)
 
@@ -151,7 +152,9 @@ def edit_filter_card(services: UseServices, caller: Writer, name: Name, changes:
     What is left out stays; null takes away. It paints the same, but is another file with another digest.
     """
     with told_as({services.settings.data_dir: ""}):
-        return FilterDetail.of(services.palette_of(caller.client_id).edit_card(name, changes))
+        entry = services.palette_of(caller.client_id).edit_card(name, changes)
+        services.filters.share(caller.client_id, name)
+        return FilterDetail.of(entry)
 
 
 @router.delete("/{name}", operation_id="delete_filter", summary="Delete a filter", status_code=204)
@@ -159,3 +162,4 @@ def delete_filter(services: UseServices, caller: Writer, name: Name) -> None:
     """One of your own; bundled ones stay."""
     with told_as({services.settings.data_dir: ""}):
         services.palette_of(caller.client_id).remove(name)
+        services.filters.withdraw(caller.client_id, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,10 +13,10 @@ from rotoscope.cli.cache import kept_segments
 from rotoscope.cli.present import human_duration, print_json, print_notes, to_plain
 
 if TYPE_CHECKING:
-    from rotoscope.cli.groups import Rendering
     from rotoscope.media.encoders import EncoderOptions
     from rotoscope.render.any_look import AnyLook
     from rotoscope.render.batch import BatchResult
+    from rotoscope.render.options import RenderOptions
 
 
 def run_batch(
@@ -25,7 +26,7 @@ def run_batch(
     *,
     encoder: EncoderOptions,
     overwrite: bool,
-    rendering: Rendering,
+    options: RenderOptions,
     no_cache: bool,
     on_error: Literal["continue", "stop"],
     as_json: bool,
@@ -41,7 +42,7 @@ def run_batch(
             look,
             encoder=encoder,
             overwrite=overwrite,
-            options=rendering.made(store),
+            options=replace(options, store=store),
             on_error=on_error,
             on_progress=on_progress,
         )

@@ -14,7 +14,7 @@ from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
-from rotoscope.motion.coherence.modes import CoherenceMode
+from rotoscope.motion.coherence.modes import Coherence
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.grading import Grading, grade
@@ -116,7 +116,7 @@ def render(
             overwrite=overwrite,
             options=options,
             meter=meter,
-            metadata=recipe_tags(Path(output), look.recipe),
+            metadata=recipe_tags(Path(output), look.recipe, coherence=options.coherence),
             on_prepared=on_progress,
         )
     else:
@@ -127,7 +127,7 @@ def render(
             kind,
             grading,
             encoder=encoder,
-            coherence=options.coherence_mode,
+            options=options,
             meter=meter,
             overwrite=overwrite,
             on_prepared=on_progress,
@@ -147,13 +147,20 @@ def _render_at_once(
     grading: Grading,
     *,
     encoder: EncoderOptions,
-    coherence: CoherenceMode | None,
+    options: RenderOptions,
     meter: ProgressMeter,
     overwrite: bool,
     on_prepared: ProgressCallback | None,
 ) -> WriteReport:
     with _open_output(
-        clip, output, look, kind, source=grading.source, encoder=encoder, overwrite=overwrite
+        clip,
+        output,
+        look,
+        kind,
+        source=grading.source,
+        encoder=encoder,
+        coherence=options.coherence,
+        overwrite=overwrite,
     ) as writer:
         prepared = look.prepared(clip, on_progress=on_prepared)
 
@@ -165,7 +172,9 @@ def _render_at_once(
 
         painter = make_painter()
         is_loop = kind in _ANIMATED and encoder.loop == 0
-        steadying = steady_whole(clip, prepared, coherence, painter_from=make_painter if is_loop else None)
+        steadying = steady_whole(
+            clip, prepared, options.coherence_mode, painter_from=make_painter if is_loop else None
+        )
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
         paint_frames(frames, painter, writer, meter, workers=workers, steadying=steadying)
@@ -218,11 +227,18 @@ def _open_output(
     *,
     source: MediaInfo,
     encoder: EncoderOptions,
+    coherence: Coherence,
     overwrite: bool,
 ) -> Writer:
     if kind is OutputKind.STILLS and not is_pattern(output):
         return FramesFolderWriter(
-            output, clip=clip, source=source, look=look, options=encoder, overwrite=overwrite
+            output,
+            clip=clip,
+            source=source,
+            look=look,
+            options=encoder,
+            coherence=coherence,
+            overwrite=overwrite,
         )
     selection = clip.selection
     is_cut = selection.start is not None or selection.stop is not None
@@ -234,7 +250,7 @@ def _open_output(
         overwrite=overwrite,
         copy_streams_from=clip.source if both_video else None,
         span=(selection.start or Fraction(0), selection.stop) if is_cut else None,
-        metadata=recipe_tags(output, look.recipe),
+        metadata=recipe_tags(output, look.recipe, coherence=coherence),
     )
 
 

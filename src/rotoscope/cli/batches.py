@@ -10,7 +10,7 @@ import typer
 
 from rotoscope.cli.bar import batch_bar
 from rotoscope.cli.cache import kept_segments
-from rotoscope.cli.present import human_duration, print_json, print_notes, to_plain
+from rotoscope.cli.present import flicker_facts, human_duration, print_json, print_notes, to_plain
 
 if TYPE_CHECKING:
     from rotoscope.media.encoders import EncoderOptions
@@ -72,6 +72,8 @@ def _present(result: BatchResult, *, quiet: bool) -> None:
         for item in result.items:
             notes = () if item.result is None else item.result.notes
             print_notes(tuple(f"{item.source}: {note}" for note in notes))
+            if item.result is not None and item.result.score is not None:
+                typer.echo(f"{item.source}: {flicker_facts(item.result.score)}")
     for item in result.items:
         if item.message is not None:
             typer.echo(f"{item.state.value}: {item.source}: {item.message}", err=True)

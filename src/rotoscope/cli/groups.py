@@ -72,6 +72,7 @@ class Rendering:
     on_truncated: options.OnTruncated = "fail"
     on_corrupt: options.OnCorrupt = "fail"
     workers: options.Workers = 1
+    score: options.Score = False
 
     def made(self, like: Path | None = None) -> RenderOptions:
         """For the library.

@@ -126,6 +126,14 @@ OnCorrupt: TypeAlias = Annotated[
 Workers: TypeAlias = Annotated[
     int, typer.Option(min=1, help="Processes that paint segments of a video at the same time.")
 ]
+Score: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--score",
+        help="Measure how much the result flickers, and say so, beside the source's own flicker (see "
+        "[bold]rotoscope score[/bold]).",
+    ),
+]
 NoCache: TypeAlias = Annotated[
     bool,
     typer.Option(

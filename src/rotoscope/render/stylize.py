@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from rotoscope.errors import EncodeError, InvalidOptions
+from rotoscope.errors import EncodeError, InvalidOptions, RotoscopeError
 from rotoscope.media.clip import Clip, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.info import MediaInfo, MediaKind
@@ -26,6 +26,7 @@ from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.result import RenderResult
+from rotoscope.render.score import measure
 from rotoscope.render.segments.video import can_be_joined, render_video
 from rotoscope.render.steadying.whole import steady_whole
 
@@ -64,6 +65,11 @@ def stylize(
     """
     require_output_name(output)
     if are_photographs(Path(source), Path(output), selection):
+        if options.score:
+            raise InvalidOptions(
+                f"{source} is a folder of photographs, and --score measures what flickers from frame to "
+                "frame of a clip. Leave the option out."
+            )
         return stylize_photographs(
             Path(source),
             Path(output),
@@ -104,7 +110,7 @@ def render(
     )
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
     kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
-    _require_fitting(kind, encoder, Path(output), workers=options.workers)
+    _require_fitting(kind, encoder, Path(output), options)
     grading = grade(clip.info, Path(output), encoder=encoder, to_sdr=options.to_sdr, wrap=options.wrap)
     if kind is OutputKind.VIDEO and can_be_joined(clip, Path(output), encoder):
         report = render_video(
@@ -133,7 +139,16 @@ def render(
             on_prepared=on_progress,
         )
     notes = (*clip.problems, *grading.notes, *report.notes, *_continued(meter))
-    return finish(report, meter, look=look.description, notes=notes)
+    result = finish(report, meter, look=look.description, notes=notes)
+    return _scored(result, clip, on_progress) if options.score else result
+
+
+def _scored(result: RenderResult, clip: Clip, on_progress: ProgressCallback | None) -> RenderResult:
+    """With its flicker, or a note on why it is not known: the result is there and good either way."""
+    try:
+        return replace(result, score=measure(clip, result.output, on_progress=on_progress))
+    except RotoscopeError as error:
+        return replace(result, notes=(*result.notes, f"the flicker could not be measured: {error}"))
 
 
 _ANIMATED: Final = frozenset({OutputKind.GIF, OutputKind.WEBP, OutputKind.APNG})
@@ -197,7 +212,7 @@ def require_output_name(output: str | Path) -> None:
         raise InvalidOptions("The output has no name: give the name of a file or folder, e.g. painted.mp4.")
 
 
-def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path, *, workers: int) -> None:
+def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path, options: RenderOptions) -> None:
     """Refuse options that would do nothing.
 
     Raises:
@@ -212,7 +227,8 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path, *,
             "--width is for animations (--size is for all)",
         ),
         (encoder.loop != 0 and not animated, "--loop is for animations"),
-        (workers > 1 and kind is not OutputKind.VIDEO, "--workers is for videos"),
+        (options.workers > 1 and kind is not OutputKind.VIDEO, "--workers is for videos"),
+        (options.score and kind is OutputKind.STILL, "--score is for clips"),
     ]
     told = "; ".join(why for is_useless, why in useless if is_useless)
     if told:

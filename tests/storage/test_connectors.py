@@ -224,3 +224,18 @@ def test_a_connector_answers_for_its_uris_alone() -> None:
         assert connector.path_of(parse_uri(uri)) == path
     assert str(connector.uri_of("a b.mp4")) == "s3+archive://films/2026/a%20b.mp4"
     assert str(connector) == "s3+archive://films/2026/ (read, write)"
+
+
+def test_every_scheme_makes_its_store() -> None:
+    for settings, secrets, kind in (
+        ({"scheme": "dropbox", "place": "Rotoscope"}, OAUTH, "DropboxStore"),
+        ({"scheme": "dropbox"}, {"token": "t"}, "DropboxStore"),
+        ({"scheme": "gdrive", "place": "1aB-folder"}, OAUTH | {"client_secret": "s"}, "DriveStore"),
+        ({"scheme": "gdrive"}, {"token": "t"}, "DriveStore"),
+        ({"scheme": "s3", "place": "b"}, KEYS, "CloudStore"),
+        ({"scheme": "gs", "place": "b", "options": {"anonymous": True}}, {}, "CloudStore"),
+        ({"scheme": "az", "place": "b", "options": {"account": "a"}}, {"sas_token": "sv=1"}, "CloudStore"),
+    ):
+        store = connect(ConnectorSettings.read(settings, secrets)).store
+        assert isinstance(store, Store)
+        assert type(store).__name__ == kind

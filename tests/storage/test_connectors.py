@@ -108,6 +108,16 @@ def test_secrets_are_never_shown() -> None:
         ({"scheme": "s3", "place": "b", "rights": []}, KEYS, "rights: "),
         ({"scheme": "s3", "place": "b", "rights": ["delete"]}, KEYS, "rights"),
         (
+            {"scheme": "s3", "place": "b", "options": {"region": "x.evil.org/"}},
+            KEYS,
+            "options.region: String should match pattern",
+        ),
+        (
+            {"scheme": "az", "place": "b", "options": {"account": "evil.org/"}},
+            {"account_key": "k"},
+            "options.account: String should match pattern",
+        ),
+        (
             {"scheme": "s3", "place": "b", "options": {"endpoint": "minio"}},
             KEYS,
             "options.endpoint: 'minio' is no endpoint. Write it like https://minio.example.org:9000",
@@ -145,6 +155,16 @@ def test_what_only_the_operator_may_set_up(options: dict[str, Any], why: str | N
 def test_the_machines_own_keys_are_for_the_operator() -> None:
     settings = ConnectorSettings.read({"scheme": "s3", "place": "b", "options": {"environment": True}})
     assert settings.needs_operator == "it uses the keys of the machine that the service runs on"
+
+
+def test_an_address_in_a_service_account_is_for_the_operator() -> None:
+    for written, allowed in (
+        ('{"client_email": "a@b"}', True),
+        ('{"gcs_base_url": "http://10.0.0.1"}', False),
+        (r'{"gcs\u005fbase_url": "http://10.0.0.1"}', False),
+    ):
+        settings = ConnectorSettings.read({"scheme": "gs", "place": "b"}, {"service_account": written})
+        assert (settings.needs_operator is None) == allowed
 
 
 def test_nothing_of_the_environment_gets_into_a_clients_connector(monkeypatch: pytest.MonkeyPatch) -> None:

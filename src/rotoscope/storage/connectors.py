@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias
@@ -122,8 +123,12 @@ class ConnectorOptions(_Parts):
         description="Where the store answers, for stores that speak the protocol but are others' than its "
         "maker's: `https://minio.example.org`.",
     )
-    region: str | None = Field(default=None, max_length=64, description="The bucket's region (s3).")
-    account: str | None = Field(default=None, max_length=64, description="The storage account (az).")
+    region: str | None = Field(
+        default=None, pattern=r"^[a-z0-9-]{1,32}$", description="The bucket's region (s3)."
+    )
+    account: str | None = Field(
+        default=None, pattern=r"^[a-z0-9]{3,24}$", description="The storage account (az)."
+    )
     anonymous: bool = Field(default=False, description="Ask without keys: for public buckets.")
     environment: bool = Field(
         default=False,
@@ -251,6 +256,8 @@ class ConnectorSettings(_Parts):
             parts = urlsplit(self.options.endpoint)
             if parts.scheme != "https" or not f".{parts.hostname}".endswith(_KNOWN_ENDPOINTS):
                 return f"its endpoint {self.options.endpoint} may lie within the service's own network"
+        if _names_an_address(self.secrets.text("service_account")):
+            return "its service account names an address, which may lie within the service's own network"
         return None
 
     def shown(self) -> dict[str, Any]:
@@ -277,6 +284,14 @@ class ConnectorSettings(_Parts):
             raise StorageError(
                 f"This is no connector: {faults}. See docs/how-to/store-files.md."
             ) from None  # the cause would show secrets
+
+
+def _names_an_address(service_account: str) -> bool:
+    """Whether the JSON of a service account says where requests go; it may, for emulators."""
+    try:
+        return "gcs_base_url" in json.loads(service_account or "{}")
+    except (ValueError, TypeError):
+        return False  # then no store can be made of it
 
 
 def _check_bucket(scheme: str, place: str) -> None:

@@ -323,7 +323,7 @@ def test_a_server_that_does_not_answer_is_said() -> None:
     store = CloudStore(silent, shown_as="s3://b/")
     with pytest.raises(
         StoreUnavailable,
-        match=r"s3://b/in/a cannot be read: the server cannot be reached\. Check the connector's",
+        match=r"s3://b/in/a cannot be read: the server cannot be reached\. Check",
     ):
         store.stat("in/a")
 

@@ -35,7 +35,7 @@ def inside(store: Store) -> Any:  # noqa: ANN401  (of obstore)
         ({"scheme": "s3", "place": "/films/2026/", "label": "archive"}, KEYS, "s3+archive://films/2026/"),
         ({"scheme": "s3", "place": "films", "options": {"anonymous": True}}, {}, "s3://films/"),
         ({"scheme": "gs", "place": "films", "label": ""}, {"service_account": "{}"}, "gs://films/"),
-        ({"scheme": "az", "place": "c", "options": {"account": "me"}}, {"sas_token": "?sv=1"}, "az://c/"),
+        ({"scheme": "az", "place": "c", "options": {"account": "mine"}}, {"sas_token": "?sv=1"}, "az://c/"),
         ({"scheme": "dropbox", "place": "Rotoscope"}, OAUTH, "dropbox://"),
         ({"scheme": "gdrive", "label": "team"}, {"token": "t"}, "gdrive+team://"),
     ],
@@ -70,7 +70,7 @@ def test_secrets_are_never_shown() -> None:
         ({"scheme": "ftp"}, {}, "scheme: Input should be 's3', 'gs', 'az', 'dropbox' or 'gdrive'"),
         ({"scheme": "s3"}, KEYS, "a connector for s3:// needs a place: the name of its bucket"),
         (
-            {"scheme": "az", "options": {"account": "a"}},
+            {"scheme": "az", "options": {"account": "mine"}},
             KEYS,
             "a connector for az:// has no secret access_key_id",
         ),
@@ -87,7 +87,7 @@ def test_secrets_are_never_shown() -> None:
             "given: access_key_id, secret_access_key, anonymous",
         ),
         (
-            {"scheme": "s3", "place": "b", "options": {"account": "x"}},
+            {"scheme": "s3", "place": "b", "options": {"account": "mine"}},
             KEYS,
             "a connector for s3:// has no option account; it has endpoint, region, anonymous, environment",
         ),
@@ -210,7 +210,7 @@ def test_only_a_connector_that_says_so_uses_the_environment(monkeypatch: pytest.
 def test_what_has_no_key_signs_nothing() -> None:
     for settings, secrets in (
         ({"scheme": "s3", "place": "b", "options": {"anonymous": True}}, {}),
-        ({"scheme": "az", "place": "c", "options": {"account": "a"}}, {"sas_token": "?sv=1&sig=x"}),
+        ({"scheme": "az", "place": "c", "options": {"account": "mine"}}, {"sas_token": "?sv=1&sig=x"}),
     ):
         assert connect(ConnectorSettings.read(settings, secrets)).store.sign("a", "GET", seconds=60) is None
 
@@ -254,7 +254,7 @@ def test_every_scheme_makes_its_store() -> None:
         ({"scheme": "gdrive"}, {"token": "t"}, "DriveStore"),
         ({"scheme": "s3", "place": "b"}, KEYS, "CloudStore"),
         ({"scheme": "gs", "place": "b", "options": {"anonymous": True}}, {}, "CloudStore"),
-        ({"scheme": "az", "place": "b", "options": {"account": "a"}}, {"sas_token": "sv=1"}, "CloudStore"),
+        ({"scheme": "az", "place": "b", "options": {"account": "mine"}}, {"sas_token": "sv=1"}, "CloudStore"),
     ):
         store = connect(ConnectorSettings.read(settings, secrets)).store
         assert isinstance(store, Store)

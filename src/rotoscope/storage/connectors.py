@@ -32,20 +32,22 @@ ConnectorScheme: TypeAlias = Literal["s3", "gs", "az", "dropbox", "gdrive"]
 """What can be configured; ``data``, ``file`` and ``https`` are there without."""
 _BUCKETS: Final = frozenset({"s3", "gs", "az"})
 
-_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "s3": ("endpoint", "region", "anonymous", "environment"),
     "gs": ("endpoint", "anonymous", "environment"),
     "az": ("endpoint", "account", "anonymous", "environment"),
     "dropbox": (),
     "gdrive": (),
 }
-_SECRETS: Final[Mapping[str, tuple[str, ...]]] = {
+"""What connectors of a scheme can be told beside their place."""
+SECRETS: Final[Mapping[str, tuple[str, ...]]] = {
     "s3": ("access_key_id", "secret_access_key", "session_token"),
     "gs": ("service_account",),
     "az": ("account_key", "sas_token"),
     "dropbox": ("token", "refresh_token", "client_id", "client_secret"),
     "gdrive": ("token", "refresh_token", "client_id", "client_secret"),
 }
+"""What lets connectors of a scheme in."""
 _OAUTH: Final = (("token",), ("refresh_token", "client_id"))
 _WAYS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "s3": (("access_key_id", "secret_access_key"),),
@@ -210,8 +212,8 @@ class ConnectorSettings(_Parts):
 
     @model_validator(mode="after")
     def _fits_the_scheme(self) -> Self:
-        _check_names(self.scheme, "option", self.options.given(), _OPTIONS[self.scheme])
-        _check_names(self.scheme, "secret", self.secrets.given(), _SECRETS[self.scheme])
+        _check_names(self.scheme, "option", self.options.given(), OPTIONS[self.scheme])
+        _check_names(self.scheme, "secret", self.secrets.given(), SECRETS[self.scheme])
         if self.scheme in _BUCKETS and not self.place:
             what = "container" if self.scheme == "az" else "bucket"
             raise ValueError(f"a connector for {self.scheme}:// needs a place: the name of its {what}.")
@@ -310,7 +312,7 @@ def _check_names(scheme: str, what: str, given: tuple[str, ...], allowed: tuple[
 
 def _which_way(scheme: str, secrets: tuple[str, ...], free: list[str]) -> str:
     ways = [f"the secret{'s' if len(way) > 1 else ''} {' and '.join(way)}" for way in _WAYS[scheme]]
-    ways += [f"the option {name}" for name in ("anonymous", "environment") if name in _OPTIONS[scheme]]
+    ways += [f"the option {name}" for name in ("anonymous", "environment") if name in OPTIONS[scheme]]
     given = ", ".join([*secrets, *free]) or "none of them"
     return f"a connector for {scheme}:// needs one way in: {', or '.join(ways)}; given: {given}."
 

@@ -114,6 +114,7 @@ def load_settings(env: Mapping[str, str]) -> Settings:
     """
     data = env.get(DATA_DIR_VARIABLE) or platformdirs.user_data_dir("rotoscope", appauthor=False)
     cache = env.get(CACHE_DIR_VARIABLE) or platformdirs.user_cache_dir("rotoscope", appauthor=False)
+    hosts = (env.get(ALLOWED_HOSTS_VARIABLE) or "").lower().split(",")
     roots = [root for root in (env.get(FILE_ROOTS_VARIABLE) or "").split(os.pathsep) if root]
     return Settings(
         data_dir=Path(data).expanduser(),
@@ -122,9 +123,7 @@ def load_settings(env: Mapping[str, str]) -> Settings:
         database_url=env.get(DATABASE_VARIABLE) or "",
         store_place=env.get(STORE_VARIABLE) or "",
         file_roots=tuple(Path(root).expanduser() for root in roots),
-        allowed_hosts=frozenset(
-            host.strip().lower() for host in (env.get(ALLOWED_HOSTS_VARIABLE) or "").split(",") if host.strip()
-        ),
+        allowed_hosts=frozenset(host for host in map(str.strip, hosts) if host),
         rate=_rate(env.get(RATE_VARIABLE) or "0 USD"),
         worker_id=env.get(WORKER_VARIABLE) or socket.gethostname(),
     )

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from rotoscope.api.app import create_app
 from rotoscope.api.key_book import ALL_SCOPES, KeyBook, KeyScope
-from rotoscope.api.services import Services
+from rotoscope.api.services import make_services
 from rotoscope.database.engine import Database
 from rotoscope.database.tables import Table
-from rotoscope.palette.palette import Palette
 from rotoscope.settings import Settings
 
 with warnings.catch_warnings():
@@ -26,14 +25,8 @@ class Bench:
         self.database = Database(self.settings.database)
         Table.metadata.create_all(self.database.engine)
         self.keys = KeyBook(self.database)
-        self.services = Services(
-            settings=self.settings,
-            database=self.database,
-            palette_of=lambda _: Palette(self.settings.filters_dir),
-            requests_per_minute=requests_per_minute,
-        )
-        self.app = create_app(self.services)
-        self.anonymous = TestClient(self.app)
+        self._requests_per_minute = requests_per_minute
+        self._open()
         for name in ("ada", "bob"):
             self.keys.make_client(name, f"cli_{name}")
 
@@ -41,6 +34,20 @@ class Bench:
         """A client of that name, ``ada`` or ``bob``, with a key of these scopes; by default all."""
         made = self.keys.make(f"cli_{name}", "a test's", scopes or ALL_SCOPES)
         return TestClient(self.app, headers={"Authorization": f"Bearer {made.secret}"})
+
+    def restart(self) -> None:
+        """End this process's part of it, and begin another's on the same database and store."""
+        self.database.close()
+        self.database = Database(self.settings.database)
+        self.keys = KeyBook(self.database)
+        self._open()
+
+    def _open(self) -> None:
+        self.services = make_services(
+            self.settings, self.database, requests_per_minute=self._requests_per_minute
+        )
+        self.app = create_app(self.services)
+        self.anonymous = TestClient(self.app)
 
     def close(self) -> None:
         """Give the database back."""

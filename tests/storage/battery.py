@@ -15,32 +15,13 @@ from rotoscope.errors import InvalidUri, StorageError, StoredFileExists, StoredF
 from rotoscope.storage.store import Store
 
 MEBIBYTE = 1 << 20
+UNFINISHED = ".rotoscope-0123456789abcdef.part"
 BAD_PATHS = (
-    "",
-    "/a",
-    "a/",
-    "a//b",
-    ".",
-    "..",
-    "../a",
-    "a/../b",
-    "a/./b",
-    "a\\b",
-    "a\nb",
-    "a\x7fb",
-    "x" * 300,
+    *("", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", "a\\b", "a\nb", "a\x7fb", "\ud800"),
+    *("x" * 300, "x/" * 600 + "x", UNFINISHED, f"in/{UNFINISHED}"),
 )
 ODD_NAMES = (
-    "a b.mp4",
-    "a%20b",
-    "a+b",
-    "q?x#y=1&z",
-    "x'y\"z",
-    "~t",
-    "s*t",
-    "ü/日本/帧.png",
-    "a:b|c<d>",
-    ".hidden",
+    *("a b.mp4", "a%20b", "a+b", "q?x#y=1&z", "x'y\"z", "~t", "s*t", "ü/日本/帧.png", "a:b|c<d>", ".hidden"),
 )
 
 
@@ -89,6 +70,7 @@ class StorePromises:
             (100, None),
             (200, 300),
             (7, 7),
+            (9, 3),
         ):
             assert contents(store, "a.bin", start=start, stop=stop) == data[start:stop]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from battery import StorePromises
 
 from rotoscope.storage.memory import MemoryStore
+
+from battery import StorePromises
 
 
 class TestMemoryStore(StorePromises):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -87,13 +88,22 @@ def caller(
     if found is None:
         refusal = request.scope["state"].get("refusal")
         raise refusal if isinstance(refusal, NotAuthenticated) else _refused(f"A key is needed. {_HOW}")
-    if missing := [scope for scope in wanted.scopes if scope not in found.scopes]:
+    require(found, wanted.scopes)
+    return found
+
+
+def require(caller: Caller, scopes: Sequence[str]) -> None:
+    """Refuse whoever lacks a scope.
+
+    Raises:
+        ScopeMissing: they do.
+    """
+    if missing := [scope for scope in scopes if scope not in caller.scopes]:
         raise ScopeMissing(
-            f"The key {found.key_id} lacks the scope {missing[0]!r}; it has "
-            f"{', '.join(sorted(found.scopes)) or 'none'}. Make a key with that scope, or ask for one.",
+            f"The key {caller.key_id} lacks the scope {missing[0]!r}; it has "
+            f"{', '.join(sorted(caller.scopes)) or 'none'}. Make a key with that scope, or ask for one.",
             headers={"WWW-Authenticate": f'{_REALM}, error="insufficient_scope", scope="{missing[0]}"'},
         )
-    return found
 
 
 Reader = Annotated[Caller, Security(caller, scopes=["read"])]

@@ -21,8 +21,27 @@ from rotoscope.api.metrics import Metrics
 from rotoscope.api.paths import PathTable
 from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
-from rotoscope.api.routes import clients, docs, health, keys, start
+from rotoscope.api.routes import (
+    clients,
+    connectors,
+    docs,
+    events,
+    files,
+    filters,
+    health,
+    images,
+    jobs,
+    keys,
+    looks,
+    media,
+    picture_urls,
+    start,
+    steps,
+    uploads,
+    webhooks,
+)
 from rotoscope.api.services import Services
+from rotoscope.api.studio import Studio
 from rotoscope.api.tracking import Tracking
 
 Hook: TypeAlias = Callable[[Services], AbstractContextManager[object]]
@@ -33,6 +52,19 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     start.router,
     keys.router,
     clients.router,
+    files.router,
+    uploads.router,
+    connectors.router,
+    media.router,
+    images.router,
+    picture_urls.router,
+    picture_urls.open_router,
+    filters.router,
+    looks.router,
+    steps.router,
+    jobs.router,
+    events.router,
+    webhooks.router,
     docs.router,
 )
 """All routes, in the order in which they are tried and documented."""
@@ -64,6 +96,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.studio = Studio(services.settings)
     app.state.metrics = metrics = Metrics(services.database)
     for router in ROUTERS:
         app.include_router(router)

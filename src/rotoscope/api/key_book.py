@@ -16,10 +16,11 @@ from rotoscope.database.columns import now
 from rotoscope.database.engine import Database
 from rotoscope.database.identity import new_id
 from rotoscope.database.tables import Client, Key
+from rotoscope.jobs.filters import LOCAL_CLIENT
 
 KeyScope: TypeAlias = Literal["read", "write", "run", "admin"]
 ALL_SCOPES: Final[tuple[KeyScope, ...]] = ("read", "write", "run", "admin")
-OPERATOR: Final = "cli_local"
+OPERATOR: Final = LOCAL_CLIENT
 """The client of whoever runs the service."""
 KEY_PREFIX: Final = "rk_"
 _HINT_CHARACTERS: Final = 8

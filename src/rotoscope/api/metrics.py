@@ -67,7 +67,7 @@ class _JobsByState(Collector):
         family = self._family()
         with self._database.reading() as session:
             counted = session.execute(select(JobRecord.state, func.count()).group_by(JobRecord.state))
-            found: dict[str, int] = {state: count for state, count in counted}
+            found: dict[str, int] = dict(counted.all())
         for state in get_args(JobState):
             family.add_metric([state], found.get(state, 0))
         return [family]

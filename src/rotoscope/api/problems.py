@@ -64,6 +64,7 @@ STATUSES: Final[Mapping[type[RotoscopeError], int]] = {
     refusals.MethodNotAllowed: 405,
     refusals.NotAcceptable: 406,
     refusals.Conflict: 409,
+    refusals.Gone: 410,
     refusals.PreconditionFailed: 412,
     refusals.ContentTooLarge: 413,
     refusals.UnsupportedContent: 415,
@@ -74,6 +75,7 @@ STATUSES: Final[Mapping[type[RotoscopeError], int]] = {
     refusals.RequestInProgress: 409,
     refusals.AnswerNotKept: 409,
     refusals.TooManyRequests: 429,
+    refusals.Busy: 503,
     refusals.ChecksumDiffers: 460,
     refusals.UnexpectedFault: 500,
 }

@@ -55,6 +55,10 @@ class Conflict(Refusal):
     """What is there stands against it."""
 
 
+class Gone(Refusal):
+    """It was there, and is over."""
+
+
 class PreconditionFailed(Refusal):
     """A condition of the request does not hold."""
 
@@ -98,6 +102,10 @@ class AnswerNotKept(Refusal):
 
 class TooManyRequests(Refusal):
     """The limit of requests is reached."""
+
+
+class Busy(Refusal):
+    """More is asked for than can be done at once."""
 
 
 class ChecksumDiffers(Refusal):

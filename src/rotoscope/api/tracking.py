@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rotoscope.api.paths import UNKNOWN, PathTable, known_path
@@ -20,6 +21,10 @@ from rotoscope.errors import RotoscopeError
 Observer = Callable[[str, str, int, float], None]
 """Told method, path template, status and seconds of each request."""
 _LOG: Final = logging.getLogger(__name__)
+_GONE: Final = 499
+"""In figures: whoever asked went away before the request was whole."""
+_UPLOADS: Final = "/v1/uploads/"
+_OVERRIDES: Final = frozenset({"PATCH", "DELETE", "HEAD"})
 _ALWAYS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
@@ -37,6 +42,7 @@ class Tracking:
             await self._app(scope, receive, send)
             return
         name = name_request(scope)
+        _override_method(scope)
         scope["state"]["path"] = path = self._paths().find(scope)
         begun = time.perf_counter()
         status = 0
@@ -53,6 +59,8 @@ class Tracking:
 
         try:
             await self._serve(scope, receive, send_named)
+        except ClientDisconnect:
+            status = _GONE
         except Exception as error:
             if status:
                 raise
@@ -69,6 +77,13 @@ class Tracking:
                 headers={"Allow": path.allow},
             )
         await self._app(scope, receive, send)
+
+
+def _override_method(scope: Scope) -> None:
+    """Whoever cannot send PATCH or DELETE to an upload sends POST, and says so (tus 1.0)."""
+    wanted = Headers(scope=scope).get("X-HTTP-Method-Override", "").upper()
+    if scope["method"] == "POST" and wanted in _OVERRIDES and scope["path"].startswith(_UPLOADS):
+        scope["method"] = wanted
 
 
 def _as_problem(error: Exception, scope: Scope) -> RotoscopeError:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from rotoscope.database.columns import now
@@ -225,6 +225,12 @@ class JobBook:
         query = select(Event.sequence).where(Event.client_id == client_id, Event.id == event_id)
         with self._database.reading() as session:
             return session.scalar(query)
+
+    def last_sequence(self, client_id: str) -> int:
+        """The number of a client's latest event; 0 where there is none."""
+        query = select(func.max(Event.sequence)).where(Event.client_id == client_id)
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
 
     def _changed(self, job_id: str) -> None:
         if self._on_change is not None:

@@ -13,8 +13,10 @@ from rotoscope.jobs.bench import Bench
 from rotoscope.jobs.operations.painting import told
 from rotoscope.jobs.operations.wishes import PaintingWish
 from rotoscope.jobs.pieces import SharedPieces
+from rotoscope.machine import processors
+from rotoscope.media.probe import inspect_media
 from rotoscope.render.photographs import are_photographs
-from rotoscope.render.planar import FramePainter
+from rotoscope.render.planar import MOST_PIXELS_AT_ONCE, PAINTED_AT_ONCE, FramePainter
 from rotoscope.render.progress import ProgressMeter
 from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.segments.painting import paint_segments
@@ -39,7 +41,7 @@ class Renders:
 
     def __init__(self, pieces: SharedPieces) -> None:
         self._pieces = pieces
-        self._open: OrderedDict[tuple[str, int | None], _Open] = OrderedDict()
+        self._open: OrderedDict[tuple[str, int], _Open] = OrderedDict()
         self._lock = threading.Lock()
 
     def plan(
@@ -50,12 +52,13 @@ class Renders:
         output = Path(parse_uri(params.output).name)
         if params.output.endswith("/") or are_photographs(source, output, params.selection()):
             return None
-        opened = self._opened(params, bench, threads=None)
+        threads = painter_threads(inspect_media(source, count=False).video.frame_size)
+        opened = self._opened(params, bench, threads=threads)
         if opened is None:
             return None
         job = opened.planned.job
         keys = [(segment, job.key(segment)) for segment in opened.planned.segments]
-        return {"painter_threads": job.painter_threads}, keys
+        return {"painter_threads": threads}, keys
 
     def paint(self, params: PaintingWish, bench: Bench, *, threads: int, number: int, key: str) -> bool:
         """Paint a segment and share its piece; gives whether there was anything to paint.
@@ -96,6 +99,8 @@ class Renders:
         meter = ProgressMeter(
             "assemble", frames_expected=planned.job.clip.expected_frames, on_progress=bench.on_progress
         )
+        height, width, _ = pieces[0].index.facts.shape
+        meter.frame_size = (width, height)
         report = join_render(
             planned,
             pieces,
@@ -113,7 +118,7 @@ class Renders:
             raise MachineDiffers("This machine cannot cut the source into segments, and another one could.")
         return opened
 
-    def _opened(self, params: PaintingWish, bench: Bench, *, threads: int | None) -> _Open | None:
+    def _opened(self, params: PaintingWish, bench: Bench, *, threads: int) -> _Open | None:
         place = (bench.job_id, threads)
         with self._lock:
             if place in self._open:
@@ -138,3 +143,9 @@ class Renders:
             while len(self._open) > _KEPT:
                 self._open.popitem(last=False)
         return opened
+
+
+def painter_threads(frame_size: tuple[int, int]) -> int:
+    """Threads that paint one picture, for all machines of a job: as many as suit the one that plans it."""
+    at_once = PAINTED_AT_ONCE if frame_size[0] * frame_size[1] <= MOST_PIXELS_AT_ONCE else 1
+    return max(1, processors() // at_once)

@@ -176,9 +176,21 @@ class CloudStore:
                 for meta in chunk:
                     path = meta["path"]
                     if path_fault(path) is None and path.startswith(prefix) and path > after:
-                        yield _described(meta, None)
+                        if meta["size"] or self._is_file(path):
+                            yield _described(meta, None)
                     elif path > prefix and not path.startswith(prefix):
                         return
+
+    def _is_file(self, path: str) -> bool:
+        """Whether an empty file is one, and no mark.
+
+        Other tools mark folders by empty files whose names end with ``/``; obstore lists these without it.
+        """
+        try:
+            obstore.head(self._bucket, path)
+        except FileNotFoundError:
+            return False
+        return True
 
     def _pieces(self, path: str, stream: Iterator[bytes], expected: int) -> Iterator[bytes]:
         arrived = 0
@@ -299,7 +311,10 @@ class CloudStore:
         if kind is CorruptTransfer:
             return kind(f"{shown} changed while it was {done}, or arrived damaged. Try again.")
         if kind is InvalidUri:
-            return kind(f"{shown} is no path that this store takes.")
+            return kind(
+                f"{shown} cannot be {done}: a name in it is none that a path can have "
+                f"({_shortened(detail)}). Rename or remove that file with the store's own tools."
+            )
         if "NoSuchBucket" in detail or "ContainerNotFound" in detail:
             reason = "there is no such bucket. Check its name, region and endpoint"
         else:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
     from rotoscope.storage.cloud import CloudStore
+    from rotoscope.storage.tokens import TokenSource
 
 _Config: TypeAlias = dict[str, Any]
 _CLOUDS: Final = ("s3", "gs", "az")
@@ -69,12 +70,39 @@ def open_store(place: str, below: str = "", *, shown_as: str) -> Store:
     return _own_cloud(uri.scheme, uri.authority, prefix, shown_as)
 
 
+def open_host(host: str, allowed_hosts: frozenset[str]) -> Store:
+    """What anybody can read of a host of the public internet, or of one that is allowed beside."""
+    from rotoscope.storage.guard import Guard  # noqa: PLC0415
+    from rotoscope.storage.https import HttpsStore  # noqa: PLC0415
+
+    return HttpsStore(host, guard=Guard(allowed_hosts=allowed_hosts))
+
+
 @lru_cache(maxsize=256)  # connections and access tokens are kept as long as the settings stay the same
 def _store_of(written: str) -> Store:
     settings = ConnectorSettings.read(*json.loads(written))
     if settings.scheme in _CLOUDS:
         return _cloud(settings)
+    if settings.scheme == "dropbox":
+        from rotoscope.storage.dropbox import DropboxStore  # noqa: PLC0415  (as of all that loads httpx)
+        from rotoscope.storage.tokens import DROPBOX_TOKEN_URL  # noqa: PLC0415
+
+        return DropboxStore(_token(settings, DROPBOX_TOKEN_URL), settings.place)
     raise StorageError(f"This version has no store for {settings.scheme}://.")
+
+
+def _token(settings: ConnectorSettings, token_url: str) -> TokenSource:
+    from rotoscope.storage.tokens import FixedToken, RefreshedToken  # noqa: PLC0415
+
+    secrets = settings.secrets
+    if secrets.token:
+        return FixedToken(secrets.text("token"))
+    return RefreshedToken(
+        token_url,
+        secrets.text("client_id"),
+        secrets.text("client_secret") or None,
+        secrets.text("refresh_token"),
+    )
 
 
 @lru_cache(maxsize=256)

@@ -252,7 +252,10 @@ class FakeDropbox(LocalServer):
     def _delete_v2(self, argument: dict[str, Any], _: Asked) -> dict[str, Any]:
         path = _checked(argument["path"])
         if path in self.folders:
-            assert "parent_rev" not in argument, "it is for files"
+            if "parent_rev" in argument:  # it is for files
+                raise Refused(
+                    {".tag": "path_write", "path_write": {".tag": "conflict", "conflict": {".tag": "folder"}}}
+                )
             self.folders = {
                 lower: shown for lower, shown in self.folders.items() if not lower.startswith(path)
             }

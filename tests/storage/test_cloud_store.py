@@ -298,6 +298,7 @@ def test_every_exception_of_obstore_becomes_an_error_of_storage(
         (exceptions.GenericError("<Code>NoSuchBucket</Code>"), "listed", StoreUnavailable),
         (FileNotFoundError("<Code>NoSuchBucket</Code>"), "stored", StoreUnavailable),
         (exceptions.GenericError("operation timed out"), "read", StoreUnavailable),
+        (exceptions.GenericError("Server returned non-2xx status code: 403 No"), "listed", AccessDenied),
         (type("NewError", (exceptions.BaseError,), {})("new"), "read", StoreUnavailable),
     ],
 )
@@ -320,7 +321,10 @@ def test_a_server_that_does_not_answer_is_said() -> None:
         retry_config={"max_retries": 1},
     )
     store = CloudStore(silent, shown_as="s3://b/")
-    with pytest.raises(StoreUnavailable, match=r"s3://b/in/a cannot be read: .*Check the connector's"):
+    with pytest.raises(
+        StoreUnavailable,
+        match=r"s3://b/in/a cannot be read: the server cannot be reached\. Check",
+    ):
         store.stat("in/a")
 
 

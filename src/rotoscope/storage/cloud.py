@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Generator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,6 +47,8 @@ _LONGEST_SIGNATURE: Final = 7 * 24 * 3600
 """Seconds; what S3 and Google allow."""
 _SHA256: Final = "sha256"
 """The name of the metadata under which the checksum of what was stored is kept."""
+
+_DENIED: Final = re.compile(r"non-2xx status code: 40[13]\b")
 
 _Kind: TypeAlias = type[StorageError]
 KINDS: Final[Mapping[str, _Kind]] = {
@@ -335,6 +338,8 @@ def kind_of(error: Exception, done: str = "read") -> _Kind:
         return StoreUnavailable
     if any(code in text for code in ("BadDigest", "XAmzContentChecksumMismatch", "Md5Mismatch")):
         return CorruptTransfer
+    if _DENIED.search(text):  # of a listing obstore tells no more
+        return AccessDenied
     if done == "stored" and isinstance(error, exceptions.PreconditionError | exceptions.NotModifiedError):
         return StoredFileExists
     for parent in type(error).__mro__:
@@ -354,6 +359,11 @@ def _described(meta: ObjectMeta, sha256: str | None) -> StoredFile:
 
 
 def _shortened(detail: str) -> str:
-    """The first line of what a library says, without its end."""
-    line = detail.strip().partition("\n")[0].rstrip(". :")
-    return line if len(line) <= 300 else f"{line[:300]} …"
+    """What a library says went wrong: without how often it tried, and without addresses.
+
+    Whoever reads it may be a client, who need not know in which bucket the service keeps its files.
+    """
+    line = detail.strip().partition("\n")[0].rpartition(" - ")[2].partition("<")[0]
+    line = line.replace("Server returned non-2xx status code:", "the server answered")
+    line = line.replace("HTTP error: error sending request", "the server cannot be reached")
+    return re.sub(r"\w+://\S+", "…", line).rstrip(". :")[:300]

@@ -52,7 +52,7 @@ class Watch:
         self._on_bytes = on_bytes
         self._check = check
         self._lock = threading.Lock()
-        self._stopped = False
+        self._failure: BaseException | None = None
 
     def told(self, count: int) -> None:
         """So many more bytes are there."""
@@ -62,15 +62,17 @@ class Watch:
 
     def ask(self) -> None:
         """Go on, or raise."""
-        if self._stopped:
+        if self._failure is not None:
             raise StoreUnavailable("The transfer was given up, because another of its files failed.")
         if self._check is not None:
             with self._lock:
                 self._check()
 
-    def stop(self) -> None:
-        """Every thread that asks from now on raises."""
-        self._stopped = True
+    def stop(self, failure: BaseException) -> BaseException:
+        """Every thread that asks from now on raises; gives what failed first."""
+        with self._lock:
+            self._failure = self._failure or failure
+            return self._failure
 
 
 def fetch_file(located: Located, place: Path, watch: Watch) -> Path:
@@ -97,16 +99,24 @@ def fetch_file(located: Located, place: Path, watch: Watch) -> Path:
 
 def all_at_once(function: Callable[[Item], Result], items: Sequence[Item], watch: Watch) -> list[Result]:
     """Do it for several, a few at a time; the first that fails stops the others, and is raised."""
+
+    def tried(item: Item) -> Result:
+        try:
+            return function(item)
+        except BaseException as error:
+            watch.stop(error)
+            raise
+
     with ThreadPoolExecutor(min(AT_ONCE, max(1, len(items))), "transfer") as pool:
-        futures = [pool.submit(function, item) for item in items]
+        futures = [pool.submit(tried, item) for item in items]
         try:
             for future in wait(futures, return_when=FIRST_EXCEPTION).done:
                 future.result()
             return [future.result() for future in futures]
-        except BaseException:
-            watch.stop()
+        except BaseException as error:
+            first = watch.stop(error)
             pool.shutdown(wait=True, cancel_futures=True)
-            raise
+            raise first  # noqa: B904  (the same, or what another thread raised before)
 
 
 def contents_digest(pieces: Iterable[bytes]) -> str:

@@ -12,9 +12,10 @@ from rotoscope.api.idempotency import HEADER as IDEMPOTENCY
 from rotoscope.api.idempotency import REPLAYED
 from rotoscope.api.models.problem import Problem
 from rotoscope.api.paths import PathTable
-from rotoscope.api.problems import MEDIA_TYPE, STATUSES, code_of, title_of
+from rotoscope.api.problems import MEDIA_TYPE, STATUSES, title_of
 from rotoscope.api.request_ids import HEADER as REQUEST_ID
 from rotoscope.api.traits import traits_of
+from rotoscope.jobs.recording import code_of
 
 Json = dict[str, Any]
 TAGS: Final = (

@@ -31,6 +31,7 @@ from rotoscope.cli import (
     texture,
     train,
     watch,
+    worker,
 )
 from rotoscope.cli.arguments import normalize_arguments
 from rotoscope.cli.present import fail
@@ -66,6 +67,7 @@ texture.register(app)
 sight.register(app)
 train.register(app)
 scout.register(app)
+worker.register(app)
 demo.register(app)
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rotoscope.errors import AccessDenied, EncodeError, StoredFileExists, StoredFileNotFound
 from rotoscope.jobs.job import JobProgress
@@ -22,6 +22,9 @@ from rotoscope.render.segments.store import SegmentStore
 from rotoscope.storage.staging import cached_fetch
 from rotoscope.storage.storage import Storage
 from rotoscope.storage.uri import parse_uri
+
+if TYPE_CHECKING:
+    from rotoscope.networks.device import DeviceName
 
 _LOOK_SECONDS: Final = 0.4
 """How often it is looked whether a job is still wanted."""
@@ -52,6 +55,7 @@ class Bench:
     cache_dir: Path
     staging_dir: Path
     """Where copies of sources are kept for the next task."""
+    device: DeviceName
     scratch: Path
     put_filter: Callable[[Path], None]
     put_preview: Callable[[Path], None]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import time
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from rotoscope.database.engine import Database
+from rotoscope.database.engine import DATABASE_AWAY, Database
 from rotoscope.database.tables import Client, JobRecord
 from rotoscope.errors import RotoscopeError, ServiceError
 from rotoscope.jobs.book import JobBook
@@ -35,9 +36,16 @@ from rotoscope.storage.storage import Storage, system_store
 from rotoscope.storage.store import Store
 from rotoscope.storage.uri import is_uri
 
+if TYPE_CHECKING:
+    from rotoscope.networks.device import DeviceName
+
 _LOG: Final = logging.getLogger("rotoscope.jobs")
 _DRAIN_SECONDS: Final = 30
 """How long the tasks at hand may take when a worker is asked to end."""
+_PATIENCE_SECONDS: Final = 600
+"""How long a task waits for a database that is away."""
+_WAIT_SECONDS: Final = 1.0
+"""Between two tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +73,14 @@ class Service:
 
 @contextmanager
 def open_service(
-    settings: Settings, *, queues: Sequence[QueueName], device: str = "cpu"
+    settings: Settings, *, queues: Sequence[QueueName], device: DeviceName = "auto"
 ) -> Generator[Service]:
     """Open the database and the store, and begin to work on what waits in these queues.
 
     Args:
         settings: where everything is.
         queues: whose tasks this process performs; none: others do.
-        device: what is painted on, for the list of workers.
+        device: what is trained and optimized on.
 
     Raises:
         ServiceError: the database cannot be reached, or another process works here under the same name.
@@ -86,7 +94,7 @@ def open_service(
             stack.enter_context(_alone(settings.data_dir))
         database.migrate()
         _add_local_client(database)
-        service = _assemble(settings, database, queues)
+        service = _assemble(settings, database, queues, device)
         supervisor = Supervisor(
             database,
             settings.worker_id,
@@ -103,7 +111,9 @@ def open_service(
         yield service
 
 
-def _assemble(settings: Settings, database: Database, queues: Sequence[QueueName]) -> Service:
+def _assemble(
+    settings: Settings, database: Database, queues: Sequence[QueueName], device: DeviceName
+) -> Service:
     store = system_store(settings)
     engine = Engine(_engine_url(settings, database), settings.worker_id, tuple(queues))
     filters = ClientFilters(settings, store if is_uri(settings.store) else None)
@@ -115,6 +125,7 @@ def _assemble(settings: Settings, database: Database, queues: Sequence[QueueName
         pieces=SharedPieces.of(settings),
         filters=filters,
         storage_of=partial(storage_of_client, settings, database),
+        device=device,
     )
     performer = Performer(workshop, engine.put)
     book = JobBook(database, on_change=lambda job_id: engine.put(performer.next_tasks(job_id)))
@@ -131,10 +142,22 @@ def _engine_url(settings: Settings, database: Database) -> str:
 
 
 def _perform(service: Service, task: Task) -> None:
-    if task.step == "webhook":
-        service.webhooks.perform(task)
-    else:
-        service.performer.perform(task)
+    """Do a task. While the database is away, wait for it, and do the task anew."""
+    do = service.webhooks.perform if task.step == "webhook" else service.performer.perform
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            do(task)
+            return
+        except DATABASE_AWAY as error:
+            if time.monotonic() > until:
+                _LOG.exception("Task %s is given up; it will be revived", task.id)
+                return
+            _LOG.warning("Task %s waits for the database: %s", task.id, type(error).__name__)
+            time.sleep(_WAIT_SECONDS)
+        except Exception:
+            _LOG.exception("Task %s is given up; it will be revived", task.id)
+            return
 
 
 def _revive(service: Service) -> None:
@@ -143,9 +166,11 @@ def _revive(service: Service) -> None:
     query = select(JobRecord.id).where(JobRecord.state.not_in(FINAL_STATES)).order_by(JobRecord.id)
     with service.database.reading() as session:
         found = [job_id for job_id in session.scalars(query) if job_id not in waiting]
+    stamp = int(time.time())
     for job_id in found:
         try:
-            service.engine.put(service.performer.next_tasks(job_id))
+            due = service.performer.next_tasks(job_id)
+            service.engine.put([(replace(task, revived=stamp), rank) for task, rank in due])
         except RotoscopeError as error:
             _LOG.warning("The job %s cannot go on: %s", job_id, error)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rotoscope.database.engine import Database
 from rotoscope.jobs.bench import Bench
@@ -19,6 +19,9 @@ from rotoscope.jobs.tasks import Task
 from rotoscope.settings import Settings
 from rotoscope.storage.storage import Storage
 from rotoscope.storage.store import Store
+
+if TYPE_CHECKING:
+    from rotoscope.networks.device import DeviceName
 
 _PREVIEWS: Final = "previews"
 
@@ -36,6 +39,7 @@ class Workshop:
     filters: ClientFilters
     storage_of: Callable[[str], Storage]
     """What a client can reach, by the client's id."""
+    device: DeviceName
 
     @contextmanager
     def bench(self, task: Task, client_id: str) -> Generator[Bench]:
@@ -52,6 +56,7 @@ class Workshop:
                 segments=self.pieces.local,
                 cache_dir=self.settings.cache_dir,
                 staging_dir=staging / "sources",
+                device=self.device,
                 scratch=scratch,
                 put_filter=lambda file: self.filters.publish(client_id, file),
                 put_preview=lambda picture: self._put_preview(task.subject, picture),

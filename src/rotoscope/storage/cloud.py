@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import obstore
 from obstore import exceptions
+from obstore.store import MemoryStore
 
 from rotoscope.errors import (
     AccessDenied,
@@ -30,7 +31,7 @@ from rotoscope.storage.store import SignedUrl, StoredFile
 
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta
-    from obstore.store import AzureStore, GCSStore, MemoryStore, S3Store
+    from obstore.store import AzureStore, GCSStore, S3Store
 
     Bucket: TypeAlias = S3Store | GCSStore | AzureStore | MemoryStore
 
@@ -79,10 +80,14 @@ class CloudStore:
     Args:
         bucket: of obstore, with the prefix below which everything lies.
         shown_as: how messages write its root, such as ``s3://bucket/prefix/``.
+        signs: whether there are keys that URLs can be signed with.
         single_bytes: up to which size a file goes in one request.
     """
 
-    def __init__(self, bucket: Bucket, *, shown_as: str, single_bytes: int = _SINGLE_BYTES) -> None:
+    def __init__(
+        self, bucket: Bucket, *, shown_as: str, signs: bool = True, single_bytes: int = _SINGLE_BYTES
+    ) -> None:
+        self._signs = signs
         self._bucket = bucket
         self._shown_as = shown_as
         self._single_bytes = single_bytes
@@ -148,10 +153,8 @@ class CloudStore:
 
     def sign(self, path: str, method: Literal["GET", "PUT"], *, seconds: int) -> SignedUrl | None:
         """A URL of the bucket's own; None where there is nothing to sign with (public buckets)."""
-        from obstore.store import MemoryStore  # noqa: PLC0415  (names of classes alone)
-
         check_path(path)
-        if isinstance(self._bucket, MemoryStore):
+        if not self._signs or isinstance(self._bucket, MemoryStore):
             return None
         lasts = timedelta(seconds=max(1, min(seconds, _LONGEST_SIGNATURE)))
         expires = datetime.now(UTC) + lasts
@@ -173,9 +176,21 @@ class CloudStore:
                 for meta in chunk:
                     path = meta["path"]
                     if path_fault(path) is None and path.startswith(prefix) and path > after:
-                        yield _described(meta, None)
+                        if meta["size"] or self._is_file(path):
+                            yield _described(meta, None)
                     elif path > prefix and not path.startswith(prefix):
                         return
+
+    def _is_file(self, path: str) -> bool:
+        """Whether an empty file is one, and no mark.
+
+        Other tools mark folders by empty files whose names end with ``/``; obstore lists these without it.
+        """
+        try:
+            obstore.head(self._bucket, path)
+        except FileNotFoundError:
+            return False
+        return True
 
     def _pieces(self, path: str, stream: Iterator[bytes], expected: int) -> Iterator[bytes]:
         arrived = 0
@@ -296,7 +311,10 @@ class CloudStore:
         if kind is CorruptTransfer:
             return kind(f"{shown} changed while it was {done}, or arrived damaged. Try again.")
         if kind is InvalidUri:
-            return kind(f"{shown} is no path that this store takes.")
+            return kind(
+                f"{shown} cannot be {done}: a name in it is none that a path can have "
+                f"({_shortened(detail)}). Rename or remove that file with the store's own tools."
+            )
         if "NoSuchBucket" in detail or "ContainerNotFound" in detail:
             reason = "there is no such bucket. Check its name, region and endpoint"
         else:

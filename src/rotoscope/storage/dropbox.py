@@ -159,13 +159,13 @@ class DropboxStore:
     def sign(self, path: str, method: Literal["GET", "PUT"], *, seconds: int) -> SignedUrl | None:
         """See :class:`~rotoscope.storage.store.Store`.
 
-        A link for getting always lives four hours, whatever ``seconds`` says. There is none for putting: the
-        links that Dropbox makes for uploads take a POST.
+        Every link of Dropbox lives four hours, so there is none where ``seconds`` says less. There is none
+        for putting: the links that Dropbox makes for uploads take a POST.
         """
-        if method == "PUT":
+        argument = {"path": self._full(path)}
+        if method == "PUT" or seconds < _LINK_SECONDS:
             return None
         made = datetime.now(UTC)
-        argument = {"path": self._full(path)}
         answer = self._said(path, lambda: self._api.call("files/get_temporary_link", argument))
         return SignedUrl(str(answer["link"]), "GET", made + timedelta(seconds=_LINK_SECONDS))
 

@@ -195,10 +195,15 @@ _MEANINGS: Final[Sequence[tuple[tuple[str, ...], type[StorageError], str]]] = (
         "{shown} has a name that Dropbox does not allow. Give another one.",
     ),
     (
+        ("folder", "file_ancestor"),
+        StoredFileExists,
+        "{shown} cannot be stored: a folder is there, or a file where a folder is meant. Choose another "
+        "name.",
+    ),
+    (
         ("conflict",),
         StoredFileExists,
-        "{shown} is there already, or a file is where a folder is meant. Give another name, or ask for it to "
-        "be overwritten.",
+        "{shown} is there already. Choose another name, or ask for it to be overwritten.",
     ),
     (
         ("not_found", "not_file", "not_folder"),

@@ -225,7 +225,7 @@ def checked_addresses(host: str, port: int, guard: Guard) -> list[str]:
         httpcore.ConnectError: the name is not known.
     """
     name = host.strip("[]").lower()
-    if _ENDS_IN_NUMBER.search(name) and not _DOTTED.fullmatch(name):
+    if ":" not in name and _ENDS_IN_NUMBER.search(name) and not _DOTTED.fullmatch(name):
         raise AccessDenied(
             f"The host {host!r} is a number that is not written as an address. Write a name, or four decimal "
             "numbers with dots between."

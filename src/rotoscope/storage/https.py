@@ -14,6 +14,7 @@ import httpx
 from rotoscope.errors import (
     AccessDenied,
     CorruptTransfer,
+    InvalidUri,
     StorageError,
     StoredFileNotFound,
     StoreUnavailable,
@@ -24,7 +25,6 @@ from rotoscope.storage.store import SignedUrl, StoredFile
 
 MOST_REDIRECTS: Final = 5
 """How often an address may point to another one."""
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _CONTENT_RANGE: Final = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
 
 
@@ -39,15 +39,20 @@ def fetch_url(client: httpx.Client, method: str, url: str, headers: dict[str, st
 
     Raises:
         AccessDenied: the guard forbids an address, or there are more than five redirects.
+        InvalidUri: an address is none.
         httpx.TransportError: a host does not answer.
     """
-    here = httpx.URL(url)
+    here = url
     for _ in range(MOST_REDIRECTS + 1):
-        response = client.send(client.build_request(method, here, headers=headers), stream=True)
-        if response.status_code not in _REDIRECTS or "Location" not in response.headers:
+        try:
+            request = client.build_request(method, here, headers=headers)
+        except httpx.InvalidURL as error:
+            raise InvalidUri(f"{here[:200]!r} is no address that can be fetched: {error}.") from error
+        response = client.send(request, stream=True)
+        if response.next_request is None:
             return response
         response.close()
-        here = here.join(response.headers["Location"])
+        here = str(response.next_request.url)
     raise AccessDenied(
         f"{url[:200]} points from address to address more than {MOST_REDIRECTS} times. Give the last one."
     )

@@ -18,7 +18,8 @@ from rotoscope.errors import CorruptTransfer, StoreUnavailable
 
 PIECE_BYTES: Final = 1 << 20
 """Size of what a store's ``read`` yields at once."""
-_PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses that mean "later"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def again_and_again(
             if failures is not None and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
                 failures.append(told)
         else:
-            if response.status_code not in _PASSING and not is_passing(response):
+            if response.status_code not in PASSING and not is_passing(response):
                 return response
             told = f"status {response.status_code}"
             if failures is not None and response.status_code >= 500:

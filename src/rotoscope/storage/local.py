@@ -103,13 +103,10 @@ class LocalStore:
     def read(self, path: str, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """See :meth:`rotoscope.storage.store.Store.read`."""
         with self._told(path, "read"):
-            file = os.fdopen(os.open(self._place(path), os.O_RDONLY | _OPEN_FLAGS), "rb", buffering=0)
-            try:
-                self._described(path, os.fstat(file.fileno()))
-                file.seek(start)
-            except BaseException:
-                file.close()
-                raise
+            place = self._place(path)
+            self._described(path, os.lstat(place))
+            file = os.fdopen(os.open(place, os.O_RDONLY | _OPEN_FLAGS), "rb", buffering=0)
+            file.seek(start)
         pieces = self._pieces(path, file, None if stop is None else stop - start)
         next(pieces)  # from here on the file is closed with the generator
         return pieces

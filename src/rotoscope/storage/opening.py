@@ -17,9 +17,10 @@ from rotoscope.storage.store import Store
 from rotoscope.storage.uri import is_uri, parse_uri
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig, S3Credential
+    from obstore.store import ClientConfig, RetryConfig
 
     from rotoscope.storage.cloud import CloudStore
+    from rotoscope.storage.tokens import TokenSource
 
 _Config: TypeAlias = dict[str, Any]
 _CLOUDS: Final = ("s3", "gs", "az")
@@ -69,12 +70,39 @@ def open_store(place: str, below: str = "", *, shown_as: str) -> Store:
     return _own_cloud(uri.scheme, uri.authority, prefix, shown_as)
 
 
+def open_host(host: str, allowed_hosts: frozenset[str]) -> Store:
+    """What anybody can read of a host of the public internet, or of one that is allowed beside."""
+    from rotoscope.storage.guard import Guard  # noqa: PLC0415
+    from rotoscope.storage.https import HttpsStore  # noqa: PLC0415
+
+    return HttpsStore(host, guard=Guard(allowed_hosts=allowed_hosts))
+
+
 @lru_cache(maxsize=256)  # connections and access tokens are kept as long as the settings stay the same
 def _store_of(written: str) -> Store:
     settings = ConnectorSettings.read(*json.loads(written))
     if settings.scheme in _CLOUDS:
         return _cloud(settings)
+    if settings.scheme == "dropbox":
+        from rotoscope.storage.dropbox import DropboxStore  # noqa: PLC0415  (as of all that loads httpx)
+        from rotoscope.storage.tokens import DROPBOX_TOKEN_URL  # noqa: PLC0415
+
+        return DropboxStore(_token(settings, DROPBOX_TOKEN_URL), settings.place)
     raise StorageError(f"This version has no store for {settings.scheme}://.")
+
+
+def _token(settings: ConnectorSettings, token_url: str) -> TokenSource:
+    from rotoscope.storage.tokens import FixedToken, RefreshedToken  # noqa: PLC0415
+
+    secrets = settings.secrets
+    if secrets.token:
+        return FixedToken(secrets.text("token"))
+    return RefreshedToken(
+        token_url,
+        secrets.text("client_id"),
+        secrets.text("client_secret") or None,
+        secrets.text("refresh_token"),
+    )
 
 
 @lru_cache(maxsize=256)
@@ -92,7 +120,8 @@ def _cloud(settings: ConnectorSettings) -> CloudStore:
         config,
         shown_as=settings.base,
         allow_http=settings.options.environment or urlsplit(endpoint).scheme == "http",
-        credential=_s3_credential(settings) if settings.scheme == "s3" else None,
+        credential=_credential(settings),
+        signs=not (settings.options.anonymous or settings.secrets.sas_token),
     )
 
 
@@ -117,8 +146,13 @@ def _s3_config(settings: ConnectorSettings) -> _Config:
     return config
 
 
-def _s3_credential(settings: ConnectorSettings) -> S3Credential | None:
+def _credential(settings: ConnectorSettings) -> _Config | None:
+    """Keys as obstore asks for them: what is given so counts, whatever the environment has."""
     secrets = settings.secrets
+    if secrets.account_key:
+        return {"access_key": secrets.text("account_key"), "expires_at": None}
+    if secrets.sas_token:
+        return {"sas_token": secrets.text("sas_token").removeprefix("?"), "expires_at": None}
     if not secrets.access_key_id:
         return None
     return {
@@ -142,14 +176,11 @@ def _gs_config(settings: ConnectorSettings) -> _Config:
 def _az_config(settings: ConnectorSettings) -> _Config:
     options = settings.options
     config: _Config = {} if options.environment else {"skip_signature": options.anonymous}
-    for name, value in (
-        ("account_name", options.account),
-        ("endpoint", options.endpoint),
-        ("account_key", settings.secrets.text("account_key")),
-        ("sas_key", settings.secrets.text("sas_token")),
-    ):
-        if value:
-            config[name] = value
+    if options.account:
+        config["account_name"] = options.account
+        config["endpoint"] = options.endpoint or f"https://{options.account}.blob.core.windows.net"
+    elif options.endpoint:
+        config["endpoint"] = options.endpoint
     return config
 
 
@@ -164,7 +195,8 @@ def _cloud_store(
     *,
     shown_as: str,
     allow_http: bool,
-    credential: S3Credential | None = None,
+    credential: _Config | None = None,
+    signs: bool = True,
 ) -> CloudStore:
     from datetime import timedelta  # noqa: PLC0415
 
@@ -183,29 +215,21 @@ def _cloud_store(
         "max_retries": _RETRIES["max_retries"],
         "retry_timeout": timedelta(seconds=_RETRIES["seconds"]),
     }
+    if scheme == "s3":
+        config = {"copy_if_not_exists": "multipart", "checksum_algorithm": "SHA256", **config}
+    make: Any = {"s3": S3Store, "gs": GCSStore, "az": AzureStore}[scheme]
     try:
-        if scheme == "s3":
-            config = {"copy_if_not_exists": "multipart", "checksum_algorithm": "SHA256", **config}
-            store = S3Store(
-                bucket,
-                prefix=prefix or None,
-                config=config,  # pyright: ignore[reportArgumentType]
-                client_options=client,
-                retry_config=retry,
-                credential_provider=None if credential is None else lambda: credential,
-            )
-        else:
-            make = GCSStore if scheme == "gs" else AzureStore
-            store = make(
-                bucket,
-                prefix=prefix or None,
-                config=config,  # pyright: ignore[reportArgumentType]
-                client_options=client,
-                retry_config=retry,
-            )
+        store = make(
+            bucket,
+            prefix=prefix or None,
+            config=config,
+            client_options=client,
+            retry_config=retry,
+            credential_provider=None if credential is None else lambda: credential,
+        )
     except (BaseError, ValueError, OSError) as error:
         detail = str(error).partition("\n")[0]
         raise StorageError(
             f"{shown_as} cannot be connected: {detail}. Check the connector's options and keys."
         ) from error
-    return CloudStore(store, shown_as=shown_as)
+    return CloudStore(store, shown_as=shown_as, signs=signs)

@@ -12,7 +12,7 @@ from rotoscope.errors import AccessDenied, StorageError
 from rotoscope.settings import FILE_ROOTS_VARIABLE, Settings
 from rotoscope.storage.connectors import Connector, ConnectorSettings, Right
 from rotoscope.storage.local import LocalStore
-from rotoscope.storage.opening import connect, open_store
+from rotoscope.storage.opening import connect, open_host, open_store
 from rotoscope.storage.store import SignedUrl, Store, StoredFile
 from rotoscope.storage.uri import StorageUri, is_uri, parse_uri
 
@@ -153,7 +153,8 @@ def client_storage(settings: Settings, client_id: str, records: Sequence[Connect
             Connector("data", own, title="The service's own store", place=f"{settings.store}/{client_id}"),
             *(_opened_folder(root, settings) for root in settings.file_roots),
             *(connect(record) for record in records),
-        ]
+        ],
+        host=lambda host: open_host(host, settings.allowed_hosts),
     )
 
 

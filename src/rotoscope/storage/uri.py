@@ -44,13 +44,16 @@ class StorageUri:
     @property
     def name(self) -> str:
         """The last part of the path, decoded; without the query of an ``https`` URI."""
-        path = unquote(self.path.partition("?")[0]) if self.scheme == "https" else self.path
-        return path.rstrip("/").rpartition("/")[2]
+        return self._way.rstrip("/").rpartition("/")[2]
 
     @property
     def is_folder(self) -> bool:
         """Whether it names a folder: it ends with ``/``, or is the root."""
-        return not self.path or self.path.endswith("/")
+        return not self._way or self._way.endswith("/")
+
+    @property
+    def _way(self) -> str:
+        return unquote(self.path.partition("?")[0]) if self.scheme == "https" else self.path
 
     def joined(self, name: str) -> StorageUri:
         """The URI of something in this folder.

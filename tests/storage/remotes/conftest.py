@@ -13,12 +13,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from fake_drive import FakeDrive
 from fake_dropbox import FakeDropbox
 
 
 @pytest.fixture
 def dropbox() -> Iterator[FakeDropbox]:
     with FakeDropbox() as server:
+        yield server
+
+
+@pytest.fixture
+def drive() -> Iterator[FakeDrive]:
+    with FakeDrive() as server:
         yield server
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,15 @@ Fault = Callable[[Asked], Answer | None]
 """Looks at a request; an answer, or Cut raised, instead of what the server would do; None: it does not."""
 
 
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing of clients that go away."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handle_error(request, client_address)  # pyright: ignore[reportArgumentType]
+
+
 class LocalServer:
     """Answers by ``respond``; ``faults`` come first, each once."""
 
@@ -67,7 +77,7 @@ class LocalServer:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Quiet(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         if certificate is not None:
             self._server.socket = certificate.wrap_socket(self._server.socket, server_side=True)

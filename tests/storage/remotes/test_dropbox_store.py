@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from battery import StorePromises, paths
 
 from rotoscope.errors import (
     AccessDenied,
@@ -51,6 +52,21 @@ def store_of(
 
 def contents(store: Store, path: str, **span: int) -> bytes:
     return b"".join(store.read(path, **span))
+
+
+class TestDropboxStore(StorePromises):
+    @pytest.fixture
+    def store(self, dropbox: FakeDropbox) -> Store:
+        return store_of(dropbox, "Films")
+
+    def test_files_are_listed_in_the_order_of_whole_paths(self, store: Store) -> None:
+        """Without names that Dropbox takes for the same."""
+        names = sorted(
+            ["a.txt", "a/b", "a/b.c", "a/c/d", "a0", "in-box/x", "in/x", "inbox/x", "Ä", "ö/b", "Z"]
+        )
+        for name in reversed(names):
+            store.put(name, name.encode())
+        assert paths(store) == names
 
 
 def test_what_is_put_is_read_listed_told_and_removed(dropbox: FakeDropbox) -> None:
@@ -342,7 +358,7 @@ def test_folders_are_no_files(dropbox: FakeDropbox) -> None:
         store.delete("in")
     with pytest.raises(StoredFileExists):
         store.put("in", b"film", overwrite=True)
-    with pytest.raises(StoredFileExists, match="a file is where a folder is meant"):
+    with pytest.raises(StoredFileExists, match="a file where a folder is meant"):
         store.put("in/a/b", b"film")
     assert contents(store, "in/a") == b"film"
 
@@ -366,13 +382,14 @@ def test_a_file_that_was_stored_anew_while_it_was_to_be_removed_is_removed(dropb
 def test_a_link_to_get_a_file_lives_four_hours_and_needs_no_token(dropbox: FakeDropbox) -> None:
     store = store_of(dropbox)
     put = store.put("a", b"film")
-    signed = store.sign("a", "GET", seconds=60)
+    signed = store.sign("a", "GET", seconds=24 * 3600)
     assert signed is not None
     assert httpx.get(signed.url).content == b"film"
     assert 4 * 3600 - 60 < (signed.expires - put.modified).total_seconds() < 4 * 3600 + 60
-    assert store.sign("a", "PUT", seconds=60) is None
+    assert store.sign("a", "GET", seconds=60) is None  # it would outlive that
+    assert store.sign("a", "PUT", seconds=24 * 3600) is None
     with pytest.raises(StoredFileNotFound):
-        store.sign("nowhere", "GET", seconds=60)
+        store.sign("nowhere", "GET", seconds=24 * 3600)
 
 
 def test_large_letters_are_small_letters_there(dropbox: FakeDropbox) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from rotoscope.palette.palette import Palette
 from rotoscope.render.progress import Progress
 from rotoscope.render.segments.store import SegmentStore
+
+if TYPE_CHECKING:
+    from rotoscope.networks.device import DeviceName
 
 QueueName: TypeAlias = Literal[
     "probe", "separate", "stylize", "assemble", "train", "optimize", "deliver", "webhook"
@@ -34,6 +37,8 @@ class Workbench(Protocol):
     """Where finished segments are kept on this machine."""
     cache_dir: Path
     """Where checkpoints and fetched weights are kept on this machine."""
+    device: DeviceName
+    """What is trained and optimized on: ``auto``, ``cpu``, ``cuda`` …."""
     scratch: Path
     """A folder for this piece of work alone; it goes when the work is done."""
 

@@ -122,6 +122,7 @@ def _optimize_still(
             start="photo" if params.start_filter is None else bench.palette.load(params.start_filter),
             quality=params.quality,
             checkpoint_dir=bench.cache_dir / "optimize",
+            device=bench.device,
         ),
         on_progress=_teller(bench),
     )
@@ -156,6 +157,7 @@ def _optimize_clip(
             ),
             start="photo" if params.start_filter is None else bench.palette.load(params.start_filter),
             encoder=EncoderOptions(quality=params.quality),
+            device=bench.device,
         ),
         on_progress=lambda progress: bench.tell(progress.fraction, progress.seconds_left),
     )
@@ -191,6 +193,7 @@ def _texture(params: TextureParams, bench: Workbench) -> dict[str, Any]:
         options=TextureOptions(
             timing=texture_timing(output, seconds=params.seconds, rate=None),
             quality=params.quality,
+            device=bench.device,
             engine=Engine(checkpoint_dir=bench.cache_dir / "optimize", on_progress=_teller(bench)),
         ),
     )

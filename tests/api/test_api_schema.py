@@ -9,8 +9,9 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 
 from api_bench import Bench
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-_EXAMPLES = 12
+_EXAMPLES = 8
 """Requests of each operation."""
 _NEVER_ENDS = {"stream_events"}
 
@@ -35,11 +36,11 @@ def test_what_is_answered_is_what_the_document_says(tmp_path: Path) -> None:
         )
         def check(case: Any) -> None:  # noqa: ANN401
             case.headers.pop("Prefer", None)  # nobody waits here
-            case.call_and_validate(headers=key)
+            case.call_and_validate(headers=key, excluded_checks=[positive_data_acceptance])
 
         try:
             check()
-        except Exception as error:
+        except (Exception, BaseExceptionGroup) as error:
             faults.append(f"{operation.label}: {error}")
     bench.close()
     assert not faults, "\n\n".join(faults)

@@ -81,8 +81,10 @@ def _complete(template: str, method: str, operation: Json, *, keeps_answer: bool
         operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{IDEMPOTENCY}"})
     for status in sorted(_problems_of(template, method, operation)):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
-    for response in responses.values():
-        if "$ref" not in response:
+    for status, response in responses.items():
+        if "$ref" in response:
+            responses[status] = {"$ref": response["$ref"]}  # the framework adds a description
+        else:
             response.setdefault("headers", {})[REQUEST_ID] = {"$ref": f"#/components/headers/{REQUEST_ID}"}
 
 
@@ -90,7 +92,7 @@ def _problems_of(template: str, method: str, operation: Json) -> set[int]:
     found = {429, 500, 503}
     if operation.get("security"):
         found |= {401, 403}
-    if "{" in template:
+    if "{" in template or "files" in operation["tags"]:
         found |= {404}
     if operation.get("parameters") or "requestBody" in operation:
         found |= {422}

@@ -28,15 +28,21 @@ from rotoscope.api.routes import (
     docs,
     events,
     files,
+    filters,
     health,
+    images,
     jobs,
     keys,
+    looks,
+    media,
+    picture_urls,
     start,
     steps,
     uploads,
     webhooks,
 )
 from rotoscope.api.services import Services
+from rotoscope.api.studio import Studio
 from rotoscope.api.tracking import Tracking
 
 Hook: TypeAlias = Callable[[Services], AbstractContextManager[object]]
@@ -50,6 +56,12 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     files.router,
     uploads.router,
     connectors.router,
+    media.router,
+    images.router,
+    picture_urls.router,
+    picture_urls.open_router,
+    filters.router,
+    looks.router,
     steps.router,
     jobs.router,
     events.router,
@@ -88,6 +100,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.studio = Studio(services.settings)
     app.state.metrics = metrics = Metrics(services.database)
     for router in ROUTERS:
         app.include_router(router)

@@ -75,6 +75,7 @@ STATUSES: Final[Mapping[type[RotoscopeError], int]] = {
     refusals.RequestInProgress: 409,
     refusals.AnswerNotKept: 409,
     refusals.TooManyRequests: 429,
+    refusals.Busy: 503,
     refusals.ChecksumDiffers: 460,
     refusals.UnexpectedFault: 500,
 }

@@ -104,6 +104,10 @@ class TooManyRequests(Refusal):
     """The limit of requests is reached."""
 
 
+class Busy(Refusal):
+    """More is asked for than can be done at once."""
+
+
 class ChecksumDiffers(Refusal):
     """The bytes that arrived have another checksum than was announced."""
 

@@ -113,6 +113,25 @@ def with_staged_masks(text: LookText, take: Take) -> LookText:
     return replace(text, document=text.document.model_copy(update={"layers": tuple(layers)}))
 
 
+def require_filters(text: LookText, load_filter: LoadFilter) -> None:
+    """Refuse a look that names filters which are not at hand. Those with files in their options are let pass.
+
+    Raises:
+        InvalidLook: it does; every fault is among its faults.
+    """
+    faults: list[LookFault] = []
+    for number, layer in enumerate(text.document.layers):
+        place: Place = ("layers", number, "filter")
+        for spec in _specs(layer):
+            try:
+                if not any(_file_options(parse_filter_spec(part)) for part in _parts(spec)):
+                    load_filter(spec)
+            except RotoscopeError as error:
+                faults.append(LookFault(text.line_of(place), told_place(place), str(error)))
+    if faults:
+        raise InvalidLook.of(text.name, faults)
+
+
 def loader_for_strangers(load_filter: LoadFilter, take: Take) -> LoadFilter:
     """What loads filters as strangers may name them; files in their options are fetched by URI."""
 
@@ -141,6 +160,26 @@ def require_no_path(spec: str) -> None:
                 parse_uri(option)
             except InvalidUri as error:
                 raise InvalidOptions(f"The filter was given as {spec[:200]!r}. {error}") from error
+
+
+def filters_named(text: LookText) -> list[str]:
+    """The filters that a look names, each once, in order."""
+    return list(dict.fromkeys(spec for layer in text.document.layers for spec in _specs(layer)))
+
+
+def files_named(specs: Iterable[str], text: LookText | None = None) -> list[str]:
+    """The files that filters have in their options, and a look's masks."""
+    found = [uri for spec in specs for part in _parts(spec) for uri in _file_options(parse_filter_spec(part))]
+    for layer in text.document.layers if text is not None else ():
+        found += _files_of(layer.mask) if layer.mask is not None else []
+    return list(dict.fromkeys(found))
+
+
+def _files_of(mask: MaskPart) -> list[str]:
+    if isinstance(mask, (IntersectionMask, UnionMask)):
+        return [uri for inner in mask.masks for uri in _files_of(inner)]
+    key = _FILES.get(type(mask))
+    return [] if key is None else [getattr(mask, key)]
 
 
 def _parts(spec: str) -> list[str]:

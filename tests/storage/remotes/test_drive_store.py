@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from battery import StorePromises
 
 from rotoscope.errors import (
     AccessDenied,
@@ -24,6 +23,7 @@ from rotoscope.storage.https_retry import Retries
 from rotoscope.storage.store import Store
 from rotoscope.storage.tokens import FixedToken
 
+from battery import StorePromises
 from fake_drive import FOLDER, FakeDrive, google_error
 from local_server import Answer, Asked, cut, status
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from battery import StorePromises, paths
 
 from rotoscope.errors import (
     AccessDenied,
@@ -24,6 +23,7 @@ from rotoscope.storage.https_retry import Retries
 from rotoscope.storage.store import Store
 from rotoscope.storage.tokens import FixedToken, RefreshedToken, TokenSource
 
+from battery import StorePromises, paths
 from fake_dropbox import FakeDropbox, dropbox_hash
 from local_server import Answer, Asked, cut, status
 

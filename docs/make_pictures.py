@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from pictures_of.coherence import write_coherence
 from pictures_of.folder import PICTURES
 from pictures_of.look_files import write_look_files
 from pictures_of.looks import write_looks
@@ -34,6 +35,7 @@ PARTS: Final[Mapping[str, Callable[[Palette], None]]] = {
     "style-images": write_style_images,
     "before-and-after": write_before_and_after,
     "tiles": write_tiles,
+    "coherence": write_coherence,
     "textures": write_textures,
     "sight": write_sight,
 }

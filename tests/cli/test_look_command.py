@@ -9,6 +9,10 @@ import pytest
 from PIL import Image
 
 from rotoscope.media.clip import open_clip
+from rotoscope.media.manifest import read_manifest
+from rotoscope.render import stylize as stylizing
+from rotoscope.render.options import RenderOptions
+from rotoscope.render.recipe_line import RECIPE_KEY
 
 import samples
 from command import Run
@@ -160,6 +164,75 @@ def test_filters_by_name_are_repeated_with_their_options(run: Run, clip: Path, t
     pictures = [next(iter(open_clip(path).frames())).pixels for path in (first, again, plain)]
     assert (pictures[0] == pictures[1]).all()
     assert (pictures[0] != pictures[2]).any()
+
+
+def frames_of(path: Path) -> list[bytes]:
+    return [frame.pixels.tobytes() for frame in open_clip(path).frames()]
+
+
+def test_the_coherence_of_a_result_is_repeated_unless_another_one_is_said(
+    run: Run, clip: Path, tmp_path: Path
+) -> None:
+    painting = ("--filter", "posterize:levels=3", "--codec", "ffv1")
+    like = ("--like", tmp_path / "off.mkv", "--codec", "ffv1")
+    assert run("stylize", clip, tmp_path / "off.mkv", *painting, "--coherence", "off").exit_code == 0
+    assert run("stylize", clip, tmp_path / "plain.mkv", *painting).exit_code == 0
+    assert run("stylize", clip, tmp_path / "again.mkv", *like).exit_code == 0
+    assert run("stylize", clip, tmp_path / "steady.mkv", *like, "--coherence", "smooth").exit_code == 0
+    off, plain, again, steady = (
+        frames_of(tmp_path / f"{name}.mkv") for name in ("off", "plain", "again", "steady")
+    )
+    assert again == off
+    assert steady == plain != off
+    assert "coherence off (--like repeats it)" in run("inspect", tmp_path / "again.mkv").out
+    assert "coherence smooth (--like repeats it)" in run("inspect", tmp_path / "plain.mkv").out
+
+
+def test_a_result_that_does_not_say_its_coherence_is_repeated_with_the_usual_one(
+    run: Run, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those were that were made before it was told."""
+    painting = ("--filter", "posterize:levels=3", "--codec", "ffv1")
+
+    def told_before(_: Path, recipe: str | None, **__: object) -> dict[str, str]:
+        return {RECIPE_KEY: recipe} if recipe else {}
+
+    with monkeypatch.context() as before:
+        before.setattr(stylizing, "recipe_tags", told_before)
+        assert run("stylize", clip, tmp_path / "old.mkv", *painting, "--coherence", "off").exit_code == 0
+    assert "coherence" not in run("inspect", tmp_path / "old.mkv").out
+    assert run("stylize", clip, tmp_path / "usual.mkv", *painting).exit_code == 0
+    ran = run("stylize", clip, tmp_path / "again.mkv", "--like", tmp_path / "old.mkv", "--codec", "ffv1")
+    assert ran.exit_code == 0, ran.err
+    assert frames_of(tmp_path / "again.mkv") == frames_of(tmp_path / "usual.mkv")
+
+
+def test_a_library_is_painted_like_a_result_too(run: Run, clip: Path, tmp_path: Path) -> None:
+    library, first = tmp_path / "library", tmp_path / "first.mkv"
+    library.mkdir()
+    samples.make_clip(library / "other.mkv", frames=4)
+    options = ("--filter", "posterize:levels=3", "--coherence", "flow")
+    assert run("stylize", clip, first, *options).exit_code == 0
+    ran = run("stylize", library, tmp_path / "painted", "--like", first)
+    assert ran.exit_code == 0, ran.err
+    assert "coherence flow" in run("inspect", tmp_path / "painted" / "other.mkv").out
+
+
+def test_help_says_which_coherence_is_usual(run: Run) -> None:
+    told = " ".join(run("stylize", "--help").out.replace("│", " ").split())
+    assert f"default: {RenderOptions().coherence}." in told
+
+
+@pytest.mark.parametrize("coherence", ["off", "best"])
+def test_a_manifest_says_with_which_coherence_frames_were_painted(
+    run: Run, clip: Path, tmp_path: Path, coherence: str
+) -> None:
+    painting = ("--filter", "posterize", "--stop", "0.2")
+    assert run("stylize", clip, tmp_path / "frames", *painting, "--coherence", coherence).exit_code == 0
+    again = run("stylize", tmp_path / "frames", tmp_path / "twice", "--filter", "lineart")
+    assert again.exit_code == 0, again.err
+    filters = read_manifest(tmp_path / "twice").filters
+    assert [(one.name, one.coherence) for one in filters] == [("posterize", coherence), ("lineart", "smooth")]
 
 
 def test_what_cannot_be_repeated_is_refused(run: Run, clip: Path, tmp_path: Path) -> None:

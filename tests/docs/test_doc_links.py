@@ -43,6 +43,7 @@ def test_every_page_can_be_reached_from_the_index_or_the_readme() -> None:
 
 def test_every_picture_is_shown() -> None:
     shown = {(page.parent / link).resolve() for page in PAGES for link in targets(page)}
-    pictures = [path for path in (ROOT / "docs" / "pictures").rglob("*") if path.suffix in (".jpg", ".png")]
+    suffixes = (".gif", ".jpg", ".png", ".webp")
+    pictures = [path for path in (ROOT / "docs" / "pictures").rglob("*") if path.suffix in suffixes]
     assert len(pictures) > 10
     assert not set(pictures) - shown

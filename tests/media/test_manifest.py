@@ -61,6 +61,11 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     )
     write_manifest(tmp_path / "frames", painted)
     assert read_manifest(tmp_path / "frames") == painted
+    place = tmp_path / "frames" / MANIFEST_NAME
+    before = json.loads(place.read_text())
+    del before["filters"][0]["coherence"]  # manifests did not tell it from the beginning
+    place.write_text(json.dumps(before))
+    assert read_manifest(tmp_path / "frames") == painted
     assert sorted(path.name for path in (tmp_path / "frames").iterdir()) == [
         "0000.png", "0001.png", "0002.png", MANIFEST_NAME,
     ]  # fmt: skip

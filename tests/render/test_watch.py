@@ -98,7 +98,7 @@ def test_refusals(inbox: Path, tmp_path: Path) -> None:
         watch(tmp_path / "none", tmp_path / "outbox", POSTER)
     with pytest.raises(UnknownFilter, match="'posterise'"):
         watch(inbox, tmp_path / "outbox", request("posterise"))
-    with pytest.raises(InvalidOptions, match="Leave store and workers out"):
+    with pytest.raises(InvalidOptions, match="Leave store, workers and score out"):
         watch(inbox, tmp_path / "outbox", POSTER, options=RenderOptions(workers=2))
     with pytest.raises(InvalidOptions, match=r"A time to settle of -1 s and an interval of 2 s cannot be"):
         WatchOptions(settle_seconds=-1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from rotoscope.cli.train import choose_start, make_budget, make_recipe
+from rotoscope.cli.train_groups import Beginning, Numbers, Spending
 from rotoscope.networks.style_network import SIZES
 from rotoscope.training.export import load_starting_weights
 from rotoscope.training.recipe import Recipe
@@ -14,27 +15,29 @@ from rotoscope.training.start import START_FILTER
 
 
 def test_training_starts_from_a_bundled_filter_of_standard_size() -> None:
-    path = choose_start(None, from_scratch=False)
+    path = Beginning().file()
     assert path is not None
     start = load_starting_weights(path)
     assert (start.name, start.size) == (START_FILTER, Recipe().network_size)
 
 
 def test_another_start_or_none_can_be_chosen() -> None:
-    assert choose_start(Path("mine.onnx"), from_scratch=False) == Path("mine.onnx")
-    assert choose_start(None, from_scratch=True) is None
+    assert Beginning(init_from=Path("mine.onnx")).file() == Path("mine.onnx")
+    assert Beginning(from_scratch=True).file() is None
 
 
 def test_a_sum_of_money_is_a_time_and_a_scale_of_strokes_a_size_of_the_style_image() -> None:
-    budget = make_budget(steps=None, minutes=None, dollars=0.5, dollars_per_hour=1.2)
+    budget = Spending(budget_dollars=0.5, rate_per_hour=1.2).budget()
     assert budget.minutes == pytest.approx(25)
-    recipe = make_recipe(None, style_weight=2, stroke_scale=1.5, features=None)
+    recipe = Numbers(style_weight=2, stroke_scale=1.5).made(features=None)
     assert (recipe.style_weight, recipe.style_side) == (2, 1.5 * Recipe().style_side)
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_a_size_by_name_is_one_of_the_recipe(name: str, tmp_path: Path) -> None:
+def test_a_size_by_name_is_one_of_the_recipe(
+    name: Literal["draft", "standard", "fine"], tmp_path: Path
+) -> None:
     file = tmp_path / "recipe.toml"
     file.write_text("trunk_channels = 40\nstyle_weight = 3\n")
-    recipe = make_recipe(file, style_weight=None, stroke_scale=None, features=None, size=name)
+    recipe = Numbers(file, size=name).made(features=None)
     assert (recipe.network_size, recipe.style_weight) == (SIZES[name], 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,14 +10,14 @@ import typer
 
 from rotoscope.cli.bar import batch_bar
 from rotoscope.cli.cache import kept_segments
-from rotoscope.cli.present import human_duration, print_json, print_notes
+from rotoscope.cli.present import flicker_facts, human_duration, print_json, print_notes
 from rotoscope.plain import to_plain
 
 if TYPE_CHECKING:
-    from rotoscope.cli.groups import Rendering
     from rotoscope.media.encoders import EncoderOptions
     from rotoscope.render.any_look import AnyLook
     from rotoscope.render.batch import BatchResult
+    from rotoscope.render.options import RenderOptions
 
 
 def run_batch(
@@ -26,7 +27,7 @@ def run_batch(
     *,
     encoder: EncoderOptions,
     overwrite: bool,
-    rendering: Rendering,
+    options: RenderOptions,
     no_cache: bool,
     on_error: Literal["continue", "stop"],
     as_json: bool,
@@ -42,7 +43,7 @@ def run_batch(
             look,
             encoder=encoder,
             overwrite=overwrite,
-            options=rendering.made(store),
+            options=replace(options, store=store),
             on_error=on_error,
             on_progress=on_progress,
         )
@@ -72,6 +73,8 @@ def _present(result: BatchResult, *, quiet: bool) -> None:
         for item in result.items:
             notes = () if item.result is None else item.result.notes
             print_notes(tuple(f"{item.source}: {note}" for note in notes))
+            if item.result is not None and item.result.score is not None:
+                typer.echo(f"{item.source}: {flicker_facts(item.result.score)}")
     for item in result.items:
         if item.message is not None:
             typer.echo(f"{item.state.value}: {item.source}: {item.message}", err=True)

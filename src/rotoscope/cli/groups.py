@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from rotoscope.cli import options
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rotoscope.media.encoders import EncoderOptions
     from rotoscope.render.options import RenderOptions
-    from rotoscope.render.segments.store import SegmentStore
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,26 @@ class Encoding:
 class Rendering:
     """How sources are read and rendered: the fields of ``RenderOptions`` of the same names."""
 
-    coherence: options.Coherence = "smooth"
+    coherence: options.Coherence = None
     to_sdr: options.ToSdr = False
     wrap: options.Wrap = None
     on_truncated: options.OnTruncated = "fail"
     on_corrupt: options.OnCorrupt = "fail"
     workers: options.Workers = 1
+    score: options.Score = False
 
-    def made(self, store: SegmentStore | None = None) -> RenderOptions:
-        """For the library, with the place where segments are kept."""
+    def made(self, like: Path | None = None) -> RenderOptions:
+        """For the library.
+
+        Args:
+            like: a result whose coherence is repeated where none was said.
+
+        Raises:
+            RotoscopeError: that result does not say how it was made, or cannot be read.
+        """
         from rotoscope.render.options import RenderOptions  # noqa: PLC0415 - see cli.main
+        from rotoscope.render.recipe_line import read_recipe  # noqa: PLC0415
 
-        return RenderOptions(store=store, **asdict(self))
+        repeated = None if like is None else read_recipe(like).coherence
+        given: dict[str, Any] = {**asdict(self), "coherence": self.coherence or repeated}
+        return RenderOptions(**{name: one for name, one in given.items() if one is not None})

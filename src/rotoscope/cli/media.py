@@ -116,7 +116,8 @@ def describe(info: MediaInfo) -> list[tuple[str, str]]:
     rows += [("tag", f"{key}: {value}") for key, value in info.metadata.items() if key not in hidden]
     if recipe is not None:
         names = ", ".join(recipe.filters)
-        rows += [("painted with", f"{names} by Rotoscope {recipe.version} (--like repeats it)")]
+        coherence = "" if recipe.coherence is None else f", coherence {recipe.coherence}"
+        rows += [("painted with", f"{names} by Rotoscope {recipe.version}{coherence} (--like repeats it)")]
     rows += [("PROBLEM", problem) for problem in info.problems]
     return rows
 

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rotoscope.cli import optimize_clip_options as clip
 from rotoscope.cli import optimize_options as own
-from rotoscope.cli import options, train_options
+from rotoscope.cli import options
 from rotoscope.cli.bar import optimizing_bar
+from rotoscope.cli.feature_network import FeatureChoice, Running, require_torch
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.optimize_clip import Asked, is_clip, optimize_clip, refuse_for_stills
-from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
-from rotoscope.cli.train import require_torch
-from rotoscope.errors import InvalidOptions
+from rotoscope.cli.optimize_clip import is_clip, optimize_clip, refuse_for_stills
+from rotoscope.cli.optimize_clip_options import ForClips
+from rotoscope.cli.present import human_duration, human_size, print_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rotoscope.networks.features import FeatureNetwork
-    from rotoscope.optimize.painting import Painting
+    from rotoscope.optimize.painting import Painting, PaintingOptions
     from rotoscope.optimize.recipe import OptimizeRecipe
-    from rotoscope.optimize.start import Start
+    from rotoscope.optimize.style_source import StyleSource
 
 HELP = """Paint a photograph or a clip by optimizing its pixels, without a filter.
 
@@ -57,7 +57,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("optimize", help=flow(HELP))(optimize)
+    app.command("optimize", help=flow(HELP))(grouped(optimize))
 
 
 def optimize(
@@ -66,108 +66,37 @@ def optimize(
     output: own.Output,
     *,
     size: own.Size = None,
-    style_weight: own.StyleWeight = None,
-    content_weight: own.ContentWeight = None,
-    variation_weight: own.VariationWeight = None,
-    style_layer: own.StyleLayers = None,
-    content_layer: own.ContentLayers = None,
-    style_loss: own.StyleLoss = None,
-    pooling: own.Pooling = None,
-    style_scale: own.StyleScale = None,
-    colors: own.Colors = None,
-    mask: own.Masks = None,
-    start: own.Start = None,
-    start_filter: own.StartFilter = None,
-    iterations: own.Iterations = None,
-    coarse_iterations: own.CoarseIterations = None,
-    levels: own.Levels = None,
-    method: own.Method = None,
-    learning_rate: own.LearningRate = None,
-    average: own.Average = None,
-    seed: own.Seed = None,
-    features: train_options.Features = None,
-    feature_weights: train_options.FeatureWeights = None,
-    normalization: train_options.Normalization = None,
-    memory: own.Memory = None,
-    live: own.Live = None,
-    trace: own.Trace = None,
-    plot: own.Plot = None,
-    coherence: clip.Coherence = None,
-    following_iterations: clip.FollowingIterations = None,
-    temporal_weight: clip.TemporalWeight = None,
-    opacity: clip.Opacity = None,
-    offset: clip.Offsets = None,
-    passes: clip.Passes = None,
-    flow_engine: clip.Engine = None,
-    begin: clip.From = None,
-    end: clip.To = None,
+    objective: own.Objective,
+    beginning: own.Beginning,
+    descent: own.Descent,
+    network: FeatureChoice,
+    watching: own.Watching,
+    asked: ForClips,
     restart: own.Restart = False,
     quality: options.Quality = None,
-    device: train_options.Device = "auto",
-    threads: options.Threads = None,
-    overwrite: options.Overwrite = False,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    running: Running,
 ) -> None:
     """Parse, call, present."""
     require_torch("Optimizing a picture")
-    from rotoscope.optimize.memory import Memory  # noqa: PLC0415 - torch is heavy, and only needed here
-    from rotoscope.optimize.painting import PaintingOptions, optimize_still  # noqa: PLC0415
-    from rotoscope.optimize.recipe import OptimizeRecipe  # noqa: PLC0415
+    from rotoscope.optimize.recipe import OptimizeRecipe  # noqa: PLC0415 - torch is heavy, and only needed here
     from rotoscope.optimize.style_source import StyleSource  # noqa: PLC0415
-    from rotoscope.render.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings(os.environ)
-    asked = Asked(
-        coherence,
-        following_iterations,
-        temporal_weight,
-        opacity,
-        None if offset is None else tuple(offset),
-        passes,
-        flow_engine,
-        begin,
-        end,
-    )
     is_moving = is_clip(photo)
     if not is_moving:
         refuse_for_stills(photo, asked)
-    recipe = OptimizeRecipe.of_values(
-        features=features,
-        pooling=pooling,
-        style_loss=style_loss,
-        style_layers=parse_layers(style_layer),
-        content_layers=parse_layers(content_layer),
-        style_weight=style_weight,
-        content_weight=content_weight,
-        variation_weight=variation_weight,
-        colors=colors,
-        style_scale=style_scale,
-        method=method,
-        learning_rate=learning_rate,
-        iterations=iterations,
-        coarse_iterations=coarse_iterations,
-        levels=levels,
-        averaged=average,
-        seed=seed,
-    )
-    painting_options = PaintingOptions(
+    recipe = OptimizeRecipe.of_values(features=network.features, **objective.values(), **descent.values())
+    painting_options = _options(
+        beginning,
+        watching,
+        running,
         size=size,
-        start=_start(start, start_filter, threads=threads),
-        masks=[None if name == "rest" else Path(name) for name in mask or ()],
         quality=quality,
-        live=live,
-        trace=trace,
-        plot=plot,
         checkpoint_dir=settings.cache_dir / "optimize",
         restart=restart,
-        memory=Memory() if memory is None else Memory.of_gigabytes(memory),
-        device=device,
-        threads=threads,
-        overwrite=overwrite,
     )
-    encoder = load_encoder(recipe, settings.cache_dir, feature_weights, normalization)
+    encoder = network.for_optimizing(recipe, settings.cache_dir)
     styles = [StyleSource.parse(text) for text in style]
     if is_moving:
         optimize_clip(
@@ -179,26 +108,72 @@ def optimize(
             recipe=recipe,
             still=painting_options,
             settings=settings,
-            as_json=as_json,
-            quiet=quiet,
+            running=running,
         )
-        return
-    with stop_on_interrupt() as should_stop, optimizing_bar(shown=not (quiet or as_json)) as on_progress:
+    else:
+        _optimize_still(
+            photo, styles, output, encoder=encoder, recipe=recipe, options=painting_options, running=running
+        )
+
+
+def _optimize_still(
+    photo: Path,
+    styles: Sequence[StyleSource],
+    output: Path,
+    *,
+    encoder: FeatureNetwork,
+    recipe: OptimizeRecipe,
+    options: PaintingOptions,
+    running: Running,
+) -> None:
+    """Call and present."""
+    from rotoscope.optimize.painting import optimize_still  # noqa: PLC0415 - torch is heavy
+    from rotoscope.render.interrupt import stop_on_interrupt  # noqa: PLC0415
+
+    with stop_on_interrupt() as should_stop, optimizing_bar(shown=running.is_shown) as on_progress:
         painting = optimize_still(
             photo,
             styles,
             output,
             encoder=encoder,
             recipe=recipe,
-            options=painting_options,
+            options=options,
             on_progress=on_progress,
             should_stop=should_stop,
         )
-    if as_json:
-        print_json(painting)
-    elif not quiet:
-        typer.echo(summary(painting))
+    running.present(painting, summary)
+    if running.is_shown:
         print_notes(painting.notes)
+
+
+def _options(
+    beginning: own.Beginning,
+    watching: own.Watching,
+    running: Running,
+    *,
+    size: int | None,
+    quality: float | None,
+    checkpoint_dir: Path,
+    restart: bool,
+) -> PaintingOptions:
+    from rotoscope.optimize.memory import Memory  # noqa: PLC0415 - torch is heavy, and only needed here
+    from rotoscope.optimize.painting import PaintingOptions  # noqa: PLC0415
+
+    return PaintingOptions(
+        size=size,
+        start=beginning.made(threads=running.threads),
+        masks=beginning.masks,
+        quality=quality,
+        live=watching.live,
+        trace=watching.trace,
+        plot=watching.plot,
+        checkpoint_dir=checkpoint_dir,
+        restart=restart,
+        memory=Memory() if watching.memory is None else Memory.of_gigabytes(watching.memory),
+        device=running.device,
+        threads=running.threads,
+        overwrite=running.overwrite,
+    )
 
 
 def summary(painting: Painting) -> str:
@@ -210,65 +185,3 @@ def summary(painting: Painting) -> str:
         f"{painting.output}: {width}x{height}, {painting.iterations} iterations in "
         f"{human_duration(painting.seconds)}, {losses}, {human_size(painting.size_bytes)}{ended}"
     )
-
-
-def parse_layers(texts: Sequence[str] | None) -> dict[str, float] | None:
-    """``relu3_1:2`` to names and weights; None where there is nothing.
-
-    Raises:
-        InvalidOptions: a weight that is no number.
-    """
-    if not texts:
-        return None
-    layers: dict[str, float] = {}
-    for text in texts:
-        name, _, weight = text.partition(":")
-        try:
-            layers[name] = float(weight or 1)
-        except ValueError:
-            raise InvalidOptions(
-                f"A layer was given as {text!r}; write LAYER or LAYER:WEIGHT, such as relu3_1:2."
-            ) from None
-    return layers
-
-
-def load_encoder(
-    recipe: OptimizeRecipe, cache_dir: Path, weights: Path | None, normalization: str | None
-) -> FeatureNetwork:
-    """The recipe's feature network with its layers in float32, with the weights of a file or fetched ones."""
-    import torch  # noqa: PLC0415
-
-    from rotoscope.networks.weights import fetch_feature_network, load_feature_network  # noqa: PLC0415
-
-    if weights is None:
-        return fetch_feature_network(
-            recipe.features,
-            cache_dir=cache_dir,
-            precision=torch.float32,
-            layers=recipe.layers,
-            pooling=recipe.pooling,
-        )
-    return load_feature_network(
-        weights,
-        architecture=recipe.features,
-        normalization=normalization,
-        precision=torch.float32,
-        layers=recipe.layers,
-        pooling=recipe.pooling,
-    )
-
-
-def _start(named: str | None, filter_name: str | None, *, threads: int | None) -> Start:
-    if filter_name is not None:
-        if named is not None:
-            raise InvalidOptions("Give --start or --filter, not both: either says what to begin with.")
-        from rotoscope.standard import load_filter  # noqa: PLC0415
-
-        return load_filter(filter_name, threads=threads)
-    match named:
-        case None | "photo":
-            return "photo"
-        case "noise" | "style":
-            return named
-        case _:
-            return Path(named)

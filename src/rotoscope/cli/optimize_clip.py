@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,40 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rotoscope.cli.feature_network import Running
+    from rotoscope.cli.optimize_clip_options import ForClips
     from rotoscope.networks.features import FeatureNetwork
     from rotoscope.optimize.painting import PaintingOptions
     from rotoscope.optimize.recipe import OptimizeRecipe
     from rotoscope.optimize.style_source import StyleSource
-    from rotoscope.optimize.video.painting import PaintedClip
+    from rotoscope.optimize.video.painting import ClipOptions, PaintedClip
     from rotoscope.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was said that is for clips alone; None where nothing was."""
-
-    coherence: str | None = None
-    following_iterations: int | None = None
-    temporal_weight: float | None = None
-    opacity: float | None = None
-    offsets: tuple[int, ...] | None = None
-    passes: int | None = None
-    engine: str | None = None
-    start: str | None = None
-    stop: str | None = None
-
-
-_TYPED = {
-    "coherence": "--coherence",
-    "following_iterations": "--following-iterations",
-    "temporal_weight": "--temporal-weight",
-    "opacity": "--opacity",
-    "offsets": "--offset",
-    "passes": "--passes",
-    "engine": "--flow-engine",
-    "start": "--from",
-    "stop": "--to",
-}
 
 
 def is_clip(source: Path) -> bool:
@@ -63,17 +36,16 @@ def is_clip(source: Path) -> bool:
     return open_clip(source).info.kind is not MediaKind.STILL
 
 
-def refuse_for_stills(source: Path, asked: Asked) -> None:
+def refuse_for_stills(source: Path, asked: ForClips) -> None:
     """Refuse what says nothing of a still.
 
     Raises:
         InvalidOptions: something for clips was said.
     """
-    said = [typed for name, typed in _TYPED.items() if getattr(asked, name) is not None]
-    if said:
+    if asked.typed:
         raise InvalidOptions(
-            f"{source} is a still; for clips alone: {', '.join(said)}. Leave that out, or give a video, an "
-            f"animation or a folder of frames."
+            f"{source} is a still; for clips alone: {', '.join(asked.typed)}. Leave that out, or give a "
+            f"video, an animation or a folder of frames."
         )
 
 
@@ -81,49 +53,22 @@ def optimize_clip(
     source: Path,
     styles: Sequence[StyleSource],
     output: Path,
-    asked: Asked,
+    asked: ForClips,
     *,
     encoder: FeatureNetwork,
     recipe: OptimizeRecipe,
     still: PaintingOptions,
     settings: Settings,
-    as_json: bool,
-    quiet: bool,
+    running: Running,
 ) -> None:
     """Call and present; ``still`` has what was said for stills as well as clips."""
-    from rotoscope.cli.requests import make_selection  # noqa: PLC0415 - see cli.main
-    from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415
-    from rotoscope.motion.network import open_engine  # noqa: PLC0415
-    from rotoscope.optimize.video import painting  # noqa: PLC0415
-    from rotoscope.optimize.video.recipe import VideoRecipe  # noqa: PLC0415
+    from rotoscope.optimize.video import painting  # noqa: PLC0415 - torch is heavy, and only needed here
     from rotoscope.render.interrupt import stop_on_interrupt  # noqa: PLC0415
 
     if still.trace is not None or still.plot is not None:
         raise InvalidOptions("--trace and --plot are for stills; a clip has as many traces as frames.")
-    video = VideoRecipe.of_values(
-        coherence=asked.coherence,
-        following_iterations=asked.following_iterations,
-        temporal_weight=asked.temporal_weight,
-        opacity=asked.opacity,
-        offsets=asked.offsets,
-        passes=asked.passes,
-    )
-    clip_options = painting.ClipOptions(
-        size=still.size,
-        selection=make_selection(asked.start, asked.stop, None, None),
-        start=still.start,
-        masks=still.masks,
-        engine=open_engine(asked.engine or painting.ENGINE.name),
-        encoder=EncoderOptions(quality=still.quality),
-        live=still.live,
-        restart=still.restart,
-        most_kept_bytes=settings.segments_bytes,
-        memory=still.memory,
-        device=still.device,
-        threads=still.threads,
-        overwrite=still.overwrite,
-    )
-    with stop_on_interrupt() as should_stop, optimizing_clip_bar(shown=not (quiet or as_json)) as on_progress:
+    video, clip_options = asked.recipe(), _options(asked, still, settings)
+    with stop_on_interrupt() as should_stop, optimizing_clip_bar(shown=running.is_shown) as on_progress:
         painted = painting.optimize_clip(
             source,
             styles,
@@ -136,7 +81,30 @@ def optimize_clip(
             on_progress=on_progress,
             should_stop=should_stop,
         )
-    _present(painted, as_json=as_json, quiet=quiet)
+    _present(painted, as_json=running.as_json, quiet=running.quiet)
+
+
+def _options(asked: ForClips, still: PaintingOptions, settings: Settings) -> ClipOptions:
+    from rotoscope.cli.requests import make_selection  # noqa: PLC0415 - see cli.main
+    from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415
+    from rotoscope.motion.network import open_engine  # noqa: PLC0415
+    from rotoscope.optimize.video.painting import ENGINE, ClipOptions  # noqa: PLC0415
+
+    return ClipOptions(
+        size=still.size,
+        selection=make_selection(asked.begin, asked.end, None, None),
+        start=still.start,
+        masks=still.masks,
+        engine=open_engine(asked.flow_engine or ENGINE.name),
+        encoder=EncoderOptions(quality=still.quality),
+        live=still.live,
+        restart=still.restart,
+        most_kept_bytes=settings.segments_bytes,
+        memory=still.memory,
+        device=still.device,
+        threads=still.threads,
+        overwrite=still.overwrite,
+    )
 
 
 def _present(painted: PaintedClip, *, as_json: bool, quiet: bool) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 import typer
+
+if TYPE_CHECKING:
+    from rotoscope.optimize.video.recipe import VideoRecipe
 
 Coherence: TypeAlias = Annotated[
     Literal["none", "blend", "warp", "temporal", "long", "passes"] | None,
@@ -61,3 +65,44 @@ To: TypeAlias = Annotated[
     str | None,
     typer.Option("--to", metavar="TIME", help="Where to end in a clip; this moment is not included."),
 ]
+
+_TYPED: Final = {"begin": "--from", "end": "--to"}
+"""Options that are typed otherwise than they are called."""
+
+
+@dataclass(frozen=True)
+class ForClips:
+    """What is said of clips alone; None where nothing is."""
+
+    coherence: Coherence = None
+    following_iterations: FollowingIterations = None
+    temporal_weight: TemporalWeight = None
+    opacity: Opacity = None
+    offset: Offsets = None
+    passes: Passes = None
+    flow_engine: Engine = None
+    begin: From = None
+    end: To = None
+
+    @property
+    def typed(self) -> list[str]:
+        """The options that were given."""
+        said = [one.name for one in fields(self) if getattr(self, one.name) is not None]
+        return [_TYPED.get(name, f"--{name.replace('_', '-')}") for name in said]
+
+    def recipe(self) -> VideoRecipe:
+        """For the library.
+
+        Raises:
+            InvalidOptions: a number is outside what is allowed.
+        """
+        from rotoscope.optimize.video.recipe import VideoRecipe  # noqa: PLC0415 - torch is heavy
+
+        return VideoRecipe.of_values(
+            coherence=self.coherence,
+            following_iterations=self.following_iterations,
+            temporal_weight=self.temporal_weight,
+            opacity=self.opacity,
+            offsets=None if self.offset is None else tuple(self.offset),
+            passes=self.passes,
+        )

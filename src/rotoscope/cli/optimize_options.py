@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
+
+from rotoscope.errors import InvalidOptions
+
+if TYPE_CHECKING:
+    from rotoscope.optimize import start as starts
 
 Photo: TypeAlias = Annotated[
     Path, typer.Argument(metavar="PHOTO|CLIP", help="The still that is painted, or the clip.")
@@ -130,3 +137,113 @@ Plot: TypeAlias = Annotated[Path | None, typer.Option(metavar="FILE", help="Wher
 Restart: TypeAlias = Annotated[
     bool, typer.Option("--restart", help="Begin anew where an interrupted run would go on.")
 ]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What paintings are compared with, and how."""
+
+    style_weight: StyleWeight = None
+    content_weight: ContentWeight = None
+    variation_weight: VariationWeight = None
+    style_layer: StyleLayers = None
+    content_layer: ContentLayers = None
+    style_loss: StyleLoss = None
+    pooling: Pooling = None
+    style_scale: StyleScale = None
+    colors: Colors = None
+
+    def values(self) -> dict[str, Any]:
+        """Of the recipe, by name.
+
+        Raises:
+            InvalidOptions: a layer's weight is no number.
+        """
+        given = asdict(self)
+        return {
+            "style_layers": parse_layers(given.pop("style_layer")),
+            "content_layers": parse_layers(given.pop("content_layer")),
+            **given,
+        }
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where style images show, and what a painting begins with."""
+
+    mask: Masks = None
+    start: Start = None
+    start_filter: StartFilter = None
+
+    @property
+    def masks(self) -> list[Path | None]:
+        """One for each style image, where there are any; None: where the others do not show."""
+        return [None if name == "rest" else Path(name) for name in self.mask or ()]
+
+    def made(self, *, threads: int | None) -> starts.Start:
+        """For the library.
+
+        Raises:
+            InvalidOptions: two things to begin with were named.
+        """
+        if self.start_filter is not None:
+            if self.start is not None:
+                raise InvalidOptions("Give --start or --filter, not both: either says what to begin with.")
+            from rotoscope.standard import load_filter  # noqa: PLC0415 - see cli.main
+
+            return load_filter(self.start_filter, threads=threads)
+        match self.start:
+            case None | "photo":
+                return "photo"
+            case "noise" | "style":
+                return self.start
+            case _:
+                return Path(self.start)
+
+
+@dataclass(frozen=True)
+class Descent:
+    """How pixels are changed."""
+
+    iterations: Iterations = None
+    coarse_iterations: CoarseIterations = None
+    levels: Levels = None
+    method: Method = None
+    learning_rate: LearningRate = None
+    average: Average = None
+    seed: Seed = None
+
+    def values(self) -> dict[str, Any]:
+        """Of the recipe, by name."""
+        given = asdict(self)
+        return {"averaged": given.pop("average"), **given}
+
+
+@dataclass(frozen=True)
+class Watching:
+    """What it may take, and how it can be watched."""
+
+    memory: Memory = None
+    live: Live = None
+    trace: Trace = None
+    plot: Plot = None
+
+
+def parse_layers(texts: Sequence[str] | None) -> dict[str, float] | None:
+    """``relu3_1:2`` to names and weights; None where there is nothing.
+
+    Raises:
+        InvalidOptions: a weight that is no number.
+    """
+    if not texts:
+        return None
+    layers: dict[str, float] = {}
+    for text in texts:
+        name, _, weight = text.partition(":")
+        try:
+            layers[name] = float(weight or 1)
+        except ValueError:
+            raise InvalidOptions(
+                f"A layer was given as {text!r}; write LAYER or LAYER:WEIGHT, such as relu3_1:2."
+            ) from None
+    return layers

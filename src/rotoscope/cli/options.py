@@ -35,7 +35,9 @@ LookFile: TypeAlias = Annotated[
 ]
 Like: TypeAlias = Annotated[
     Path | None,
-    typer.Option(metavar="RESULT", help="Paint as this result was painted; its tags say how."),
+    typer.Option(
+        metavar="RESULT", help="Paint as this result was painted, coherence included; its tags say how."
+    ),
 ]
 Strength: TypeAlias = Annotated[
     float, typer.Option(min=0.0, max=1.0, help="0 gives the source back, 1 the full painting.")
@@ -91,10 +93,10 @@ Preset: TypeAlias = Annotated[
     str | None, typer.Option(help="Effort of the encoder, e.g. veryfast, medium, slow.")
 ]
 Coherence: TypeAlias = Annotated[
-    Literal["off", "smooth", "flow", "best"],
+    Literal["off", "smooth", "flow", "best"] | None,
     typer.Option(
         help="How neighboring frames are kept alike, against flicker: smooth costs little, flow follows what "
-        "moves exactly, best looks ahead as well; off paints each frame for itself."
+        "moves exactly, best looks ahead as well; off paints each frame for itself; default: smooth.",
     ),
 ]
 ToSdr: TypeAlias = Annotated[
@@ -123,6 +125,14 @@ OnCorrupt: TypeAlias = Annotated[
 ]
 Workers: TypeAlias = Annotated[
     int, typer.Option(min=1, help="Processes that paint segments of a video at the same time.")
+]
+Score: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--score",
+        help="Measure how much the result flickers, and say so, beside the source's own flicker (see "
+        "[bold]rotoscope score[/bold]).",
+    ),
 ]
 NoCache: TypeAlias = Annotated[
     bool,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 import typer
 
-from rotoscope.cli import options, train_options
+from rotoscope.cli import train_options
 from rotoscope.cli.bar import scouting_bar
+from rotoscope.cli.feature_network import FeatureChoice, Running, require_torch
+from rotoscope.cli.grouping import Without, grouped
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
-from rotoscope.cli.train import make_content, make_encoder, require_torch
+from rotoscope.cli.train import make_content
 from rotoscope.plain import to_plain
 
 if TYPE_CHECKING:
@@ -41,49 +45,53 @@ Examples:
 _SHOWN: Final = 10
 """Places that are printed; the sheet and --json have all."""
 
+Sources: TypeAlias = Annotated[
+    list[Path],
+    typer.Argument(metavar="INPUT...", help="Pictures to make filters of, or folders of them."),
+]
+Sheet: TypeAlias = Annotated[
+    Path,
+    typer.Option("--output", "-o", metavar="FILE", help="sheet.html, sheet.png or sheet.jpg."),
+]
+Seconds: TypeAlias = Annotated[float, typer.Option(min=0.1, help="Training of each sketch.")]
+Photographs: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="What to paint: a photograph, or a clip, of which one frame is taken; repeat. Default: "
+        "three pictures that are rendered.",
+    ),
+]
+QuickFeatures: TypeAlias = Annotated[
+    Literal["squeezenet1_1", "vgg19", "vgg16"],
+    typer.Option(help="Feature network; SqueezeNet shows the most within a short time."),
+]
+Kept: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Where sketches are kept; default: beside the sheet."),
+]
+PaintedSize: TypeAlias = Annotated[
+    int, typer.Option(min=64, metavar="PX", help="Short side to paint at; smaller photographs stay.")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("scout", help=flow(HELP))(scout)
+    app.command("scout", help=flow(HELP))(grouped(scout))
 
 
 def scout(
-    sources: Annotated[
-        list[Path],
-        typer.Argument(metavar="INPUT...", help="Pictures to make filters of, or folders of them."),
-    ],
+    sources: Sources,
     *,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", metavar="FILE", help="sheet.html, sheet.png or sheet.jpg."),
-    ] = Path("scouting.html"),
-    seconds: Annotated[float, typer.Option(min=0.1, help="Training of each sketch.")] = 30.0,
+    output: Sheet = Path("scouting.html"),
+    seconds: Seconds = 30.0,
     content: train_options.Content = None,
-    photo: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            help="What to paint: a photograph, or a clip, of which one frame is taken; repeat. Default: "
-            "three pictures that are rendered.",
-        ),
-    ] = None,
-    features: Annotated[
-        Literal["squeezenet1_1", "vgg19", "vgg16"],
-        typer.Option(help="Feature network; SqueezeNet shows the most within a short time."),
-    ] = "squeezenet1_1",
-    feature_weights: train_options.FeatureWeights = None,
-    normalization: train_options.Normalization = None,
-    keep: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Where sketches are kept; default: beside the sheet."),
-    ] = None,
-    size: Annotated[
-        int, typer.Option(min=64, metavar="PX", help="Short side to paint at; smaller photographs stay.")
-    ] = 360,
-    threads: options.Threads = None,
-    overwrite: options.Overwrite = False,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    photo: Photographs = None,
+    features: QuickFeatures = "squeezenet1_1",
+    network: Annotated[FeatureChoice, Without("features")],
+    keep: Kept = None,
+    size: PaintedSize = 360,
+    running: Annotated[Running, Without("device")],
 ) -> None:
     """Parse, call, present."""
     require_torch()
@@ -96,39 +104,45 @@ def scout(
     from rotoscope.training.scouting.sketches import SketchSettings, sketch_recipe  # noqa: PLC0415
 
     candidates, notes = find_candidates(sources)
-    require_output(output, [one.path for one in candidates], overwrite=overwrite)
+    require_output(output, [one.path for one in candidates], overwrite=running.overwrite)
     folder = sketches_folder(output, keep)
     recipe = sketch_recipe(features)
+    with _saying_what_is_kept(folder), scouting_bar(shown=running.is_shown) as on_progress:
+        settings = SketchSettings(
+            recipe,
+            make_content(content, recipe),
+            network.for_training(recipe, load_settings(os.environ).cache_dir),
+            seconds,
+            threads=running.threads,
+        )
+        result = scouting.scout(
+            candidates,
+            settings,
+            folder=folder,
+            photographs=read_pictures(photo, frames=1, size=size) if photo else None,
+            size=size,
+            notes=notes,
+            overwrite=running.overwrite,
+            on_progress=on_progress,
+        )
+    report = write_scouting(result, output, overwrite=running.overwrite)
+    if running.as_json:
+        print_json(_record(result, report))
+    elif not running.quiet:
+        _present(result, report)
+
+
+@contextmanager
+def _saying_what_is_kept(folder: Path) -> Generator[None]:
+    """Ctrl-C ends the command; it says what is left to go on from."""
     try:
-        with scouting_bar(shown=not (quiet or as_json)) as on_progress:
-            settings = SketchSettings(
-                recipe,
-                make_content(content, recipe),
-                make_encoder(load_settings(os.environ), recipe, feature_weights, normalization),
-                seconds,
-                threads=threads,
-            )
-            result = scouting.scout(
-                candidates,
-                settings,
-                folder=folder,
-                photographs=read_pictures(photo, frames=1, size=size) if photo else None,
-                size=size,
-                notes=notes,
-                overwrite=overwrite,
-                on_progress=on_progress,
-            )
+        yield
     except KeyboardInterrupt:
         typer.echo(
             f"Stopped. Finished sketches are kept in {folder}; the same command goes on with the others.",
             err=True,
         )
         raise typer.Exit(130) from None
-    report = write_scouting(result, output, overwrite=overwrite)
-    if as_json:
-        print_json(_record(result, report))
-    elif not quiet:
-        _present(result, report)
 
 
 def sketches_folder(output: Path, keep: Path | None) -> Path:

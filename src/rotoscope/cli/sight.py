@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rotoscope.cli import options, train_options
 from rotoscope.cli import texture_options as own
 from rotoscope.cli.bar import optimizing_bar, share_bar
+from rotoscope.cli.feature_network import FeatureChoice, Running, require_torch
+from rotoscope.cli.grouping import Without, grouped
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.optimize import load_encoder
-from rotoscope.cli.present import human_duration, human_size, print_json
-from rotoscope.cli.train import require_torch
+from rotoscope.cli.present import human_duration, human_size
 
 if TYPE_CHECKING:
     from rotoscope.optimize.feature_sheet import FeatureSheet
@@ -47,8 +46,8 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command("reconstruct", help=flow(RECONSTRUCT_HELP))(reconstruct)
-    app.command("features", help=flow(FEATURES_HELP))(show_features)
+    app.command("reconstruct", help=flow(RECONSTRUCT_HELP))(grouped(reconstruct))
+    app.command("features", help=flow(FEATURES_HELP))(grouped(show_features))
 
 
 def reconstruct(
@@ -60,20 +59,12 @@ def reconstruct(
     variation_weight: own.Variation = None,
     iterations: own.PhotoIterations = None,
     seed: own.Seed = 0,
-    features: train_options.Features = None,
-    feature_weights: train_options.FeatureWeights = None,
-    normalization: train_options.Normalization = None,
-    device: train_options.Device = "auto",
-    threads: options.Threads = None,
-    overwrite: options.Overwrite = False,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    network: FeatureChoice,
+    running: Running,
 ) -> None:
     """Parse, call, present."""
     require_torch("Reconstructing a photograph")
-    import torch  # noqa: PLC0415 - heavy, and only needed here
-
-    from rotoscope.optimize.reconstruction import (  # noqa: PLC0415
+    from rotoscope.optimize.reconstruction import (  # noqa: PLC0415 - torch is heavy, and only needed here
         ITERATIONS,
         VARIATION_WEIGHT,
         reconstruct_file,
@@ -82,17 +73,16 @@ def reconstruct(
     from rotoscope.render.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.settings import load_settings  # noqa: PLC0415
 
-    if threads is not None:
-        torch.set_num_threads(threads)
+    running.limit_threads()
     recipe = reconstruction_recipe(
         layer,
-        features=features or "vgg19",
+        features=network.features or "vgg19",
         variation_weight=VARIATION_WEIGHT if variation_weight is None else variation_weight,
         iterations=iterations or ITERATIONS,
         seed=seed,
     )
-    encoder = load_encoder(recipe, load_settings(os.environ).cache_dir, feature_weights, normalization)
-    with stop_on_interrupt() as should_stop, optimizing_bar(shown=not (quiet or as_json)) as on_progress:
+    encoder = network.for_optimizing(recipe, load_settings(os.environ).cache_dir)
+    with stop_on_interrupt() as should_stop, optimizing_bar(shown=running.is_shown) as on_progress:
         made = reconstruct_file(
             photo,
             output,
@@ -100,15 +90,12 @@ def reconstruct(
             encoder=encoder,
             recipe=recipe,
             side=size,
-            device=device,
-            overwrite=overwrite,
+            device=running.device,
+            overwrite=running.overwrite,
             on_progress=on_progress,
             should_stop=should_stop,
         )
-    if as_json:
-        print_json(made)
-    elif not quiet:
-        typer.echo(reconstruct_summary(made))
+    running.present(made, reconstruct_summary)
 
 
 def show_features(
@@ -119,30 +106,22 @@ def show_features(
     size: own.Side = 96,
     steps: own.Steps = 128,
     seed: own.Seed = 0,
-    features: train_options.Features = None,
-    feature_weights: train_options.FeatureWeights = None,
-    normalization: train_options.Normalization = None,
-    threads: options.Threads = None,
-    overwrite: options.Overwrite = False,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    network: FeatureChoice,
+    running: Annotated[Running, Without("device")],
 ) -> None:
     """Parse, call, present."""
     require_torch("Showing what channels look for")
-    import torch  # noqa: PLC0415 - heavy, and only needed here
-
-    from rotoscope.optimize.activation import ActivationOptions  # noqa: PLC0415
+    from rotoscope.optimize.activation import ActivationOptions  # noqa: PLC0415 - torch is heavy
     from rotoscope.optimize.feature_sheet import parse_channels, write_feature_sheet  # noqa: PLC0415
     from rotoscope.optimize.reconstruction import reconstruction_recipe  # noqa: PLC0415
     from rotoscope.render.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.settings import load_settings  # noqa: PLC0415
 
-    if threads is not None:
-        torch.set_num_threads(threads)
+    running.limit_threads()
     wanted = None if channels is None else parse_channels(channels)
-    recipe = reconstruction_recipe(layer, features=features or "vgg19")
-    encoder = load_encoder(recipe, load_settings(os.environ).cache_dir, feature_weights, normalization)
-    with stop_on_interrupt() as should_stop, share_bar("features", shown=not (quiet or as_json)) as update:
+    recipe = reconstruction_recipe(layer, features=network.features or "vgg19")
+    encoder = network.for_optimizing(recipe, load_settings(os.environ).cache_dir)
+    with stop_on_interrupt() as should_stop, share_bar("features", shown=running.is_shown) as update:
 
         def tell(done: int, total: int) -> None:
             if update is not None:
@@ -154,14 +133,11 @@ def show_features(
             encoder=encoder,
             channels=wanted,
             options=ActivationOptions(side=size, steps=steps, seed=seed),
-            overwrite=overwrite,
+            overwrite=running.overwrite,
             on_progress=tell,
             should_stop=should_stop,
         )
-    if as_json:
-        print_json(made)
-    elif not quiet:
-        typer.echo(features_summary(made))
+    running.present(made, features_summary)
 
 
 def reconstruct_summary(made: Reconstruction) -> str:

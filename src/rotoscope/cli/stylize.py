@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -81,6 +82,7 @@ def stylize(
     made = make_look(**look.arguments(arithmetic))
     selection = make_selection(start, stop, every, fps)
     encoder = encoding.made()
+    render_options = rendering.made(look.like)
     is_shown = not (quiet or as_json)
     if preview is not None:
         at = None if preview == PREVIEW_MIDDLE else make_time(preview)
@@ -93,7 +95,7 @@ def stylize(
             made,
             encoder=encoder,
             overwrite=overwrite,
-            rendering=rendering,
+            options=render_options,
             no_cache=no_cache,
             on_error=on_error,
             as_json=as_json,
@@ -109,7 +111,7 @@ def stylize(
                 selection=selection,
                 encoder=encoder,
                 overwrite=overwrite,
-                options=rendering.made(store),
+                options=replace(render_options, store=store),
                 on_progress=on_progress,
             )
     present_render(result, as_json=as_json, quiet=quiet)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import os
-from fractions import Fraction
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from rotoscope.cli import optimize_options, options, train_options
+from rotoscope.cli import optimize_options, options
 from rotoscope.cli import texture_options as own
 from rotoscope.cli.bar import optimizing_bar, share_bar
+from rotoscope.cli.feature_network import FeatureChoice, Running, require_torch
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.optimize import load_encoder, parse_layers
-from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
-from rotoscope.cli.train import require_torch
+from rotoscope.cli.present import human_duration, human_size, print_notes
 from rotoscope.errors import InvalidOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rotoscope.media.frame import Pixels
     from rotoscope.optimize.texture_file import MadeTexture
-    from rotoscope.render.texture_output import TextureTiming
 
 HELP = """Make a texture of a style image: any size, tileable, still or moving.
 
@@ -47,64 +46,57 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("texture", help=flow(HELP))(texture)
+    app.command("texture", help=flow(HELP))(grouped(texture))
 
 
 def texture(
     style: own.Styles,
     output: own.Output,
     *,
-    size: own.Size = "512",
-    tileable: own.Tileable = False,
-    seed: own.Seed = 0,
-    duration: own.Duration = None,
-    fps: own.Rate = None,
-    movement: own.Movement = None,
-    style_size: own.StyleSize = None,
-    style_layer: optimize_options.StyleLayers = None,
-    style_loss: optimize_options.StyleLoss = None,
-    pooling: optimize_options.Pooling = None,
-    variation_weight: optimize_options.VariationWeight = None,
-    iterations: optimize_options.Iterations = None,
-    coarse_iterations: optimize_options.CoarseIterations = None,
-    loop_iterations: own.LoopIterations = None,
-    features: train_options.Features = None,
-    feature_weights: train_options.FeatureWeights = None,
-    normalization: train_options.Normalization = None,
+    wanted: own.Wanted,
+    synthesis: own.Synthesis,
+    network: FeatureChoice,
     memory: optimize_options.Memory = None,
     restart: optimize_options.Restart = False,
     quality: options.Quality = None,
-    device: train_options.Device = "auto",
-    threads: options.Threads = None,
-    overwrite: options.Overwrite = False,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    running: Running,
 ) -> None:
     """Parse, call, present."""
-    from rotoscope.render.texture_output import parse_size, texture_timing  # noqa: PLC0415 - see cli.main
-
-    width, height = parse_size(size)
-    timing = texture_timing(output, seconds=duration, rate=_rate(fps))
-    of_recipe: dict[str, object] = {
-        "features": features,
-        "style_layers": parse_layers(style_layer),
-        "style_loss": style_loss,
-        "pooling": pooling,
-        "variation_weight": variation_weight,
-        "iterations": iterations,
-        "coarse_iterations": coarse_iterations,
-    }
     if generator := _generator(style):
-        of_network = {"feature_weights": feature_weights, "normalization": normalization, "memory": memory}
-        of_run = {"style_size": style_size, "loop_iterations": loop_iterations, "restart": restart or None}
-        _refuse_given(generator, {**of_run, **of_recipe, **of_network})
-        made = _generated(
-            generator, output, (width, height), timing, seed=seed, tileable=tileable, movement=movement,
-            quality=quality, threads=threads, overwrite=overwrite, shown=not (quiet or as_json),
-        )  # fmt: skip
-        _present(made, as_json=as_json, quiet=quiet)
+        of_run = {"memory": memory, "restart": restart or None}
+        _refuse_given(generator, {**asdict(synthesis), **asdict(network), **of_run})
+        running.present(_generated(generator, output, wanted, quality=quality, running=running), summary)
         return
     require_torch("Making a texture of a style image")
+    made = _synthesized(
+        style,
+        output,
+        wanted,
+        synthesis,
+        network,
+        memory=memory,
+        restart=restart,
+        quality=quality,
+        running=running,
+    )
+    running.present(_told(made), summary)
+    if running.is_shown:
+        print_notes(made.notes)
+
+
+def _synthesized(
+    styles: Sequence[str],
+    output: Path,
+    wanted: own.Wanted,
+    synthesis: own.Synthesis,
+    network: FeatureChoice,
+    *,
+    memory: float | None,
+    restart: bool,
+    quality: float | None,
+    running: Running,
+) -> MadeTexture:
+    """A texture of style images."""
     from rotoscope.optimize.memory import Memory  # noqa: PLC0415 - torch is heavy, and only needed here
     from rotoscope.optimize.recipe import OptimizeRecipe  # noqa: PLC0415
     from rotoscope.optimize.style_source import StyleSource  # noqa: PLC0415
@@ -114,37 +106,32 @@ def texture(
     from rotoscope.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings(os.environ)
-    texture_size = TextureSize(width, height, tileable)
-    recipe = OptimizeRecipe.of_values(seed=seed, content_weight=0.0, **of_recipe)
-    encoder = load_encoder(recipe, settings.cache_dir, feature_weights, normalization)
-    with stop_on_interrupt() as should_stop, optimizing_bar(shown=not (quiet or as_json)) as on_progress:
-        made = texture_file(
-            [StyleSource.parse(text) for text in style],
-            output,
-            texture_size,
-            encoder=encoder,
-            recipe=recipe,
-            options=TextureOptions(
-                timing=timing,
-                style_side=style_size,
-                movement=DEFAULT_MOVEMENT if movement is None else movement,
-                loop_iterations=loop_iterations or LOOP_ITERATIONS,
-                quality=quality,
-                engine=Engine(
-                    memory=Memory() if memory is None else Memory.of_gigabytes(memory),
-                    checkpoint_dir=settings.cache_dir / "optimize",
-                    restart=restart,
-                    on_progress=on_progress,
-                    should_stop=should_stop,
-                ),
-                device=device,
-                threads=threads,
-                overwrite=overwrite,
-            ),
+    size, timing = TextureSize(*wanted.frame_size, wanted.tileable), wanted.timing(output)
+    recipe = OptimizeRecipe.of_values(
+        seed=wanted.seed, content_weight=0.0, features=network.features, **synthesis.values()
+    )
+    encoder = network.for_optimizing(recipe, settings.cache_dir)
+    with stop_on_interrupt() as should_stop, optimizing_bar(shown=running.is_shown) as on_progress:
+        engine = Engine(
+            memory=Memory() if memory is None else Memory.of_gigabytes(memory),
+            checkpoint_dir=settings.cache_dir / "optimize",
+            restart=restart,
+            on_progress=on_progress,
+            should_stop=should_stop,
         )
-    _present(_told(made), as_json=as_json, quiet=quiet)
-    if not (quiet or as_json):
-        print_notes(made.notes)
+        texture_options = TextureOptions(
+            timing=timing,
+            style_side=synthesis.style_size,
+            movement=DEFAULT_MOVEMENT if wanted.movement is None else wanted.movement,
+            loop_iterations=synthesis.loop_iterations or LOOP_ITERATIONS,
+            quality=quality,
+            engine=engine,
+            device=running.device,
+            threads=running.threads,
+            overwrite=running.overwrite,
+        )
+        sources = [StyleSource.parse(text) for text in styles]
+        return texture_file(sources, output, size, encoder=encoder, recipe=recipe, options=texture_options)
 
 
 def _generator(styles: list[str]) -> Path | None:
@@ -168,37 +155,27 @@ def _refuse_given(generator: Path, given: dict[str, object]) -> None:
 
 
 def _generated(
-    generator: Path,
-    output: Path,
-    size: tuple[int, int],
-    timing: TextureTiming,
-    *,
-    seed: int,
-    tileable: bool,
-    movement: float | None,
-    quality: float | None,
-    threads: int | None,
-    overwrite: bool,
-    shown: bool,
+    generator: Path, output: Path, wanted: own.Wanted, *, quality: float | None, running: Running
 ) -> dict[str, object]:
     """A texture of a texture file; what is told of it."""
     from rotoscope.render.texture_file import DEFAULT_MOVEMENT, TextureMaker  # noqa: PLC0415
     from rotoscope.render.texture_output import refuse_texture, write_texture  # noqa: PLC0415
 
-    refuse_texture(output, [generator], overwrite=overwrite)
-    maker = TextureMaker(generator, threads=threads)
-    width, height = size
+    (width, height), timing = wanted.frame_size, wanted.timing(output)
+    refuse_texture(output, [generator], overwrite=running.overwrite)
+    maker = TextureMaker(generator, threads=running.threads)
 
     def frames() -> Iterator[Pixels]:
+        seed, tileable = wanted.seed, wanted.tileable
         if not timing.is_moving:
             yield maker.still(width, height, seed=seed, tileable=tileable)
             return
+        movement = DEFAULT_MOVEMENT if wanted.movement is None else wanted.movement
         yield from maker.loop(
-            width, height, frames=timing.frames, seed=seed, tileable=tileable,
-            movement=DEFAULT_MOVEMENT if movement is None else movement,
-        )  # fmt: skip
+            width, height, frames=timing.frames, seed=seed, tileable=tileable, movement=movement
+        )
 
-    with share_bar("texture", shown=shown) as update:
+    with share_bar("texture", shown=running.is_shown) as update:
 
         def counted() -> Iterator[Pixels]:
             for done, pixels in enumerate(frames(), start=1):
@@ -206,10 +183,10 @@ def _generated(
                 if update is not None:
                     update(done / timing.frames, f"{done}/{timing.frames} frames")
 
-        report = write_texture(output, counted(), timing, quality=quality, overwrite=overwrite)
+        report = write_texture(output, counted(), timing, quality=quality, overwrite=running.overwrite)
     return {
         "output": output,
-        "frame_size": size,
+        "frame_size": (width, height),
         "frames": timing.frames,
         "size_bytes": report.size_bytes,
         "texture": maker.card.name,
@@ -231,14 +208,6 @@ def _told(made: MadeTexture) -> dict[str, object]:
     }
 
 
-def _present(told: dict[str, object], *, as_json: bool, quiet: bool) -> None:
-    """One line, or JSON."""
-    if as_json:
-        print_json(told)
-    elif not quiet:
-        typer.echo(summary(told))
-
-
 def summary(told: dict[str, object]) -> str:
     """``living.mp4: 256x256, 96 frames, 230 iterations in 4:12, style 0.021, 0.9 MB``."""
     width, height = told["frame_size"]  # pyright: ignore[reportGeneralTypeIssues]
@@ -255,18 +224,3 @@ def summary(told: dict[str, object]) -> str:
     parts.append(human_size(int(str(told["size_bytes"]))))
     ended = "" if told["is_complete"] else "; stopped, the same command with --overwrite goes on"
     return f"{told['output']}: {', '.join(parts)}{ended}"
-
-
-def _rate(text: str | None) -> Fraction | None:
-    if text is None:
-        return None
-    try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
-    if not 0 < rate <= 240:
-        raise InvalidOptions(
-            f"A rate of {text!r} was given; it is frames a second, above 0 up to 240, such as 24 or "
-            f"30000/1001."
-        )
-    return rate

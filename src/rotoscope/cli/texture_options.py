@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
+
+from rotoscope.cli import optimize_options
+from rotoscope.errors import InvalidOptions
+
+if TYPE_CHECKING:
+    from rotoscope.render.texture_output import TextureTiming
 
 Styles: TypeAlias = Annotated[
     list[str],
@@ -74,3 +82,75 @@ Side: TypeAlias = Annotated[
     int, typer.Option("--size", min=32, max=512, metavar="PX", help="Side of each channel's picture.")
 ]
 Steps: TypeAlias = Annotated[int, typer.Option(min=1, help="How often a picture is changed.")]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The texture, however it is made."""
+
+    size: Size = "512"
+    tileable: Tileable = False
+    seed: Seed = 0
+    duration: Duration = None
+    fps: Rate = None
+    movement: Movement = None
+
+    @property
+    def frame_size(self) -> tuple[int, int]:
+        """(width, height) in pixels.
+
+        Raises:
+            InvalidOptions: it is none.
+        """
+        from rotoscope.render.texture_output import parse_size  # noqa: PLC0415 - see cli.main
+
+        return parse_size(self.size)
+
+    def timing(self, output: Path) -> TextureTiming:
+        """Frames and their rate.
+
+        Raises:
+            InvalidOptions: the rate is none, or a still was given a duration.
+        """
+        from rotoscope.render.texture_output import texture_timing  # noqa: PLC0415 - see cli.main
+
+        return texture_timing(output, seconds=self.duration, rate=_rate(self.fps))
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """How a texture is made of a style image."""
+
+    style_size: StyleSize = None
+    style_layer: optimize_options.StyleLayers = None
+    style_loss: optimize_options.StyleLoss = None
+    pooling: optimize_options.Pooling = None
+    variation_weight: optimize_options.VariationWeight = None
+    iterations: optimize_options.Iterations = None
+    coarse_iterations: optimize_options.CoarseIterations = None
+    loop_iterations: LoopIterations = None
+
+    def values(self) -> dict[str, Any]:
+        """Of the recipe, by name.
+
+        Raises:
+            InvalidOptions: a layer's weight is no number.
+        """
+        given = asdict(self)
+        del given["style_size"], given["loop_iterations"]
+        return {"style_layers": optimize_options.parse_layers(given.pop("style_layer")), **given}
+
+
+def _rate(text: str | None) -> Fraction | None:
+    if text is None:
+        return None
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 0 < rate <= 240:
+        raise InvalidOptions(
+            f"A rate of {text!r} was given; it is frames a second, above 0 up to 240, such as 24 or "
+            f"30000/1001."
+        )
+    return rate

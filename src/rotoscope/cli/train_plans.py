@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,21 +10,10 @@ from rotoscope.errors import InvalidOptions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rotoscope.cli.train_groups import CardChoice
     from rotoscope.filters.card import StyleImage
     from rotoscope.optimize.style_source import StyleSource
     from rotoscope.training.trainer import FilterPlan
-
-
-@dataclass(frozen=True, slots=True)
-class CardOptions:
-    """Words for cards, as they were given."""
-
-    of_styles: Mapping[str, Sequence[str] | None]
-    """Of the style images, by field of the card: nothing, once for all or once for each."""
-    meaning: str | None
-    tags: tuple[str, ...]
-    has_thumbnails: bool = False
-    """Whether cards shall hold their style images, small; the user says that their terms allow it."""
 
 
 def make_plans(
@@ -35,7 +23,7 @@ def make_plans(
     is_family: bool,
     output: Path | None,
     palette: Path,
-    card: CardOptions,
+    card: CardChoice,
 ) -> list[FilterPlan]:
     """One plan for all style images, or in a family one for each.
 
@@ -61,7 +49,7 @@ def make_plans(
     require_name(name)
     sources = [StyleSource.parse(text) for text in styles]
     images = style_images(len(sources), card.of_styles)
-    if card.has_thumbnails:
+    if card.thumbnail:
         images = _with_thumbnails(images, sources)
     if is_family:
         _require_family(sources, output)
@@ -73,7 +61,9 @@ def make_plans(
     if output is None:
         palette.mkdir(parents=True, exist_ok=True)
     return [
-        FilterPlan(own, of_it, place, CardWords(styles=words, meaning=card.meaning, tags=card.tags))
+        FilterPlan(
+            own, of_it, place, CardWords(styles=words, meaning=card.meaning, tags=tuple(card.tag or ()))
+        )
         for (own, place), (of_it, words) in zip(outputs.items(), pairs, strict=True)
     ]
 
@@ -83,7 +73,7 @@ def style_images(count: int, words: Mapping[str, Sequence[str] | None]) -> tuple
 
     Args:
         count: how many there are.
-        words: as in :class:`CardOptions`.
+        words: by field of the card: nothing, once for all or once for each.
 
     Raises:
         InvalidOptions: another number of times.

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from rotoscope.cli.bar import minutes_left, share_bar
-from rotoscope.cli.present import human_duration, human_size, print_json
+from rotoscope.cli.present import human_duration, human_size
 from rotoscope.errors import InvalidOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rotoscope.networks.device import DeviceName
+    from rotoscope.cli.feature_network import Running
+    from rotoscope.cli.train_groups import Beginning, CardChoice, Numbers, Spending
     from rotoscope.networks.features import FeatureNetwork
     from rotoscope.training.progress import Budget
     from rotoscope.training.texture import TextureProgress, TrainedTexture
 
+_SHARED: Final = frozenset({"minutes", "steps", "stroke_scale"})
+"""Options that say something of a texture as well."""
 
-def refuse_for_texture(**given: object) -> None:
+
+def refuse_for_texture(
+    spending: Spending, numbers: Numbers, beginning: Beginning, card: CardChoice, **others: object
+) -> None:
     """Refuse options that say something of a filter alone.
 
     Raises:
         InvalidOptions: one was given.
     """
-    odd = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
+    given = {**others, **asdict(spending), **asdict(numbers), **asdict(beginning), **asdict(card)}
+    odd = [
+        f"--{name.strip('_').replace('_', '-')}"
+        for name, value in given.items()
+        if value and name not in _SHARED
+    ]
     if odd:
         raise InvalidOptions(
             f"{', '.join(odd)} says something of a filter, and --texture makes a texture file, which is made "
@@ -42,11 +54,7 @@ def train_texture_file(
     budget: Budget,
     stroke_scale: float | None,
     encoder: FeatureNetwork,
-    device: DeviceName,
-    threads: int | None,
-    overwrite: bool,
-    as_json: bool,
-    quiet: bool,
+    running: Running,
 ) -> None:
     """Train a texture network and tell what became of it.
 
@@ -54,9 +62,7 @@ def train_texture_file(
         InvalidOptions: another number of style images than one, or a name that is none.
         RotoscopeError: as of :func:`rotoscope.training.texture.train_texture`.
     """
-    import torch  # noqa: PLC0415 - heavy, and only needed here
-
-    from rotoscope.optimize.style_source import StyleSource  # noqa: PLC0415
+    from rotoscope.optimize.style_source import StyleSource  # noqa: PLC0415 - torch is heavy
     from rotoscope.render.interrupt import stop_on_interrupt  # noqa: PLC0415
     from rotoscope.training.made_card import require_name  # noqa: PLC0415
     from rotoscope.training.texture import TextureTraining, train_texture  # noqa: PLC0415
@@ -66,13 +72,12 @@ def train_texture_file(
         raise InvalidOptions(
             f"{len(styles)} style images were given; a texture file is made of one. Train one for each."
         )
-    if threads is not None:
-        torch.set_num_threads(threads)
+    running.limit_threads()
     plain = TextureTraining()
     numbers = TextureTraining(style_side=round(plain.style_side * (stroke_scale or 1)))
     with (
         stop_on_interrupt() as should_stop,
-        share_bar("train", shown=not (quiet or as_json)) as update,
+        share_bar("train", shown=running.is_shown) as update,
     ):
 
         def tell(progress: TextureProgress) -> None:
@@ -86,15 +91,13 @@ def train_texture_file(
             encoder=encoder,
             budget=budget,
             numbers=numbers,
-            device=device,
-            overwrite=overwrite,
+            device=running.device,
+            overwrite=running.overwrite,
             on_progress=tell,
             should_stop=should_stop,
         )
-    if as_json:
-        print_json(made)
-    elif not quiet:
-        typer.echo(summary(made))
+    running.present(made, summary)
+    if running.is_shown:
         typer.echo(f"try it: rotoscope texture {made.output} texture.png --size 512 --seed 1")
 
 

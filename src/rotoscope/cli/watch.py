@@ -82,7 +82,7 @@ def watch(
         typer.Option(min=0, metavar="SECONDS", help="How long size and time of a file must stand still."),
     ] = 5.0,
     isolation: Isolation,
-    rendering: Annotated[Rendering, Without("to_sdr", "wrap", "on_corrupt", "workers")],
+    rendering: Annotated[Rendering, Without("to_sdr", "wrap", "on_corrupt", "workers", "score")],
     arithmetic: Arithmetic,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,

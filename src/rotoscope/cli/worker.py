@@ -61,7 +61,7 @@ def worker(
     wanted = parse_queues(queues)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda _number, _frame: ended.set())
     with open_service(settings, queues=wanted, device=device):
         if not quiet:
             typer.echo(f"worker {settings.worker_id}: {', '.join(wanted)}; Ctrl-C ends it")

@@ -47,7 +47,7 @@ class Engine:
         """Begin to perform tasks.
 
         Args:
-            perform: does one task, and raises nothing.
+            perform: does one task, and raises nothing: a task that raises is not performed again.
         """
         global _perform  # noqa: PLW0603 - DBOS knows functions by name, so there is one in a process
         _perform = perform
@@ -79,7 +79,14 @@ class Engine:
         for task, rank in tasks:
             with SetWorkflowID(task.id), SetEnqueueOptions(priority=rank):
                 DBOS.enqueue_workflow(
-                    task.queue, _run, task.queue, task.step, task.subject, task.attempt, task.part
+                    task.queue,
+                    _run,
+                    task.queue,
+                    task.step,
+                    task.subject,
+                    task.attempt,
+                    task.part,
+                    task.revived,
                 )
 
     def waiting(self) -> frozenset[str]:
@@ -107,5 +114,5 @@ _perform: Callable[[Task], None] = _nobody
 
 
 @DBOS.workflow(name="task")
-def _run(queue: QueueName, step: Step, subject: str, attempt: int, part: int) -> None:
-    _perform(Task(queue, step, subject, attempt, part))
+def _run(queue: QueueName, step: Step, subject: str, attempt: int, part: int, revived: int) -> None:
+    _perform(Task(queue, step, subject, attempt, part, revived))

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import select
 
+from rotoscope.database.engine import DATABASE_AWAY
 from rotoscope.database.tables import JobRecord, SegmentRecord
 from rotoscope.errors import JobCancelled, StoreUnavailable
 from rotoscope.jobs.bench import Bench
@@ -41,7 +42,11 @@ class Performer:
         self._renders = Renders(workshop.pieces)
 
     def perform(self, task: Task) -> None:
-        """Do a task of a job. What goes wrong is written into the job's row; nothing is raised."""
+        """Do a task of a job. What goes wrong with it is written into the job's row.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: the database does not answer; nothing is said of the job then.
+        """
         row = self._recorder.begin(task)
         if row is None:
             return
@@ -49,6 +54,8 @@ class Performer:
             self._do(task, row)
         except JobCancelled:
             return
+        except DATABASE_AWAY:
+            raise  # says nothing of the job: the database is away, and whoever called waits for it
         except Exception as error:
             fault = fault_of(error)
             if fault.code == "internal-error":

@@ -23,7 +23,7 @@ from rotoscope.render.segments.painting import paint_segments
 from rotoscope.render.segments.plan import Segment
 from rotoscope.render.segments.planned import PlannedRender, open_render
 from rotoscope.render.segments.video import join_render, required_piece
-from rotoscope.render.stylize import finish
+from rotoscope.render.stylize import finish, scored
 from rotoscope.storage.uri import parse_uri
 
 _KEPT: Final = 2
@@ -107,10 +107,13 @@ class Renders:
             output,
             overwrite=False,
             meter=meter,
-            metadata=recipe_tags(output, planned.job.look.recipe),
+            metadata=recipe_tags(output, planned.job.look.recipe, coherence=params.coherence),
         )
         notes = (*planned.job.clip.problems, *planned.job.grading.notes, *report.notes)
-        return told(finish(report, meter, look=planned.job.look.description, notes=notes), params.output)
+        result = finish(report, meter, look=planned.job.look.description, notes=notes)
+        if params.score:
+            result = scored(result, planned.job.clip, bench.on_progress)
+        return told(result, params.output)
 
     def _required(self, params: PaintingWish, bench: Bench, threads: int) -> _Open:
         opened = self._opened(params, bench, threads=threads)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import time
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from rotoscope.database.engine import Database
+from rotoscope.database.engine import DATABASE_AWAY, Database
 from rotoscope.database.tables import Client, JobRecord
 from rotoscope.errors import RotoscopeError, ServiceError
 from rotoscope.jobs.book import JobBook
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger("rotoscope.jobs")
 _DRAIN_SECONDS: Final = 30
 """How long the tasks at hand may take when a worker is asked to end."""
+_PATIENCE_SECONDS: Final = 600
+"""How long a task waits for a database that is away."""
+_WAIT_SECONDS: Final = 1.0
+"""Between two tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +142,22 @@ def _engine_url(settings: Settings, database: Database) -> str:
 
 
 def _perform(service: Service, task: Task) -> None:
-    if task.step == "webhook":
-        service.webhooks.perform(task)
-    else:
-        service.performer.perform(task)
+    """Do a task. While the database is away, wait for it, and do the task anew."""
+    do = service.webhooks.perform if task.step == "webhook" else service.performer.perform
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            do(task)
+            return
+        except DATABASE_AWAY as error:
+            if time.monotonic() > until:
+                _LOG.exception("Task %s is given up; it will be revived", task.id)
+                return
+            _LOG.warning("Task %s waits for the database: %s", task.id, type(error).__name__)
+            time.sleep(_WAIT_SECONDS)
+        except Exception:
+            _LOG.exception("Task %s is given up; it will be revived", task.id)
+            return
 
 
 def _revive(service: Service) -> None:
@@ -149,9 +166,11 @@ def _revive(service: Service) -> None:
     query = select(JobRecord.id).where(JobRecord.state.not_in(FINAL_STATES)).order_by(JobRecord.id)
     with service.database.reading() as session:
         found = [job_id for job_id in session.scalars(query) if job_id not in waiting]
+    stamp = int(time.time())
     for job_id in found:
         try:
-            service.engine.put(service.performer.next_tasks(job_id))
+            due = service.performer.next_tasks(job_id)
+            service.engine.put([(replace(task, revived=stamp), rank) for task, rank in due])
         except RotoscopeError as error:
             _LOG.warning("The job %s cannot go on: %s", job_id, error)
 

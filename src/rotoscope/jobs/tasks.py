@@ -32,11 +32,13 @@ class Task:
     """Of the job or delivery: a new attempt has new tasks."""
     part: int = 0
     """Number of a segment."""
+    revived: int = 0
+    """Tells a task from one that was lost, and that it stands for."""
 
     @property
     def id(self) -> str:
         """The same for the same task: it is not put into a queue twice."""
-        return f"{self.subject}.{self.attempt}.{self.step}.{self.part}"
+        return f"{self.subject}.{self.attempt}.{self.step}.{self.part}.{self.revived}"
 
     def rank(self, priority: int) -> int:
         """Its place in its queue; lower goes first.

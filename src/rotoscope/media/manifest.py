@@ -121,6 +121,8 @@ class AppliedFilter(_Record):
     digest: str
     """Of everything that decides its output."""
     strength: float = Field(default=1.0, ge=0, le=1)
+    coherence: str | None = None
+    """How the paintings of neighboring frames were kept alike; null in manifests that do not say."""
 
 
 class Manifest(_Record):

@@ -181,14 +181,15 @@ def _paint_here(
     overwrite: bool,
     on_progress: ProgressCallback | None,
 ) -> RenderResult:
-    is_video = output_kind(output) is OutputKind.VIDEO
+    kind = output_kind(output)
+    workers = options.workers if kind is OutputKind.VIDEO else 1
     return stylize(
         item,
         output,
         look,
         encoder=encoder,
         overwrite=overwrite,
-        options=options if is_video else replace(options, workers=1),
+        options=replace(options, workers=workers, score=options.score and kind is not OutputKind.STILL),
         on_progress=on_progress,
     )
 
@@ -338,8 +339,8 @@ class _Meter:
     def _tell(self, progress: Progress | None) -> None:
         assert self._on_progress is not None
         share = 0.0
-        if progress is not None and progress.step == "assemble":
-            share = 1.0  # joining what is painted is a moment's work
+        if progress is not None and progress.step in ("assemble", "score"):
+            share = 1.0  # it is painted; what is left is a moment's work
         elif progress is not None and progress.frames_expected:
             share = min(1.0, progress.frames_done / progress.frames_expected)
         extra = 0 if self._current is None else round(share * self._current.size_bytes)

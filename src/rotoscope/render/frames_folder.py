@@ -28,6 +28,7 @@ from rotoscope.media.manifest import (
 )
 from rotoscope.media.output import WriteReport
 from rotoscope.media.writer import open_writer
+from rotoscope.motion.coherence.modes import Coherence
 from rotoscope.render.any_look import AnyLook
 
 _NUMBERS = "%06d"
@@ -57,11 +58,12 @@ class FramesFolderWriter:
         options: EncoderOptions,
         overwrite: bool,
         source: MediaInfo | None = None,
+        coherence: Coherence | None = None,
     ) -> None:
         """Stage the folder beside its place.
 
         ``source`` is what is known of the pictures where that is not what is known of the clip: they may have
-        been converted.
+        been converted. ``coherence`` is how neighboring frames were kept alike while the look painted them.
 
         Raises:
             OutputExists: there is such a folder with something in it, and ``overwrite`` is not given.
@@ -72,6 +74,7 @@ class FramesFolderWriter:
         self._clip = clip
         self._info = source or clip.info
         self._look = look
+        self._coherence = coherence
         self._overwrite = overwrite
         self._staged = StagedFolder(folder)
         self._times: list[_Time] = []
@@ -131,7 +134,12 @@ class FramesFolderWriter:
     def _manifest(self, files: tuple[str, ...]) -> Manifest:
         source, stream, earlier = self._provenance()
         applied = tuple(
-            AppliedFilter(name=painter.name, digest=painter.digest, strength=self._look.strength)
+            AppliedFilter(
+                name=painter.name,
+                digest=painter.digest,
+                strength=self._look.strength,
+                coherence=self._coherence,
+            )
             for painter in self._look.painters
         )
         frames = tuple(

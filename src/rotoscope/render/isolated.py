@@ -105,7 +105,7 @@ def stylize_isolated(
 
     Raises:
         IsolationError: the process died or went over a limit.
-        InvalidOptions: ``options`` hold a store, or several workers.
+        InvalidOptions: ``options`` hold a store, several workers, or a score.
         RotoscopeError: what ``stylize`` raises; nothing is left at ``output`` then.
     """
     require_one_process(options)
@@ -137,12 +137,12 @@ def require_one_process(options: RenderOptions) -> None:
     """Refuse what reaches beyond the process that paints.
 
     Raises:
-        InvalidOptions: a store, or several workers.
+        InvalidOptions: a store, several workers, or a score.
     """
-    if options.store is not None or options.workers > 1:
+    if options.store is not None or options.workers > 1 or options.score:
         raise InvalidOptions(
-            "A store or several workers were asked for, and what is isolated is painted by one process that "
-            "keeps no segments. Leave store and workers out."
+            "A store, several workers or a score were asked for, and what is isolated is painted by one "
+            "process that keeps no segments and measures nothing. Leave store, workers and score out."
         )
 
 

@@ -11,7 +11,7 @@ from rotoscope.media.mending import OnCorrupt
 from rotoscope.motion.coherence.modes import Coherence, CoherenceMode, find_mode
 from rotoscope.render.segments.store import SegmentStore
 
-_MEANS: Final = frozenset({"store", "workers"})
+_MEANS: Final = frozenset({"score", "store", "workers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class RenderOptions:
     another look paints only what it changes. None: they are kept until the video is done."""
     workers: int = 1
     """Processes that paint segments of a video at the same time."""
+    score: bool = False
+    """Measure how much the result flickers, once it is there, on the frames that
+    :func:`rotoscope.render.score.measure` takes."""
 
     def __post_init__(self) -> None:
         if self.workers < 1:
@@ -51,7 +54,7 @@ class RenderOptions:
         return find_mode(self.coherence)
 
     def deciding(self) -> dict[str, Any]:
-        """By name, what decides the result: all but ``store`` and ``workers``. JSON holds it."""
+        """By name, what decides the result: all but ``score``, ``store`` and ``workers``. JSON holds it."""
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _MEANS}
 
 

@@ -14,6 +14,7 @@ from rotoscope.filters.base import Filter
 from rotoscope.filters.controls import Colors
 from rotoscope.media.info import MediaInfo
 from rotoscope.media.probe import inspect_media
+from rotoscope.motion.coherence.modes import Coherence
 
 RECIPE_KEY: Final = "ROTOSCOPE"
 """The tag's name; Matroska writes names in capitals."""
@@ -21,9 +22,19 @@ RECIPE_SUFFIXES: Final = frozenset({".m4v", ".mkv", ".mov", ".mp4", ".webm"})
 """Names of results whose container holds tags of any name."""
 
 
-def recipe_tags(output: Path, recipe: str | None) -> dict[str, str]:
-    """The tags of a result that say how it was made; none where its container holds no such tag."""
-    return {RECIPE_KEY: recipe} if recipe is not None and output.suffix.lower() in RECIPE_SUFFIXES else {}
+def recipe_tags(output: Path, recipe: str | None, *, coherence: Coherence) -> dict[str, str]:
+    """The tags of a result that say how it was made; none where its container holds no such tag.
+
+    Args:
+        output: its name says what container it is.
+        recipe: the line of the look; None where its filters have no names.
+        coherence: how neighboring frames are kept alike. It is told even where it is the default, which may
+            be another one in a later version.
+    """
+    if recipe is None or output.suffix.lower() not in RECIPE_SUFFIXES:
+        return {}
+    told = RecipeLine.model_validate_json(recipe).model_copy(update={"coherence": coherence})
+    return {RECIPE_KEY: told.to_json()}
 
 
 class RecipeLine(BaseModel):
@@ -43,6 +54,9 @@ class RecipeLine(BaseModel):
     size: int | None = None
     stroke_scale: float | None = None
     colors: Colors | None = None
+    coherence: Coherence | None = None
+    """How neighboring frames were kept alike; None in a result that does not say, and in the line of a look,
+    which does not know."""
 
     def to_json(self) -> str:
         """One line; what is as always is left out."""

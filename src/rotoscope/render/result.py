@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from rotoscope.render.score import Score
+
 
 @dataclass(frozen=True, slots=True)
 class RenderResult:
@@ -23,6 +25,8 @@ class RenderResult:
     """What was painted, e.g. ``great-wave at strength 0.8``."""
     notes: tuple[str, ...] = ()
     """Sentences on what was converted or left out, and on what is wrong with the source."""
+    score: Score | None = None
+    """How much it flickers, where that was asked for and could be measured."""
 
     @property
     def frames_per_second(self) -> float:

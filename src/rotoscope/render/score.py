@@ -59,7 +59,7 @@ class Score:
 
 
 def measure(
-    source: str | Path,
+    source: str | Path | Clip,
     result: str | Path,
     *,
     base: str | Path | None = None,
@@ -71,7 +71,7 @@ def measure(
     """Measure how much a painted clip flickers; :mod:`rotoscope.motion.flicker` says how.
 
     Args:
-        source: what was painted.
+        source: what was painted; a clip where that is a part of a file, or one at another rate.
         result: the painting, with as many frames; of another size, it is scaled to the source's.
         base: the same filter frame by frame: what would be without any steadying.
         frames: how many are measured.
@@ -85,13 +85,13 @@ def measure(
         RotoscopeError: one of them cannot be read; see :mod:`rotoscope.errors`.
     """
     _require_numbers(frames=frames, skip=skip, width=width)
-    paths = [Path(path) for path in (source, result, *([] if base is None else [base]))]
-    clips = [open_clip(path) for path in paths]
+    clips = [source if isinstance(source, Clip) else open_clip(source)]
+    clips += [open_clip(path) for path in (result, *([] if base is None else [base]))]
     count = min(_require_alike(clips) - skip, frames)
     if count < 2:
         raise InvalidOptions(
-            f"{paths[0]} has {clips[0].expected_frames} frames, and {skip} are left out: two or more have to "
-            "remain. Give a longer clip, or leave out fewer."
+            f"{clips[0].source} has {clips[0].expected_frames} frames, and {skip} are left out: two or more "
+            "have to remain. Give a longer clip, or leave out fewer."
         )
     progress = ProgressMeter("score", frames_expected=count, on_progress=on_progress)
     meter = FlickerMeter()

@@ -7,14 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from rotoscope.errors import EncodeError, InvalidOptions
+from rotoscope.errors import EncodeError, InvalidOptions, RotoscopeError
 from rotoscope.media.clip import Clip, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
-from rotoscope.motion.coherence.modes import CoherenceMode
+from rotoscope.motion.coherence.modes import Coherence
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.grading import Grading, grade
@@ -26,6 +26,7 @@ from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.result import RenderResult
+from rotoscope.render.score import measure
 from rotoscope.render.segments.planned import can_be_joined
 from rotoscope.render.segments.video import render_video
 from rotoscope.render.steadying.whole import steady_whole
@@ -65,6 +66,11 @@ def stylize(
     """
     require_output_name(output)
     if are_photographs(Path(source), Path(output), selection):
+        if options.score:
+            raise InvalidOptions(
+                f"{source} is a folder of photographs, and --score measures what flickers from frame to "
+                "frame of a clip. Leave the option out."
+            )
         return stylize_photographs(
             Path(source),
             Path(output),
@@ -105,7 +111,7 @@ def render(
     )
     meter = ProgressMeter(step, frames_expected=clip.expected_frames, on_progress=on_progress)
     kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
-    _require_fitting(kind, encoder, Path(output), workers=options.workers)
+    _require_fitting(kind, encoder, Path(output), options)
     grading = grade(clip.info, Path(output), encoder=encoder, to_sdr=options.to_sdr, wrap=options.wrap)
     if can_be_joined(clip, Path(output), encoder):
         report = render_video(
@@ -117,7 +123,7 @@ def render(
             overwrite=overwrite,
             options=options,
             meter=meter,
-            metadata=recipe_tags(Path(output), look.recipe),
+            metadata=recipe_tags(Path(output), look.recipe, coherence=options.coherence),
             on_prepared=on_progress,
         )
     else:
@@ -128,13 +134,22 @@ def render(
             kind,
             grading,
             encoder=encoder,
-            coherence=options.coherence_mode,
+            options=options,
             meter=meter,
             overwrite=overwrite,
             on_prepared=on_progress,
         )
     notes = (*clip.problems, *grading.notes, *report.notes, *_continued(meter))
-    return finish(report, meter, look=look.description, notes=notes)
+    result = finish(report, meter, look=look.description, notes=notes)
+    return scored(result, clip, on_progress) if options.score else result
+
+
+def scored(result: RenderResult, clip: Clip, on_progress: ProgressCallback | None) -> RenderResult:
+    """With its flicker, or a note on why it is not known: the result is there and good either way."""
+    try:
+        return replace(result, score=measure(clip, result.output, on_progress=on_progress))
+    except RotoscopeError as error:
+        return replace(result, notes=(*result.notes, f"the flicker could not be measured: {error}"))
 
 
 _ANIMATED: Final = frozenset({OutputKind.GIF, OutputKind.WEBP, OutputKind.APNG})
@@ -148,13 +163,20 @@ def _render_at_once(
     grading: Grading,
     *,
     encoder: EncoderOptions,
-    coherence: CoherenceMode | None,
+    options: RenderOptions,
     meter: ProgressMeter,
     overwrite: bool,
     on_prepared: ProgressCallback | None,
 ) -> WriteReport:
     with _open_output(
-        clip, output, look, kind, source=grading.source, encoder=encoder, overwrite=overwrite
+        clip,
+        output,
+        look,
+        kind,
+        source=grading.source,
+        encoder=encoder,
+        coherence=options.coherence,
+        overwrite=overwrite,
     ) as writer:
         prepared = look.prepared(clip, on_progress=on_prepared)
 
@@ -166,7 +188,9 @@ def _render_at_once(
 
         painter = make_painter()
         is_loop = kind in _ANIMATED and encoder.loop == 0
-        steadying = steady_whole(clip, prepared, coherence, painter_from=make_painter if is_loop else None)
+        steadying = steady_whole(
+            clip, prepared, options.coherence_mode, painter_from=make_painter if is_loop else None
+        )
         frames = clip.frames(planar=painter.wants_planes)
         workers = painter.workers(clip.info.video.frame_size)
         paint_frames(frames, painter, writer, meter, workers=workers, steadying=steadying)
@@ -189,7 +213,7 @@ def require_output_name(output: str | Path) -> None:
         raise InvalidOptions("The output has no name: give the name of a file or folder, e.g. painted.mp4.")
 
 
-def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path, *, workers: int) -> None:
+def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path, options: RenderOptions) -> None:
     """Refuse options that would do nothing.
 
     Raises:
@@ -204,7 +228,8 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path, *,
             "--width is for animations (--size is for all)",
         ),
         (encoder.loop != 0 and not animated, "--loop is for animations"),
-        (workers > 1 and kind is not OutputKind.VIDEO, "--workers is for videos"),
+        (options.workers > 1 and kind is not OutputKind.VIDEO, "--workers is for videos"),
+        (options.score and kind is OutputKind.STILL, "--score is for clips"),
     ]
     told = "; ".join(why for is_useless, why in useless if is_useless)
     if told:
@@ -219,11 +244,18 @@ def _open_output(
     *,
     source: MediaInfo,
     encoder: EncoderOptions,
+    coherence: Coherence,
     overwrite: bool,
 ) -> Writer:
     if kind is OutputKind.STILLS and not is_pattern(output):
         return FramesFolderWriter(
-            output, clip=clip, source=source, look=look, options=encoder, overwrite=overwrite
+            output,
+            clip=clip,
+            source=source,
+            look=look,
+            options=encoder,
+            coherence=coherence,
+            overwrite=overwrite,
         )
     selection = clip.selection
     is_cut = selection.start is not None or selection.stop is not None
@@ -235,7 +267,7 @@ def _open_output(
         overwrite=overwrite,
         copy_streams_from=clip.source if both_video else None,
         span=(selection.start or Fraction(0), selection.stop) if is_cut else None,
-        metadata=recipe_tags(output, look.recipe),
+        metadata=recipe_tags(output, look.recipe, coherence=coherence),
     )
 
 

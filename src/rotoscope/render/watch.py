@@ -101,7 +101,7 @@ def watch(
     Raises:
         OpenError: ``inbox`` is no folder.
         EncodeError: the two are the same, or ``outbox`` cannot be written.
-        InvalidOptions: ``options`` hold a store, or several workers.
+        InvalidOptions: ``options`` hold a store, several workers, or a score.
         RotoscopeError: the look cannot be made.
     """
     inbox, outbox = Path(inbox), Path(outbox)

@@ -15,6 +15,7 @@ from rotoscope.jobs.operations.wishes import (
     Uri,
 )
 from rotoscope.media.clip import OnTruncated
+from rotoscope.plain import to_plain
 from rotoscope.render.assemble import assemble
 from rotoscope.render.result import RenderResult
 from rotoscope.render.separate import separate
@@ -49,6 +50,7 @@ def told(result: RenderResult, output: str) -> dict[str, Any]:
         "size_bytes": result.size_bytes,
         "codec": result.codec,
         "look": result.look,
+        "score": to_plain(result.score),
         "notes": list(result.notes),
     }
 

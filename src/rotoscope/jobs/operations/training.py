@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,6 +14,9 @@ from rotoscope.jobs.operations.wishes import Uri
 if TYPE_CHECKING:
     from rotoscope.training.made_card import CardWords
     from rotoscope.training.recipe import Recipe
+
+_PREVIEW_SECONDS: Final = 20.0
+"""Between two previews: who waits in front of a page wants to see something soon."""
 
 
 class TrainParams(FeatureWish):
@@ -103,7 +106,7 @@ def _train(params: TrainParams, bench: Workbench) -> dict[str, Any]:
         init_from=None if params.from_scratch else BUNDLED_START,
         overwrite=True,
         options=SessionOptions(
-            device=bench.device, preview=bench.scratch / "preview.png", preview_seconds=20
+            device=bench.device, preview=bench.scratch / "preview.png", preview_seconds=_PREVIEW_SECONDS
         ),
         on_progress=tell,
         should_stop=bench.should_stop,

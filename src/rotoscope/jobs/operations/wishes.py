@@ -187,6 +187,8 @@ class RenderingWish(Params):
     on_truncated: OnTruncated = Field(default="fail", description="What becomes of a source that ends early.")
     on_corrupt: OnCorrupt = Field(default="fail", description="What becomes of damaged frames.")
 
+    score: bool = Field(default=False, description="Measure how much the result flickers.")
+
     def options(self, store: SegmentStore) -> RenderOptions:
         """For the library."""
         return RenderOptions(
@@ -195,6 +197,7 @@ class RenderingWish(Params):
             wrap=self.wrap,
             on_truncated=self.on_truncated,
             on_corrupt=self.on_corrupt,
+            score=self.score,
             store=store,
         )
 

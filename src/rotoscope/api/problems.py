@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -20,6 +19,7 @@ from rotoscope.api import refusals
 from rotoscope.api.refusals import InvalidRequest, Refusal, RequestFault
 from rotoscope.api.request_ids import request_id_of
 from rotoscope.errors import InvalidLook, RotoscopeError
+from rotoscope.jobs.recording import code_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -93,11 +93,6 @@ _OF_STATUS: Final[Mapping[int, type[Refusal]]] = {
 def status_of(kind: type[RotoscopeError]) -> int:
     """The status code that an error answers."""
     return next(STATUSES[base] for base in kind.__mro__ if base in STATUSES)
-
-
-def code_of(kind: type[RotoscopeError]) -> str:
-    """The class's name in kebab-case: ``open-error``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
 
 
 def title_of(kind: type[RotoscopeError]) -> str:

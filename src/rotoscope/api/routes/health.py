@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from rotoscope._version import __version__
 from rotoscope.api.metrics import Metrics
@@ -15,6 +16,8 @@ from rotoscope.api.services import UseServices
 from rotoscope.api.traits import Traits, traits
 from rotoscope.errors import ServiceError
 
+_NOBODYS_FOLDER: Final = "readiness/"
+"""Nothing is in it; asking for it shows that the store answers."""
 router = APIRouter(tags=["service"])
 
 
@@ -39,8 +42,9 @@ def get_readiness(services: UseServices) -> Health:
     try:
         with services.database.reading() as session:
             session.execute(text("SELECT 1"))
-    except Exception as error:
+    except SQLAlchemyError as error:
         raise ServiceError("The database does not answer. Wait, and ask again.") from error
+    next(services.store.list(_NOBODYS_FOLDER), None)
     return Health()
 
 

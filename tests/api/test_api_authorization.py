@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from api_requests import request_of, send
+from PIL import Image
 
 from rotoscope.api.document import openapi_document, operations
 from rotoscope.api.key_book import ALL_SCOPES, KeyScope
 
 from api_bench import Bench, TestClient
+from graph_samples import tint_model
+from samples import picture
 
 PUBLIC = {
     "get_health",
@@ -24,11 +28,23 @@ PUBLIC = {
     "describe_uploads",
     "get_signed_file",
     "put_signed_file",
+    "get_signed_picture",
+    "head_signed_picture",
 }
 """Operations that need no key: they tell nothing of anybody, or what they are sent is a key of its own."""
 SHARED: set[str] = set()
 """Names in paths that are the same for everybody."""
 SOMETHING = "something_1"
+
+
+TINT = {"name": "bobs-tint", "input_range": "0..1", "output_range": "0..1"}
+"""What is said of a network that is imported."""
+
+
+def photograph() -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(picture()).save(file, "PNG")
+    return file.getvalue()
 
 
 def secured(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -94,7 +110,16 @@ def bobs(bench: Bench) -> dict[str, str]:
         "/v1/uploads",
         headers={"Tus-Resumable": "1.0.0", "Upload-Length": "9", "Upload-Metadata": f"uri {uri}"},
     )
+    bench.services.storage_of("cli_bob").put("data://in/photo.png", photograph())
+    medium = bob.post("/v1/media", json={"uri": "data://in/photo.png"}).json()["id"]
+    document = {"look": 1, "layers": [{"filter": "posterize"}]}
+    look = bob.post("/v1/looks", json={"name": "bob's", "document": document}).json()["id"]
+    tint = bob.post("/v1/filters", files={"file": ("a.onnx", tint_model().SerializeToString())}, data=TINT)
     return {
+        "medium_id": medium,
+        "look_id": look,
+        "name": tint.json()["name"],
+        "picture": "style",
         "key_id": key,
         "connector_id": connector.json()["id"],
         "webhook_id": webhook,
@@ -129,5 +154,8 @@ def test_what_another_client_has_is_there_for_itself(bench: Bench, bobs: dict[st
         "/v1/connectors/{connector_id}",
         "/v1/webhooks/{webhook_id}",
         "/v1/jobs/{job_id}",
+        "/v1/media/{medium_id}",
+        "/v1/looks/{look_id}",
+        "/v1/filters/{name}",
     ):
         assert bob.get(path.format_map(bobs)).status_code == 200, path

@@ -13,8 +13,9 @@ from schemathesis.generation import GenerationMode
 from schemathesis.python.asgi import shutdown_lifespans
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from api_bench import Bench
 from rotoscope.api import tus
+
+from api_bench import Bench
 
 _EXAMPLES = 5
 """Requests of each operation, good ones and again bad ones."""
@@ -53,7 +54,9 @@ def test_what_is_answered_is_what_the_document_says(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     key = {"Authorization": bench.client().headers["Authorization"]}
     schemathesis.serializer.alias(tus.CONTENT_TYPE, "application/octet-stream")
-    schema = schemathesis.openapi.from_asgi("/openapi.json", bench.app, config=SchemathesisConfig.from_dict(_CONFIG))
+    schema = schemathesis.openapi.from_asgi(
+        "/openapi.json", bench.app, config=SchemathesisConfig.from_dict(_CONFIG)
+    )
     operations: list[Any] = [found.ok() for found in schema.get_all_operations()]
     faults = [
         fault

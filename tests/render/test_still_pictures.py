@@ -86,9 +86,7 @@ def test_the_frame_that_is_shown_at_a_moment_is_the_last_that_has_begun(tmp_path
         assert read_index(opened(made.content)[..., :3]) == index
     with pytest.raises(InvalidOptions, match=r"no frame at 0:00\.350: .*a\.gif ends at 0:00\.350"):
         frame_picture(gif, at=Fraction(35, 100))
-    with pytest.raises(
-        InvalidOptions, match=r"no frame 3: .* has 3 frames, and they count from 0 to 2"
-    ):
+    with pytest.raises(InvalidOptions, match=r"no frame 3: .* has 3 frames, and they count from 0 to 2"):
         frame_picture(gif, index=3)
 
 

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # torch is pinned here and not in requirements/: its wheels differ by platform, so no one hash fits all.
 TORCH  := torch==2.13.0
 
-.PHONY: demo test test-slow lint format bench quality pictures docs setup lock clean help
+.PHONY: demo test test-slow lint format bench bench-api quality pictures docs setup lock clean help
 
 help:  ## what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -44,6 +44,9 @@ test-slow: $(VENV)/.dev  ## the tests that take minutes
 
 bench: $(VENV)/.dev  ## speed and memory, measured side by side
 	$(BIN)/python -m bench
+
+bench-api: $(VENV)/.dev  ## the service: latency, pages, memory
+	$(BIN)/python -m bench.api
 
 quality: $(VENV)/.dev  ## how good the filters are, measured; wants ROTOSCOPE_REFERENCE_DATA
 	$(BIN)/python -m bench.quality --publish

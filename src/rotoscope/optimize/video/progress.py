@@ -60,6 +60,7 @@ class VideoMeter:
             video: of the clip.
             on_progress: told after every iteration.
         """
+        self.size = size
         self._frames = len({step.index for step in steps})
         self._parts = video.parts
         self._alone = _work(size, recipe)

@@ -150,18 +150,14 @@ def optimize_clip(
     """
     recipe, video, options = recipe or OptimizeRecipe(), video or VideoRecipe(), options or ClipOptions()
     began = time.monotonic()
-    _refuse(source, output, styles, options)
-    clip = _open(source, options)
+    clip, grading = _open(source, styles, output, options)
     if options.threads is not None:
         torch.set_num_threads(options.threads)
-    grading = grade(clip.info, output, encoder=options.encoder)
-    open_output(clip, grading, output, options.encoder, overwrite=options.overwrite).abort()
     shots, kept_in = shots_of(clip, video), cache_dir / FRAMES_FOLDER
     studio = _studio(styles, encoder, recipe, video, options)
     gallery, meter, is_complete = _paint(
         clip, grading, shots, studio, cache_dir, options, on_progress, should_stop
     )
-    height, width = meter.size
     written = _write(clip, grading, output, gallery, video, options, kept_in) if is_complete else None
     return PaintedClip(
         output,
@@ -169,7 +165,7 @@ def optimize_clip(
         shots=len(shots),
         paintings=meter.done,
         paintings_found=meter.found,
-        frame_size=(width, height),
+        frame_size=meter.frame_size,
         size_bytes=written.size_bytes if written else 0,
         seconds=time.monotonic() - began,
         coherence=video.coherence,
@@ -179,11 +175,17 @@ def optimize_clip(
     )
 
 
-def _open(source: str | Path, options: ClipOptions) -> Clip:
+def _open(
+    source: str | Path, styles: Sequence[StyleSource], output: Path, options: ClipOptions
+) -> tuple[Clip, Grading]:
+    """The clip, and how its pictures are seen; what can be refused before any work is."""
+    _refuse(source, output, styles, options)
     clip = open_clip(source, selection=options.selection, on_truncated=options.on_truncated)
     if clip.info.kind is MediaKind.STILL:
         raise InvalidOptions(f"{source} is a still, and a clip's frames were to be painted. Give a clip.")
-    return clip
+    grading = grade(clip.info, output, encoder=options.encoder)
+    open_output(clip, grading, output, options.encoder, overwrite=options.overwrite).abort()
+    return clip, grading
 
 
 def _paint(

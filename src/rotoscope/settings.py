@@ -27,6 +27,8 @@ STORE_VARIABLE = "ROTOSCOPE_STORE"
 """Where ``data://`` is: a folder, or ``s3://bucket/prefix``."""
 FILE_ROOTS_VARIABLE = "ROTOSCOPE_FILE_ROOTS"
 """Folders that ``file://`` may read and write, separated as in ``PATH``; by default none."""
+ALLOWED_HOSTS_VARIABLE = "ROTOSCOPE_ALLOWED_HOSTS"
+"""Hosts of one's own network that a service may fetch from and send webhooks to, separated by commas."""
 RATE_VARIABLE = "ROTOSCOPE_RATE"
 """What an hour of compute costs, such as ``0.40 USD``."""
 WORKER_VARIABLE = "ROTOSCOPE_WORKER_ID"
@@ -64,6 +66,8 @@ class Settings:
     """See :data:`STORE_VARIABLE`; empty: the folder ``store`` in the data folder."""
     file_roots: tuple[Path, ...] = ()
     """See :data:`FILE_ROOTS_VARIABLE`."""
+    allowed_hosts: frozenset[str] = frozenset()
+    """See :data:`ALLOWED_HOSTS_VARIABLE`."""
     rate: Rate = field(default_factory=Rate)
     """What compute costs; nothing, where nobody says."""
     worker_id: str = field(default_factory=socket.gethostname)
@@ -110,6 +114,7 @@ def load_settings(env: Mapping[str, str]) -> Settings:
     """
     data = env.get(DATA_DIR_VARIABLE) or platformdirs.user_data_dir("rotoscope", appauthor=False)
     cache = env.get(CACHE_DIR_VARIABLE) or platformdirs.user_cache_dir("rotoscope", appauthor=False)
+    hosts = (env.get(ALLOWED_HOSTS_VARIABLE) or "").lower().split(",")
     roots = [root for root in (env.get(FILE_ROOTS_VARIABLE) or "").split(os.pathsep) if root]
     return Settings(
         data_dir=Path(data).expanduser(),
@@ -118,6 +123,7 @@ def load_settings(env: Mapping[str, str]) -> Settings:
         database_url=env.get(DATABASE_VARIABLE) or "",
         store_place=env.get(STORE_VARIABLE) or "",
         file_roots=tuple(Path(root).expanduser() for root in roots),
+        allowed_hosts=frozenset(host for host in map(str.strip, hosts) if host),
         rate=_rate(env.get(RATE_VARIABLE) or "0 USD"),
         worker_id=env.get(WORKER_VARIABLE) or socket.gethostname(),
     )

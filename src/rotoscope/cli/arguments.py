@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from rotoscope.errors import InvalidOptions
 
@@ -36,29 +35,3 @@ def _is_time(following: Sequence[str]) -> bool:
     except InvalidOptions:
         return following[0] == PREVIEW_MIDDLE
     return True
-
-
-def parse_rate(text: str) -> Fraction:
-    """A frame rate: ``24``, ``23.976``, ``30000/1001``.
-
-    Raises:
-        InvalidOptions: not a positive number.
-    """
-    try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
-    if rate <= 0:
-        raise InvalidOptions(
-            f"{text!r} is no frame rate: give frames a second, e.g. 24, 23.976 or 30000/1001."
-        )
-    return _EXACT_RATES.get(rate, rate)
-
-
-# What people type for the NTSC rates, and what they mean (SMPTE ST 12-1).
-_EXACT_RATES = {
-    Fraction("23.976"): Fraction(24000, 1001),
-    Fraction("23.98"): Fraction(24000, 1001),
-    Fraction("29.97"): Fraction(30000, 1001),
-    Fraction("59.94"): Fraction(60000, 1001),
-}

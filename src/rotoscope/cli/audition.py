@@ -10,8 +10,9 @@ import typer
 from rotoscope.cli import options
 from rotoscope.cli.bar import progress_bar
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.present import human_duration, human_size, print_json, print_notes, to_plain
+from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
 from rotoscope.errors import InvalidOptions
+from rotoscope.plain import to_plain
 
 if TYPE_CHECKING:
     from rotoscope.media.output import WriteReport

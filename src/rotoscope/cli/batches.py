@@ -10,7 +10,8 @@ import typer
 
 from rotoscope.cli.bar import batch_bar
 from rotoscope.cli.cache import kept_segments
-from rotoscope.cli.present import flicker_facts, human_duration, print_json, print_notes, to_plain
+from rotoscope.cli.present import flicker_facts, human_duration, print_json, print_notes
+from rotoscope.plain import to_plain
 
 if TYPE_CHECKING:
     from rotoscope.media.encoders import EncoderOptions

@@ -23,6 +23,7 @@ from rotoscope.cli import (
     optimize,
     score,
     scout,
+    serve,
     shots,
     sight,
     steps,
@@ -31,6 +32,7 @@ from rotoscope.cli import (
     texture,
     train,
     watch,
+    worker,
 )
 from rotoscope.cli.arguments import normalize_arguments
 from rotoscope.cli.present import fail
@@ -66,6 +68,8 @@ texture.register(app)
 sight.register(app)
 train.register(app)
 scout.register(app)
+serve.register(app)
+worker.register(app)
 demo.register(app)
 
 

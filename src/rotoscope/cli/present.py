@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
-from enum import Enum
-from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
+
+from rotoscope.plain import to_plain
 
 if TYPE_CHECKING:
     from rotoscope.render.result import RenderResult
@@ -29,21 +27,6 @@ def fail(kind: str, message: str, *, code: int, as_json: bool) -> NoReturn:
 def print_json(value: object) -> None:
     """Print a record as JSON: dataclasses as objects, fractions as ``"1001/30000"``, paths as text."""
     typer.echo(json.dumps(to_plain(value), indent=2, ensure_ascii=False))
-
-
-def to_plain(value: object) -> object:
-    """Turn records into what JSON holds."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (Fraction, Path)):
-        return str(value)
-    if isinstance(value, dict):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_plain(item) for item in value]
-    return value
 
 
 def print_notes(notes: tuple[str, ...]) -> None:

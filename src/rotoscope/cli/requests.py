@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rotoscope.cli.arguments import parse_rate
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -74,6 +72,7 @@ def make_look(
 def make_selection(start: str | None, stop: str | None, every: str | None, fps: str | None) -> Selection:
     """The part of a clip that four options name."""
     from rotoscope.media.selection import Selection  # noqa: PLC0415
+    from rotoscope.media.timecode import parse_rate  # noqa: PLC0415
 
     return Selection(
         start=None if start is None else make_time(start),

@@ -16,8 +16,9 @@ from rotoscope.cli.bar import scouting_bar
 from rotoscope.cli.feature_network import FeatureChoice, Running, require_torch
 from rotoscope.cli.grouping import Without, grouped
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.present import human_duration, human_size, print_json, print_notes, to_plain
+from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
 from rotoscope.cli.train import make_content
+from rotoscope.plain import to_plain
 
 if TYPE_CHECKING:
     from rotoscope.media.output import WriteReport

@@ -15,8 +15,9 @@ from rotoscope.cli.bar import progress_bar
 from rotoscope.cli.grouping import Without, grouped
 from rotoscope.cli.groups import Arithmetic, Encoding, LookChoice, Rendering
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.present import human_duration, to_plain
+from rotoscope.cli.present import human_duration
 from rotoscope.cli.requests import make_look
+from rotoscope.plain import to_plain
 
 if TYPE_CHECKING:
     from rotoscope.render.batch import BatchItem

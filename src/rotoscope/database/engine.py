@@ -11,7 +11,7 @@ from typing import Final
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -22,6 +22,10 @@ _MIGRATION_LOCK: Final = 7_238_001
 """PostgreSQL advisory lock: of several nodes that start at once, one migrates."""
 _BUSY_MILLISECONDS: Final = 15_000
 _ONLY_READS: Final = "rotoscope_only_reads"
+
+
+DATABASE_AWAY: Final = (OperationalError, InterfaceError)
+"""What is raised while a database does not answer."""
 
 
 class Database:

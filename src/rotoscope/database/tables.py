@@ -108,6 +108,8 @@ class JobRecord(Table):
     progress: Mapped[dict[str, Any]]
     result: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]
+    stop_asked: Mapped[bool] = mapped_column(default=False)
+    """End with what there is."""
     attempt: Mapped[int] = mapped_column(Integer, default=1)
     """Counted up by retry."""
     cancel_asked: Mapped[bool] = mapped_column(default=False)

@@ -78,6 +78,12 @@ class FilterKind(Generic[OptionsT]):
         """The options in the order they were written."""
         return tuple(_describe(name, info) for name, info in self.options.model_fields.items())
 
+    @property
+    def file_options(self) -> frozenset[str]:
+        """Names of the options that name a file."""
+        fields = self.options.model_fields.items()
+        return frozenset(_public_name(n, f) for n, f in fields if _type_word(f.annotation) == "file")
+
     def build(self, values: Mapping[str, str]) -> Filter:
         """Make the filter from what a user typed.
 

@@ -57,3 +57,35 @@ def format_time(seconds: Fraction) -> str:
     hours, minutes = divmod(minutes, 60)
     clock = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
     return f"{sign}{clock}:{rest // 1000:02d}.{rest % 1000:03d}"
+
+
+def parse_rate(text: str) -> Fraction:
+    """A frame rate: ``24``, ``23.976``, ``30000/1001``.
+
+    Raises:
+        InvalidOptions: not a positive number.
+    """
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if rate <= 0:
+        raise InvalidOptions(
+            f"{text!r} is no frame rate: give frames a second, e.g. 24, 23.976 or 30000/1001."
+        )
+    return _EXACT_RATES.get(rate, rate)
+
+
+# What people type for the NTSC rates, and what they mean (SMPTE ST 12-1).
+_EXACT_RATES = {
+    Fraction("23.976"): Fraction(24000, 1001),
+    Fraction("23.98"): Fraction(24000, 1001),
+    Fraction("29.97"): Fraction(30000, 1001),
+    Fraction("59.94"): Fraction(60000, 1001),
+}
+
+
+def decimal_text(seconds: Fraction) -> str:
+    """A time as a decimal number, such as ``62.25``; exact where a decimal number can be, else to 1 ns."""
+    whole, part = divmod(round(seconds * 1_000_000_000), 1_000_000_000)
+    return f"{whole}.{part:09d}".rstrip("0").rstrip(".")

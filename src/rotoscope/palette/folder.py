@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def read_checked_file(path: Path) -> FilterFile:
 def list_folder(folder: Path, *, bundled: bool) -> list[PaletteEntry]:
     """One entry for each filter file, by file name; damaged ones say what is wrong. No folder, no entries."""
     paths = sorted(p for p in folder.glob(f"*{FILE_SUFFIX}") if p.is_file() and not p.name.startswith("."))
-    return [_entry(path, bundled=bundled) for path in paths]
+    return [_entry(path, _stamp(path), _stamp(checksum_path(path)), bundled=bundled) for path in paths]
 
 
 def make_folder(folder: Path) -> None:
@@ -85,7 +86,18 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def _entry(path: Path, *, bundled: bool) -> PaletteEntry:
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Changes whenever a file does; empty where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+@lru_cache(maxsize=4096)
+def _entry(path: Path, *_stamps: tuple[int, ...], bundled: bool) -> PaletteEntry:
+    """What a file says; read once for as long as neither it nor its checksum changes."""
     try:
         file = read_checked_file(path)
     except (WeightsError, InvalidCard, UnknownFilter) as error:

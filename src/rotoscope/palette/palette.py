@@ -29,6 +29,7 @@ from rotoscope.filters.mixture import mix_filters
 from rotoscope.filters.neural import NeuralFilter
 from rotoscope.filters.spec import FilterSpec, parse_filter_spec, parse_mixture, unknown_filter
 from rotoscope.filters.strength import with_strength
+from rotoscope.palette.card_edit import CardChanges, changed_card
 from rotoscope.palette.entry import PaletteEntry
 from rotoscope.palette.folder import (
     checksum_path,
@@ -217,6 +218,27 @@ class Palette:
         """
         return write_with_texture(self._path_of(target), folder, overwrite=overwrite)
 
+    def edit_card(self, name: str, changes: CardChanges) -> PaletteEntry:
+        """Change what the card of one of the own filters tells. It paints the same, but is another file.
+
+        Raises:
+            UnknownFilter, DuplicateFilter: as :meth:`get`.
+            PaletteError: it is bundled, or a classical kind.
+            InvalidCard: the card would break the schema.
+            ChecksumMismatch: its file was changed since it came.
+            EncodeError: it cannot be written.
+        """
+        path = self._own_path(
+            name, "its card can only be changed on a copy: export it, and import it under another name"
+        )
+        file = read_checked_file(path)
+        model = parse_model(file.model, what=str(path))
+        data = filter_file_bytes(model, changed_card(file.card, changes), half_weights=False)
+        checksum_path(path).unlink(missing_ok=True)  # whatever happens now, the file is in order by itself
+        write_new_file(path, data, overwrite=True)
+        record_checksum(path, parse_filter_file(data, what=str(path)).digest)
+        return self.get(name)
+
     def remove(self, name: str) -> None:
         """Delete one of the own filters.
 
@@ -224,18 +246,18 @@ class Palette:
             UnknownFilter, DuplicateFilter: as :meth:`get`.
             PaletteError: it is bundled, or cannot be deleted.
         """
+        path = self._own_path(name, "stays; own filters can be removed")
+        try:
+            path.unlink()
+            checksum_path(path).unlink(missing_ok=True)
+        except OSError as error:
+            raise PaletteError(f"{path} cannot be deleted: {error.strerror}. Delete it by hand.") from error
+
+    def _own_path(self, name: str, otherwise: str) -> Path:
         entry = self.get(name)
         if entry.bundled or entry.path is None:
-            raise PaletteError(
-                f"The filter {name!r} comes with Rotoscope and stays; own filters can be removed."
-            )
-        try:
-            entry.path.unlink()
-            checksum_path(entry.path).unlink(missing_ok=True)
-        except OSError as error:
-            raise PaletteError(
-                f"{entry.path} cannot be deleted: {error.strerror}. Delete it by hand."
-            ) from error
+            raise PaletteError(f"The filter {name!r} comes with Rotoscope and {otherwise}.")
+        return entry.path
 
     def _read(self, spec: FilterSpec) -> FilterFile:
         if spec.is_path:

@@ -25,10 +25,10 @@ from rotoscope.render.views import View, paint_through
 
 _Painters: TypeAlias = "queue.SimpleQueue[PlanarNeuralFilter | None]"
 
-_PAINTED_AT_ONCE = 2
+PAINTED_AT_ONCE = 2
 """Two pictures on half the cores each take less time than one after the other on all: threads that share a
 picture wait for each other at every layer (measured on two cores beside the encoder: 5 % more frames)."""
-_MOST_PIXELS_AT_ONCE = 1920 * 1088
+MOST_PIXELS_AT_ONCE = 1920 * 1088
 """Above this one picture at a time is painted: each holds some 100 bytes a pixel."""
 
 
@@ -47,7 +47,7 @@ class FramePainter:
         origin: Fraction = Fraction(0),
         held_from: Callable[[int], int] | None = None,
         first_index: int = 0,
-        at_once: int = _PAINTED_AT_ONCE,
+        at_once: int = PAINTED_AT_ONCE,
     ) -> None:
         """Make ready.
 
@@ -73,7 +73,7 @@ class FramePainter:
 
     def workers(self, frame_size: tuple[int, int]) -> int:
         """How many pictures of (width, height) are best painted at once."""
-        is_small = frame_size[0] * frame_size[1] <= _MOST_PIXELS_AT_ONCE
+        is_small = frame_size[0] * frame_size[1] <= MOST_PIXELS_AT_ONCE
         may_share = self.wants_planes and not self._look.is_invisible
         return min(self._at_once, processors()) if may_share and is_small else 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
@@ -69,7 +69,7 @@ def list_shots(
     problems = clip.problems
     if sheet is None:
         return ShotsReport(clip.source, shots, None, problems)
-    pictures = _pictures(clip, {frame for shot in shots for frame in _shown(shot)}, meter)
+    pictures = pictures_of_shots(clip, shots, on_frame=lambda: meter.advance(size))
     drawn = draw_shots(shots, pictures, title=clip.source.name)
     with StillWriter(Path(sheet), source=None, options=EncoderOptions(), overwrite=overwrite) as writer:
         writer.write(Frame(drawn, index=0, pts=0, time_base=Fraction(1)))
@@ -90,6 +90,27 @@ def draw_shots(shots: Sequence[Shot], pictures: dict[int, Pixels], *, title: str
     return contact_sheet(rows, tile_height=240, title=title)
 
 
+def pictures_of_shots(
+    clip: Clip, shots: Sequence[Shot], *, on_frame: Callable[[], None] | None = None
+) -> dict[int, Pixels]:
+    """What :func:`draw_shots` shows, small; the clip is read once.
+
+    Args:
+        clip: whose shots they are.
+        shots: one or more.
+        on_frame: called after every frame.
+    """
+    wanted = {frame for shot in shots for frame in _shown(shot)}
+    found: dict[int, Pixels] = {}
+    with closing(clip.frames(planar=True)) as frames:
+        for frame in frames:
+            if frame.index in wanted:
+                found[frame.index] = resize_short_side(frame.pixels, min(_SHORT_SIDE, *frame.shape[:2]))
+            if on_frame is not None:
+                on_frame()
+    return found
+
+
 def _tiles(shot: Shot, pictures: dict[int, Pixels]) -> Iterable[Tile]:
     start, stop = format_time(shot.start_seconds), format_time(shot.stop_seconds)
     count = f"{shot.frames} frame{'s' * (shot.frames > 1)}"
@@ -100,13 +121,3 @@ def _tiles(shot: Shot, pictures: dict[int, Pixels]) -> Iterable[Tile]:
 
 def _shown(shot: Shot) -> tuple[int, int]:
     return shot.first_frame, shot.middle_frame
-
-
-def _pictures(clip: Clip, wanted: set[int], meter: ProgressMeter) -> dict[int, Pixels]:
-    found: dict[int, Pixels] = {}
-    with closing(clip.frames(planar=True)) as frames:
-        for frame in frames:
-            if frame.index in wanted:
-                found[frame.index] = resize_short_side(frame.pixels, min(_SHORT_SIDE, *frame.shape[:2]))
-            meter.advance((frame.shape[1], frame.shape[0]))
-    return found

@@ -27,7 +27,8 @@ from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.result import RenderResult
 from rotoscope.render.score import measure
-from rotoscope.render.segments.video import can_be_joined, render_video
+from rotoscope.render.segments.planned import can_be_joined
+from rotoscope.render.segments.video import render_video
 from rotoscope.render.steadying.whole import steady_whole
 
 DEFAULT_ENCODER = EncoderOptions()
@@ -112,7 +113,7 @@ def render(
     kind = output_kind(Path(output), moving=clip.info.kind is not MediaKind.STILL)
     _require_fitting(kind, encoder, Path(output), options)
     grading = grade(clip.info, Path(output), encoder=encoder, to_sdr=options.to_sdr, wrap=options.wrap)
-    if kind is OutputKind.VIDEO and can_be_joined(clip, Path(output), encoder):
+    if can_be_joined(clip, Path(output), encoder):
         report = render_video(
             clip,
             Path(output),
@@ -140,10 +141,10 @@ def render(
         )
     notes = (*clip.problems, *grading.notes, *report.notes, *_continued(meter))
     result = finish(report, meter, look=look.description, notes=notes)
-    return _scored(result, clip, on_progress) if options.score else result
+    return scored(result, clip, on_progress) if options.score else result
 
 
-def _scored(result: RenderResult, clip: Clip, on_progress: ProgressCallback | None) -> RenderResult:
+def scored(result: RenderResult, clip: Clip, on_progress: ProgressCallback | None) -> RenderResult:
     """With its flicker, or a note on why it is not known: the result is there and good either way."""
     try:
         return replace(result, score=measure(clip, result.output, on_progress=on_progress))

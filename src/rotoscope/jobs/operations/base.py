@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from rotoscope.palette.palette import Palette
-from rotoscope.render.progress import ProgressCallback
+from rotoscope.render.progress import Progress
 from rotoscope.render.segments.store import SegmentStore
+
+if TYPE_CHECKING:
+    from rotoscope.networks.device import DeviceName
 
 QueueName: TypeAlias = Literal[
     "probe", "separate", "stylize", "assemble", "train", "optimize", "deliver", "webhook"
@@ -29,9 +32,44 @@ class Workbench(Protocol):
     """What an operation finds when it runs: files by URI as local ones, the palette, somebody to tell."""
 
     palette: Palette
+    """The client's."""
     segments: SegmentStore
+    """Where finished segments are kept on this machine."""
     cache_dir: Path
-    on_progress: ProgressCallback
+    """Where checkpoints and fetched weights are kept on this machine."""
+    device: DeviceName
+    """What is trained and optimized on: ``auto``, ``cpu``, ``cuda`` …."""
+    scratch: Path
+    """A folder for this piece of work alone; it goes when the work is done."""
+
+    @property
+    def job_id(self) -> str:
+        """Of the job that is worked on."""
+        ...
+
+    def on_progress(self, progress: Progress) -> None:
+        """How far the work is.
+
+        Raises:
+            JobCancelled, BudgetExhausted: as :meth:`check`.
+        """
+        ...
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked that it end now, with what there is."""
+        ...
+
+    def show(self, picture: Path) -> None:
+        """Let people see how it is going."""
+        ...
+
+    def publish(self, filter_file: Path) -> None:
+        """Put a filter that was made into the client's palette, on every machine.
+
+        Raises:
+            DuplicateFilter: the palette has another filter of that name.
+        """
+        ...
 
     def take(self, uri: str) -> Path:
         """A local copy of a stored file, or of a folder where the URI ends with ``/``.
@@ -46,6 +84,14 @@ class Workbench(Protocol):
 
         Raises:
             StorageError: it may not be written to, or something is there already.
+        """
+        ...
+
+    def tell(self, fraction: float, seconds_left: float | None) -> None:
+        """How much is done, 0 to 1, of work that counts no frames.
+
+        Raises:
+            JobCancelled, BudgetExhausted: as :meth:`check`.
         """
         ...
 

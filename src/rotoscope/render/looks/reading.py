@@ -24,6 +24,7 @@ _MOST_BYTES: Final = 1_000_000
 _MOST_DEPTH: Final = 40
 _INTEGER = re.compile(r"[-+]?\d+")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_NO_KEYS: Final = "a look file has keys: look: 1, and layers"
 _WORDS: Final[Mapping[str, object]] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -78,7 +79,7 @@ def parse_look(text: str, *, name: str) -> LookText:
     """
     data, lines = _load(text, name)
     if not isinstance(data, dict):
-        raise InvalidLook.of(name, [LookFault(1, "", "a look file has keys: look: 1, and layers")])
+        raise InvalidLook.of(name, [LookFault(1, "", _NO_KEYS)])
     try:
         return LookText(name, LookDocument.model_validate(data), text, lines)
     except ValidationError as error:
@@ -87,6 +88,18 @@ def parse_look(text: str, *, name: str) -> LookText:
         told = [problem for problem in problems if problem["type"] != "too_short"] or problems
         found = [_fault(problem, data, lines) for problem in told]
         raise InvalidLook.of(name, sorted(found, key=lambda fault: fault.line)) from error
+
+
+def plain_look(text: str, *, name: str) -> dict[str, Any]:
+    """A look file's text as JSON has it; it is not held against the schema.
+
+    Raises:
+        InvalidLook: it is not YAML, or no mapping.
+    """
+    data, _ = _load(text, name)
+    if not isinstance(data, dict):
+        raise InvalidLook.of(name, [LookFault(1, "", _NO_KEYS)])
+    return data
 
 
 def _load(text: str, name: str) -> tuple[Any, dict[Place, int]]:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from rotoscope.errors import InvalidOptions
-from rotoscope.media.timecode import parse_time
+from rotoscope.media.timecode import decimal_text, parse_time
 
 _COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
 
@@ -33,7 +33,7 @@ def _color(value: object) -> str:
 Time = Annotated[
     Fraction,
     PlainValidator(_time),
-    PlainSerializer(str),
+    PlainSerializer(decimal_text),
     WithJsonSchema({"type": ["string", "number"], "description": "A time: 12.5, 500ms, 1:02.5."}),
 ]
 """Seconds from the clip's first frame, or a duration."""

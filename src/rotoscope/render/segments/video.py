@@ -7,48 +7,29 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
 from rotoscope.errors import DecodeError, EncodeError
-from rotoscope.machine import processors
 from rotoscope.media.atomic import StagedFile, refuse_existing, refuse_source
 from rotoscope.media.clip import Clip
-from rotoscope.media.copying import StreamCopier
 from rotoscope.media.encoders import EncoderOptions, codec_for, preset_for
 from rotoscope.media.hardware import require_hardware
-from rotoscope.media.info import MediaKind
 from rotoscope.media.joining import join_pieces
 from rotoscope.media.output import WriteReport, container_of
 from rotoscope.media.pieces import Piece, PieceFacts
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import Grading
-from rotoscope.render.holding import cut_frames, held_within_shots
 from rotoscope.render.options import RenderOptions
-from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
-from rotoscope.render.segments.job import SegmentJob
 from rotoscope.render.segments.painting import paint_segments
-from rotoscope.render.segments.plan import Segment, plan_segments
+from rotoscope.render.segments.plan import Segment
+from rotoscope.render.segments.planned import PlannedRender, copier_of, plan_render
 from rotoscope.render.segments.store import SegmentStore, require_folder
 from rotoscope.render.segments.workers import paint_by_workers
 
-ENCODER_THREADS: Final = 4
-"""Where nobody says otherwise: a number that is the same on every machine, for encoders make other bytes with
-other numbers of threads."""
 _NO_TAGS: Mapping[str, str] = MappingProxyType({})
-
-
-def can_be_joined(clip: Clip, output: Path, encoder: EncoderOptions) -> bool:
-    """Whether the video can be made of pieces.
-
-    VP9 with transparency cannot: its alpha travels beside the packets, where it cannot be put again.
-    """
-    codec = codec_for(container_of(output), encoder.codec, bit_depth=clip.info.video.bit_depth)
-    return not (codec.name == "vp9" and clip.info.video.has_alpha)
 
 
 def render_video(
@@ -85,45 +66,59 @@ def render_video(
     """
     _refuse(clip, output, encoder, overwrite=overwrite)
     with contextlib.ExitStack() as stack:
-        copier = None
-        if clip.info.kind is MediaKind.VIDEO:
-            copier = stack.enter_context(contextlib.closing(StreamCopier(clip.source, container_of(output))))
         kept = options.store or SegmentStore(stack.enter_context(_folder_beside(output)))
         require_folder(kept)
-        look = look.prepared(clip, on_progress=on_prepared)
-        job = SegmentJob(
-            clip=clip,
-            output=output,
-            look=look,
+        planned = plan_render(
+            clip,
+            output,
+            look.prepared(clip, on_progress=on_prepared),
             grading=grading,
-            encoder=encoder if encoder.threads else replace(encoder, threads=ENCODER_THREADS),
-            span=_span(clip),
-            earliest=copier.start_seconds if copier else None,
+            encoder=encoder,
+            options=options,
             source_digest=kept.source_digest(clip.source),
-            painter_threads=_painter_threads(clip, look, grading, options.workers),
-            coherence=None if look.is_invisible else options.coherence_mode,
         )
-        pieces = _paint(job, kept, options.workers, meter)
-        joining = meter.following("assemble")
+        pieces = _paint(planned, kept, options.workers, meter)
+        return join_render(
+            planned, pieces, output, overwrite=overwrite, meter=meter.following("assemble"), metadata=metadata
+        )
+
+
+def join_render(
+    planned: PlannedRender,
+    pieces: Sequence[Piece],
+    output: Path,
+    *,
+    overwrite: bool,
+    meter: ProgressMeter,
+    metadata: Mapping[str, str] = _NO_TAGS,
+) -> WriteReport:
+    """Make the video of the pieces of all its segments, with everything else that is copied from the source.
+
+    Raises:
+        EncodeError: a piece is missing or doubled, or the result cannot be written.
+        OutputExists: the output is there and ``overwrite`` is False.
+        DecodeError: not one piece holds a frame.
+    """
+    job = planned.job
+    with copier_of(job.clip, output) as copier:
         report = join_pieces(
             pieces,
             output,
             job.plan(_first_facts(pieces)),
-            source=grading.source,
+            source=job.grading.source,
             copier=copier,
             overwrite=overwrite,
             metadata=metadata,
-            on_piece=lambda piece: joining.joined(piece.index.facts.frames),
+            on_piece=lambda piece: meter.joined(piece.index.facts.frames),
         )
-        return replace(report, notes=(*report.notes, *_damage(pieces), *look.notes))
+    return replace(report, notes=(*report.notes, *_damage(pieces), *job.look.notes))
 
 
-def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMeter) -> list[Piece]:
+def _paint(planned: PlannedRender, store: SegmentStore, workers: int, meter: ProgressMeter) -> list[Piece]:
     """The pieces of all segments: those that are there, and the others painted."""
-    held_from = held_within_shots(job.clip, job.look)
-    segments = plan_segments(job.clip, cuts=cut_frames(job.clip, job.look), held_from=held_from)
-    there = {segment.number: store.find(job.key(segment)) for segment in segments}
-    missing = [segment for segment in segments if there[segment.number] is None]
+    job = planned.job
+    there = {segment.number: store.find(job.key(segment)) for segment in planned.segments}
+    missing = [segment for segment in planned.segments if there[segment.number] is None]
     for piece in there.values():
         if piece is not None:
             height, width, _ = piece.index.facts.shape
@@ -131,21 +126,25 @@ def _paint(job: SegmentJob, store: SegmentStore, workers: int, meter: ProgressMe
     if workers > 1 and len(missing) > 1:
         paint_by_workers(job, missing, store, meter, workers=workers)
     elif missing:
-        painter = FramePainter(
-            job.look, job.grading.view, origin=job.clip.origin_seconds, held_from=held_from
-        )
+        painter = planned.painter()
         for run in _runs(missing):
             paint_segments(job, run, store, painter, meter)
-    pieces: list[Piece] = []
-    for segment in segments:
-        piece = there[segment.number] or store.find(job.key(segment))
-        if piece is None:
-            raise EncodeError(
-                f"The finished segment {segment.number} is gone from {store.folder}: somebody cleared it "
-                "meanwhile, or the disk is failing. Run the same command again."
-            )
-        pieces.append(piece)
-    return pieces
+    return [there[segment.number] or required_piece(planned, segment, store) for segment in planned.segments]
+
+
+def required_piece(planned: PlannedRender, segment: Segment, store: SegmentStore) -> Piece:
+    """The piece of a segment that was painted.
+
+    Raises:
+        EncodeError: it is not in the store.
+    """
+    piece = store.find(planned.job.key(segment))
+    if piece is None:
+        raise EncodeError(
+            f"The finished segment {segment.number} is gone from {store.folder}: somebody cleared it "
+            "meanwhile, or the disk is failing. Run the same command again."
+        )
+    return piece
 
 
 def _first_facts(pieces: Sequence[Piece]) -> PieceFacts:
@@ -187,20 +186,6 @@ def _refuse(clip: Clip, output: Path, encoder: EncoderOptions, *, overwrite: boo
     codec = codec_for(container_of(output), encoder.codec, bit_depth=clip.info.video.bit_depth)
     preset_for(codec, encoder.preset)
     require_hardware(codec)
-
-
-def _span(clip: Clip) -> tuple[Fraction, Fraction | None] | None:
-    selection = clip.selection
-    is_cut = selection.start is not None or selection.stop is not None
-    return (selection.start or Fraction(0), selection.stop) if is_cut else None
-
-
-def _painter_threads(clip: Clip, look: AnyLook, grading: Grading, workers: int) -> int:
-    """Processors that paint one picture: with another number, the last bits of a painting may differ."""
-    sharers = workers
-    if workers == 1:
-        sharers = FramePainter(look, grading.view).workers(clip.info.video.frame_size)
-    return max(1, processors() // sharers)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,112 @@
+"""The application: routes, and what surrounds them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from functools import cache
+from typing import Final, TypeAlias
+
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI
+
+from rotoscope._version import __version__
+from rotoscope.api.access import Authentication
+from rotoscope.api.bodies import BodyLimit
+from rotoscope.api.conditional import ConditionalGet
+from rotoscope.api.idempotency import Idempotency
+from rotoscope.api.kept_answers import KeptAnswers
+from rotoscope.api.key_book import KeyBook
+from rotoscope.api.metrics import Metrics
+from rotoscope.api.paths import PathTable
+from rotoscope.api.problems import add_problem_handlers
+from rotoscope.api.rates import RateLimit
+from rotoscope.api.routes import (
+    clients,
+    connectors,
+    docs,
+    events,
+    files,
+    filters,
+    health,
+    images,
+    jobs,
+    keys,
+    looks,
+    media,
+    picture_urls,
+    start,
+    steps,
+    uploads,
+    webhooks,
+)
+from rotoscope.api.services import Services
+from rotoscope.api.studio import Studio
+from rotoscope.api.tracking import Tracking
+
+Hook: TypeAlias = Callable[[Services], AbstractContextManager[object]]
+"""Something that runs as long as the application does."""
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    start.router,
+    keys.router,
+    clients.router,
+    files.router,
+    uploads.router,
+    connectors.router,
+    media.router,
+    images.router,
+    picture_urls.router,
+    picture_urls.open_router,
+    filters.router,
+    looks.router,
+    steps.router,
+    jobs.router,
+    events.router,
+    webhooks.router,
+    docs.router,
+)
+"""All routes, in the order in which they are tried and documented."""
+
+
+def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
+    """The application over these services.
+
+    Args:
+        services: what routes use.
+        hooks: entered when the application starts, left in reverse order when it ends; each on a thread.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        with ExitStack() as stack:
+            for hook in hooks:
+                await to_thread.run_sync(lambda hook=hook: stack.enter_context(hook(services)))
+            yield
+            await to_thread.run_sync(stack.close)
+
+    app = FastAPI(
+        title="Rotoscope",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    app.state.studio = Studio(services.settings)
+    app.state.metrics = metrics = Metrics(services.database)
+    for router in ROUTERS:
+        app.include_router(router)
+    add_problem_handlers(app)
+    paths = cache(lambda: PathTable(app.routes))
+    app.add_middleware(ConditionalGet)
+    app.add_middleware(Idempotency, answers=KeptAnswers(services.database))
+    if services.requests_per_minute is not None:
+        app.add_middleware(RateLimit, per_minute=services.requests_per_minute)
+    app.add_middleware(Authentication, keys=KeyBook(services.database))
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Tracking, paths=paths, observe=metrics.observe)
+    return app

@@ -1,0 +1,67 @@
+"""Events as they happen: server-sent events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from typing import Final
+
+import anyio
+from anyio import to_thread
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from starlette.responses import StreamingResponse
+
+from rotoscope.api.models.webhooks import EventView
+from rotoscope.jobs.book import Happening, JobBook
+
+POLL_SECONDS: Final = 0.25
+KEEP_ALIVE_SECONDS: Final = 15.0
+
+
+def event_stream(
+    book: JobBook, client_id: str, *, after: int, job_id: str | None = None
+) -> StreamingResponse:
+    """Events of a client from after a number; those of one job end when the job has ended."""
+    return StreamingResponse(
+        _events(book, client_id, after, job_id),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def start_of_stream(book: JobBook, client_id: str, last_event_id: str | None, *, from_now: bool) -> int:
+    """The number after which a stream begins: what its reader saw last, else now or the beginning."""
+    found = book.sequence_of(client_id, last_event_id) if last_event_id else None
+    if found is not None:
+        return found
+    return book.last_sequence(client_id) if from_now else 0
+
+
+async def _events(book: JobBook, client_id: str, after: int, job_id: str | None) -> AsyncGenerator[bytes]:
+    told = time.monotonic()
+    yield KEEPALIVE_COMMENT
+    while True:
+        is_over = job_id is not None and await to_thread.run_sync(_is_over, book, client_id, job_id)
+        found = await to_thread.run_sync(
+            lambda after=after: book.events_after(client_id, after, subject=job_id)
+        )
+        for event in found:
+            after = event.sequence
+            yield _written(event)
+        if found:
+            told = time.monotonic()
+            continue
+        if is_over:
+            return
+        if time.monotonic() - told > KEEP_ALIVE_SECONDS:
+            told = time.monotonic()
+            yield KEEPALIVE_COMMENT
+        await anyio.sleep(POLL_SECONDS)
+
+
+def _is_over(book: JobBook, client_id: str, job_id: str) -> bool:
+    return book.get(client_id, job_id).is_final
+
+
+def _written(event: Happening) -> bytes:
+    return format_sse_event(event=event.type, id=event.id, data_str=EventView.of(event).model_dump_json())

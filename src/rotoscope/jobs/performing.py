@@ -1,0 +1,155 @@
+"""Performing tasks: each does a piece of a job, writes down that it is done, and says what comes next."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, cast
+
+from sqlalchemy import select
+
+from rotoscope.database.engine import DATABASE_AWAY
+from rotoscope.database.tables import JobRecord, SegmentRecord
+from rotoscope.errors import JobCancelled, StoreUnavailable
+from rotoscope.jobs.bench import Bench
+from rotoscope.jobs.operations.base import Params
+from rotoscope.jobs.operations.registry import OPERATIONS
+from rotoscope.jobs.operations.wishes import PaintingWish
+from rotoscope.jobs.recording import fault_of
+from rotoscope.jobs.rendering import Renders
+from rotoscope.jobs.tasks import Task
+from rotoscope.jobs.workshop import Workshop
+
+_LOG: Final = logging.getLogger("rotoscope.jobs")
+_WAITS_SECONDS: Final = (1.0, 4.0, 15.0)
+"""Before a task is tried again whose store did not answer."""
+
+
+class Performer:
+    """Performs the tasks of one worker."""
+
+    def __init__(self, workshop: Workshop, put: Callable[[Sequence[tuple[Task, int]]], None]) -> None:
+        """Make ready.
+
+        Args:
+            workshop: what tasks share.
+            put: puts tasks with their ranks into queues.
+        """
+        self._workshop = workshop
+        self._recorder = workshop.recorder
+        self._put = put
+        self._renders = Renders(workshop.pieces)
+
+    def perform(self, task: Task) -> None:
+        """Do a task of a job. What goes wrong with it is written into the job's row.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: the database does not answer; nothing is said of the job then.
+        """
+        row = self._recorder.begin(task)
+        if row is None:
+            return
+        try:
+            self._do(task, row)
+        except JobCancelled:
+            return
+        except DATABASE_AWAY:
+            raise  # says nothing of the job: the database is away, and whoever called waits for it
+        except Exception as error:
+            fault = fault_of(error)
+            if fault.code == "internal-error":
+                _LOG.exception("Task %s failed", task.id)
+            self._recorder.failed(task, fault)
+
+    def next_tasks(self, job_id: str) -> list[tuple[Task, int]]:
+        """What is to be done for a job now, with ranks; nothing where it has ended."""
+        with self._workshop.database.reading() as session:
+            row = session.get(JobRecord, job_id)
+            if row is None or row.state not in ("queued", "running"):
+                return []
+            return [(task, task.rank(row.priority)) for task in self._due(row, self._unfinished(row))]
+
+    def _unfinished(self, row: JobRecord) -> list[int]:
+        query = (
+            select(SegmentRecord.number)
+            .where(SegmentRecord.job_id == row.id, SegmentRecord.state != "succeeded")
+            .order_by(SegmentRecord.number)
+        )
+        with self._workshop.database.reading() as session:
+            return list(session.scalars(query))
+
+    def _due(self, row: JobRecord, unfinished: list[int]) -> list[Task]:
+        operation = OPERATIONS[row.operation]
+        if not issubclass(operation.params, PaintingWish):
+            return [Task(operation.queue, "work", row.id, row.attempt)]
+        plan = row.plan or {}
+        if "segments" not in plan:
+            return [Task("probe", "plan", row.id, row.attempt)]
+        if not plan["segments"]:
+            return [Task("stylize", "work", row.id, row.attempt)]
+        if unfinished:
+            return [Task("stylize", "segment", row.id, row.attempt, number) for number in unfinished]
+        return [Task("assemble", "join", row.id, row.attempt)]
+
+    def _do(self, task: Task, row: JobRecord) -> None:
+        params = cast("Params", OPERATIONS[row.operation].params.model_validate(row.params))
+        with self._workshop.bench(task, row.client_id) as bench:
+            for wait in (*_WAITS_SECONDS, None):
+                try:
+                    self._step(task, row, params, bench)
+                    return
+                except StoreUnavailable:
+                    if wait is None:
+                        raise
+                    bench.makings.clear()
+                    _wait(bench, wait)
+
+    def _step(self, task: Task, row: JobRecord, params: Params, bench: Bench) -> None:
+        match task.step:
+            case "plan":
+                self._plan(task, cast("PaintingWish", params), bench)
+            case "segment":
+                self._segment(task, row, cast("PaintingWish", params), bench)
+            case "join":
+                keys = self._keys(row.id)
+                threads = cast("int", (row.plan or {})["painter_threads"])
+                result = self._renders.join(cast("PaintingWish", params), bench, threads=threads, keys=keys)
+                self._finish(task, bench, result)
+            case _:
+                result = OPERATIONS[row.operation].run(params, bench)
+                self._finish(task, bench, result)
+
+    def _plan(self, task: Task, params: PaintingWish, bench: Bench) -> None:
+        bench.make(params.output, overwrite=params.overwrite)  # what cannot be written is known now
+        found = self._renders.plan(params, bench)
+        plan: dict[str, Any] = {"segments": 0} if found is None else {**found[0], "segments": len(found[1])}
+        self._recorder.planned(task, plan, [] if found is None else found[1])
+        self._recorder.charge(task, seconds=bench.seconds)
+        self._put(self.next_tasks(task.subject))
+
+    def _segment(self, task: Task, row: JobRecord, params: PaintingWish, bench: Bench) -> None:
+        key = self._keys(row.id)[task.part]
+        threads = cast("int", (row.plan or {})["painter_threads"])
+        is_new = self._renders.paint(params, bench, threads=threads, number=task.part, key=key)
+        is_last = self._recorder.segment_finished(task, seconds=bench.seconds if is_new else 0)
+        if is_last:
+            self._put(self.next_tasks(task.subject))
+
+    def _finish(self, task: Task, bench: Bench, result: dict[str, Any]) -> None:
+        delivered = bench.deliver()
+        frames = result.get("frames", 0) if task.step == "work" else 0
+        self._recorder.charge(task, seconds=bench.seconds, frames=int(frames or 0))
+        self._recorder.succeeded(task, {**result, "delivered": delivered})
+
+    def _keys(self, job_id: str) -> list[str]:
+        query = select(SegmentRecord.key).where(SegmentRecord.job_id == job_id).order_by(SegmentRecord.number)
+        with self._workshop.database.reading() as session:
+            return list(session.scalars(query))
+
+
+def _wait(bench: Bench, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(0.2)
+        bench.check()

@@ -1,0 +1,72 @@
+"""Finished pieces of segments, where every machine finds them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from rotoscope.errors import StoredFileExists, StoredFileNotFound
+from rotoscope.media.pieces import Piece
+from rotoscope.render.segments.store import SegmentStore
+from rotoscope.settings import Settings
+from rotoscope.storage.storage import system_store
+from rotoscope.storage.store import Store
+from rotoscope.storage.uri import is_uri
+
+_FOLDER: Final = "pieces"
+
+
+class SharedPieces:
+    """The pieces in the service's store, and those on this machine.
+
+    Where the store is a folder, both are one: nothing is copied.
+    """
+
+    def __init__(self, store: Store | None, local: SegmentStore) -> None:
+        """Use a store that other machines reach too (None: there are no others), and a folder of this one."""
+        self._store = store
+        self.local = local
+
+    @classmethod
+    def of(cls, settings: Settings) -> SharedPieces:
+        """Where the service keeps them.
+
+        Raises:
+            StorageError: the service's store is not in order.
+        """
+        if is_uri(settings.store):
+            return cls(system_store(settings), SegmentStore(settings.segments_dir))
+        return cls(None, SegmentStore(Path(settings.store).expanduser() / _FOLDER))
+
+    def find(self, key: str) -> Piece | None:
+        """The piece of a key, brought to this machine; None where nobody has painted it.
+
+        Raises:
+            StorageError: the store does not answer.
+        """
+        piece = self.local.find(key)
+        if piece is not None or self._store is None:
+            return piece
+        place = self.local.place(key)
+        part = place.with_name(f".{place.name}.part")
+        try:
+            with part.open("wb") as file:
+                for data in self._store.read(_path(key)):
+                    file.write(data)
+        except StoredFileNotFound:
+            part.unlink(missing_ok=True)
+            return None
+        part.replace(place)
+        return self.local.find(key)
+
+    def share(self, key: str) -> None:
+        """Let every machine have a piece of this one. Who else painted it has made the same bytes."""
+        if self._store is not None:
+            try:
+                self._store.put(_path(key), self.local.place(key))
+            except StoredFileExists:
+                return
+
+
+def _path(key: str) -> str:
+    return f"{_FOLDER}/{key[:2]}/{key}.piece"

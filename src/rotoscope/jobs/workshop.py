@@ -1,0 +1,73 @@
+"""What every task of a worker shares: places, the palette of each client, and a bench for each task."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rotoscope.database.engine import Database
+from rotoscope.jobs.bench import Bench
+from rotoscope.jobs.filters import ClientFilters
+from rotoscope.jobs.pieces import SharedPieces
+from rotoscope.jobs.recording import Recorder
+from rotoscope.jobs.tasks import Task
+from rotoscope.settings import Settings
+from rotoscope.storage.storage import Storage
+from rotoscope.storage.store import Store
+
+if TYPE_CHECKING:
+    from rotoscope.networks.device import DeviceName
+
+_PREVIEWS: Final = "previews"
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A worker's, made once."""
+
+    settings: Settings
+    database: Database
+    recorder: Recorder
+    store: Store
+    """The service's own."""
+    pieces: SharedPieces
+    filters: ClientFilters
+    storage_of: Callable[[str], Storage]
+    """What a client can reach, by the client's id."""
+    device: DeviceName
+
+    @contextmanager
+    def bench(self, task: Task, client_id: str) -> Generator[Bench]:
+        """A bench for a task of a client; its scratch folder goes afterwards."""
+        staging = self.settings.staging_dir
+        staging.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f"{task.subject}-", dir=staging))
+        try:
+            yield Bench(
+                task=task,
+                recorder=self.recorder,
+                storage=self.storage_of(client_id),
+                palette=self.filters.palette(client_id),
+                segments=self.pieces.local,
+                cache_dir=self.settings.cache_dir,
+                staging_dir=staging / "sources",
+                device=self.device,
+                scratch=scratch,
+                put_filter=lambda file: self.filters.publish(client_id, file),
+                put_preview=lambda picture: self._put_preview(task.subject, picture),
+            )
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _put_preview(self, job_id: str, picture: Path) -> None:
+        self.store.put(preview_path(job_id), picture, overwrite=True)
+
+
+def preview_path(job_id: str) -> str:
+    """Where in the service's store the picture is that shows how a job is going."""
+    return f"{_PREVIEWS}/{job_id}.png"

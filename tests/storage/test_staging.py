@@ -223,6 +223,15 @@ def test_a_local_file_is_linked_where_nobody_can_write_into_it(tmp_path: Path, *
     assert b"".join(storage.read("data://a.mp4")) == b"original"
 
 
+def test_what_somebody_else_laid_into_the_store_is_copied(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store/a.mp4").write_bytes(b"original")
+    storage = Storage([Connector("data", LocalStore(tmp_path / "store", shown_as="data://", frozen=True))])
+    place = fetch(storage, "data://a.mp4", tmp_path / "work")
+    assert not place.samefile(tmp_path / "store/a.mp4")
+    assert place.read_bytes() == b"original"
+
+
 def test_what_a_worker_replaces_leaves_the_original(tmp_path: Path) -> None:
     storage = Storage([Connector("data", LocalStore(tmp_path / "store", shown_as="data://", frozen=True))])
     storage.put("data://a.mp4", b"original")
@@ -467,6 +476,21 @@ def test_where_one_may_not_read_the_same_bytes_are_not_known(store: Troubled, tm
     writer = Storage([Connector("data", store, rights=frozenset({"write"}))])
     with pytest.raises(StoredFileExists):
         deliver(writer, tmp_path / "a", "data://a")
+
+
+class Blind(MemoryStore):
+    """A store whose keys may write and not look."""
+
+    def stat(self, path: str) -> StoredFile:
+        raise AccessDenied("You may not look.")
+
+
+def test_who_may_not_look_can_still_deliver(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    storage = Storage([Connector("data", Blind())])
+    assert len(deliver(storage, tmp_path / "a", "data://a")) == 1
+    with pytest.raises(StoredFileExists):
+        deliver(storage, tmp_path / "a", "data://a")
 
 
 def test_nothing_cannot_be_delivered(storage: Storage, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from rotoscope.errors import CorruptTransfer, StoreUnavailable
 from rotoscope.storage.local import LocalStore
-from rotoscope.storage.paths import unfinished_name
+from rotoscope.storage.paths import UNFINISHED, unfinished_name
 from rotoscope.storage.storage import Located
 from rotoscope.storage.store import StoredFile
 
@@ -175,10 +175,10 @@ def disk_errors(uri: object) -> Generator[None]:
 
 def _linked(located: Located, found: StoredFile, place: Path) -> bool:
     """Link a file of a local store, where nobody can write into it; whether that was possible."""
-    if not isinstance(located.store, LocalStore):
+    if not isinstance(located.store, LocalStore) or not located.store.frozen:
         return False
     source = located.store.local_path(located.path)
-    if source.stat().st_mode & 0o222:  # a worker could write into the original
+    if source.stat().st_mode & 0o222:  # put there by somebody else: one could write into the original
         return False
     new = place.with_name(unfinished_name())
     try:
@@ -215,7 +215,7 @@ def _downloaded(located: Located, found: StoredFile, place: Path, watch: Watch) 
 
 def _part_of(place: Path, found: StoredFile) -> Path:
     version = hashlib.sha256(f"{place.name}\0{found.etag}\0{found.size_bytes}".encode())
-    return place.with_name(f".rotoscope-{version.hexdigest()[:16]}.part")
+    return place.with_name(f"{UNFINISHED}{version.hexdigest()[:16]}.part")
 
 
 def _grow(located: Located, found: StoredFile, part: Path, watch: Watch) -> str:

@@ -39,6 +39,7 @@ from rotoscope.api.routes import (
     start,
     steps,
     uploads,
+    watches,
     webhooks,
 )
 from rotoscope.api.services import Services
@@ -65,6 +66,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     steps.router,
     jobs.router,
     events.router,
+    watches.router,
     webhooks.router,
     docs.router,
 )

@@ -71,7 +71,7 @@ class Bench:
     def take(self, uri: str) -> Path:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.take`."""
         self.check()
-        return cached_fetch(self.storage, uri, self.staging_dir)
+        return cached_fetch(self.storage, uri, self.staging_dir, check=self.check)
 
     def make(self, uri: str, *, overwrite: bool = False) -> Path:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.make`."""

@@ -29,6 +29,7 @@ from rotoscope.jobs.places import storage_of_client
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.supervising import Supervisor
 from rotoscope.jobs.tasks import Task
+from rotoscope.jobs.watches import WatchRound
 from rotoscope.jobs.webhooks import WebhookSender
 from rotoscope.jobs.workshop import Workshop
 from rotoscope.settings import Settings
@@ -45,6 +46,10 @@ _DRAIN_SECONDS: Final = 30
 """How long the tasks at hand may take when a worker is asked to end."""
 _PATIENCE_SECONDS: Final = 600
 """How long a task waits for a database that is away."""
+_WEBHOOK_SECONDS: Final = 20.0
+"""How long sending one event may take, from connecting to the last byte of the answer."""
+_WEBHOOK_BYTES: Final = 1 << 20
+"""Largest answer that is read."""
 _WAIT_SECONDS: Final = 1.0
 """Between two tries."""
 
@@ -111,6 +116,10 @@ def open_service(
         stack.callback(service.engine.stop, drain_seconds=_DRAIN_SECONDS)
         supervisor.start()
         stack.callback(supervisor.stop)
+        if "probe" in queues:
+            round = WatchRound(database, service.book, service.storage_of, settings.worker_id)
+            round.start()
+            stack.callback(round.stop)
         yield service
 
 
@@ -132,7 +141,12 @@ def _assemble(
     )
     performer = Performer(workshop, engine.put)
     book = JobBook(database, on_change=lambda job_id: engine.put(performer.next_tasks(job_id)))
-    guard = Guard(allowed_hosts=settings.allowed_hosts, allow_http=bool(settings.allowed_hosts))
+    guard = Guard(
+        allowed_hosts=settings.allowed_hosts,
+        allow_http=bool(settings.allowed_hosts),
+        whole_seconds=_WEBHOOK_SECONDS,
+        most_bytes=_WEBHOOK_BYTES,
+    )
     webhooks = WebhookSender(database, guarded_client(guard))
     return Service(settings, database, store, workshop.pieces, filters, book, engine, performer, webhooks)
 

@@ -15,6 +15,7 @@ import os
 import stat as modes
 import time
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
@@ -131,14 +132,14 @@ class LocalStore:
                     if self.frozen and os.name != "nt":
                         os.fchmod(file.fileno(), os.fstat(file.fileno()).st_mode & 0o444)
                     os.fsync(file.fileno())
+                    stored = self._described(path, os.fstat(file.fileno()))
                 self._publish(path, unfinished, place, overwrite=overwrite)
                 _flush_folder(place.parent)
             except BaseException:
                 unfinished.unlink(missing_ok=True)
                 self._prune(place.parent)
                 raise
-            found = self._described(path, os.lstat(place))
-        return StoredFile(path, found.size_bytes, found.modified, found.etag, sha256)
+        return replace(stored, sha256=sha256)
 
     def delete(self, path: str) -> None:
         """See :meth:`rotoscope.storage.store.Store.delete`."""

@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from functools import cache
 from typing import Final, TypeAlias
 
-from anyio import to_thread
+from anyio import create_task_group, to_thread
 from fastapi import APIRouter, FastAPI
 
 from rotoscope._version import __version__
 from rotoscope.api.access import Authentication
 from rotoscope.api.bodies import BodyLimit
 from rotoscope.api.conditional import ConditionalGet
+from rotoscope.api.housekeeping import keep_house
 from rotoscope.api.idempotency import Idempotency
 from rotoscope.api.kept_answers import KeptAnswers
 from rotoscope.api.key_book import KeyBook
@@ -83,7 +84,10 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         with ExitStack() as stack:
             for hook in hooks:
                 await to_thread.run_sync(lambda hook=hook: stack.enter_context(hook(services)))
-            yield
+            async with create_task_group() as tasks:
+                tasks.start_soon(keep_house, services)
+                yield
+                tasks.cancel_scope.cancel()
             await to_thread.run_sync(stack.close)
 
     app = FastAPI(

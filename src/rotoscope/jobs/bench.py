@@ -14,9 +14,12 @@ from rotoscope.jobs.delivering import Making
 from rotoscope.jobs.job import JobProgress
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.tasks import Task
+from rotoscope.media.selection import WHOLE_CLIP
 from rotoscope.palette.palette import Palette
+from rotoscope.render.preview import preview
 from rotoscope.render.progress import Progress
 from rotoscope.render.segments.store import SegmentStore
+from rotoscope.render.separate import UNPAINTED
 from rotoscope.storage.staging import cached_fetch
 from rotoscope.storage.storage import Storage
 from rotoscope.storage.uri import parse_uri
@@ -48,6 +51,7 @@ class Bench:
     scratch: Path
     put_filter: Callable[[Path], None]
     put_preview: Callable[[Path], None]
+    put_partial: Callable[[Path], None]
     makings: list[Making] = field(default_factory=list[Making])
 
     def __post_init__(self) -> None:
@@ -88,6 +92,13 @@ class Bench:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.show`."""
         if picture.exists():
             self.put_preview(picture)
+
+    def show_partial(self, clip: Path) -> None:
+        """Let people see the beginning of a result, and its last frame."""
+        self.put_partial(clip)
+        still = self.scratch / "preview.png"
+        preview(clip, still, UNPAINTED, selection=WHOLE_CLIP, overwrite=True)
+        self.show(still)
 
     def publish(self, filter_file: Path) -> None:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.publish`."""

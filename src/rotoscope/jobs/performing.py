@@ -143,6 +143,10 @@ class Performer:
         is_last = self._recorder.segment_finished(task, seconds=bench.seconds if is_new else 0)
         if is_last:
             self._put(self.next_tasks(task.subject))
+            return
+        partial = self._renders.partial(params, bench, threads=threads, keys=self._keys(row.id))
+        if partial is not None:
+            bench.show_partial(partial)
 
     def _finish(self, task: Task, bench: Bench, result: dict[str, Any]) -> None:
         frames = result.get("frames", 0) if task.step == "work" else 0

@@ -101,7 +101,8 @@ class LocalStore:
         self._require_root()
         base = prefix.rpartition("/")[0]
         try:
-            folder = self._place(base) if base else self._root
+            with self._told(base, "listed"):
+                folder = self._place(base) if base else self._root
         except (AccessDenied, StoredFileNotFound):
             return iter(())
         return self._below(folder, f"{base}/" if base else "", prefix, after or "")
@@ -195,7 +196,9 @@ class LocalStore:
     # -- listing and reading ------------------------------------------------------------------------------
 
     def _below(self, folder: Path, base: str, prefix: str, after: str) -> Iterator[StoredFile]:
-        for name in self._sorted_names(folder):
+        with self._told(base, "listed"):
+            names = self._sorted_names(folder)
+        for name in names:
             path = base + name
             if name.endswith("/"):
                 wanted = path.startswith(prefix) or prefix.startswith(path)

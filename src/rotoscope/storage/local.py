@@ -15,6 +15,7 @@ import os
 import stat as modes
 import time
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
@@ -100,7 +101,8 @@ class LocalStore:
         self._require_root()
         base = prefix.rpartition("/")[0]
         try:
-            folder = self._place(base) if base else self._root
+            with self._told(base, "listed"):
+                folder = self._place(base) if base else self._root
         except (AccessDenied, StoredFileNotFound):
             return iter(())
         return self._below(folder, f"{base}/" if base else "", prefix, after or "")
@@ -131,14 +133,14 @@ class LocalStore:
                     if self.frozen and os.name != "nt":
                         os.fchmod(file.fileno(), os.fstat(file.fileno()).st_mode & 0o444)
                     os.fsync(file.fileno())
+                    stored = self._described(path, os.fstat(file.fileno()))
                 self._publish(path, unfinished, place, overwrite=overwrite)
                 _flush_folder(place.parent)
             except BaseException:
                 unfinished.unlink(missing_ok=True)
                 self._prune(place.parent)
                 raise
-            found = self._described(path, os.lstat(place))
-        return StoredFile(path, found.size_bytes, found.modified, found.etag, sha256)
+        return replace(stored, sha256=sha256)
 
     def delete(self, path: str) -> None:
         """See :meth:`rotoscope.storage.store.Store.delete`."""
@@ -194,7 +196,9 @@ class LocalStore:
     # -- listing and reading ------------------------------------------------------------------------------
 
     def _below(self, folder: Path, base: str, prefix: str, after: str) -> Iterator[StoredFile]:
-        for name in self._sorted_names(folder):
+        with self._told(base, "listed"):
+            names = self._sorted_names(folder)
+        for name in names:
             path = base + name
             if name.endswith("/"):
                 wanted = path.startswith(prefix) or prefix.startswith(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 import threading
 from collections.abc import Generator
@@ -100,7 +101,13 @@ def serve(
 
 @contextmanager
 def _streams_end(server: uvicorn.Server, ending: threading.Event) -> Generator[None]:
-    """Let streams of events end as soon as the server is asked to; it waits for them."""
+    """Let streams of events end as soon as the server is asked to; it waits for them.
+
+    The server raises the signal that ended it once more when it is done; that must not end the process, which
+    has work at hand.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: ending.set())
 
     def watch() -> None:
         while not (server.should_exit or ending.wait(_WATCH_SECONDS)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from typing import Final
+from typing import Any, Final
 
 import anyio
 from anyio import to_thread
@@ -17,6 +17,18 @@ from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.job import Job
 
 MOST_SECONDS: Final = 60
+PREFER: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": "Prefer",
+            "in": "header",
+            "description": "`wait=20` waits so many seconds for the job's end, at most 60.",
+            "schema": {"type": "string"},
+            "example": "wait=20",
+        }
+    ]
+}
+"""For the document: the header that asks for it."""
 _WAIT: Final = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
 _POLLING: Final = (0.02, 0.05, 0.1, 0.2)
 

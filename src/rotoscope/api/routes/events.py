@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import StreamingResponse
 
 from rotoscope.api.access import Reader
-from rotoscope.api.models.fields import IdPath
+from rotoscope.api.models.fields import ID_PATTERN, IdPath
 from rotoscope.api.models.webhooks import EventView
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.refusals import InvalidRequest, RequestFault
@@ -34,7 +34,7 @@ def list_events(
     services: UseServices,
     caller: Reader,
     page: UsePage,
-    subject: Annotated[str | None, Query(max_length=64, description="Only those of this id.")] = None,
+    subject: Annotated[str | None, Query(pattern=ID_PATTERN, description="Only those of this id.")] = None,
 ) -> Page[EventView]:
     """What happened, in its order. For what happens from now on there is `/v1/events/stream`."""
     after = page.after or "0"

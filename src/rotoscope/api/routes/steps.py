@@ -12,7 +12,7 @@ from pydantic import Field, create_model
 from rotoscope.api.access import Runner
 from rotoscope.api.models.jobs import BudgetMicros, JobView
 from rotoscope.api.services import Services, UseServices
-from rotoscope.api.waiting import wait_as_preferred
+from rotoscope.api.waiting import PREFER, wait_as_preferred
 from rotoscope.jobs.book import DEFAULT_PRIORITY, PRIORITIES
 from rotoscope.jobs.job import Job
 from rotoscope.jobs.operations.base import Operation, Params
@@ -32,17 +32,6 @@ _RIGHTS: Final[dict[str, Right]] = {
 """What is asked of the URIs in these parameters, so that a job which cannot go well is refused at once."""
 _ENDED: Final[dict[int | str, dict[str, Any]]] = {
     201: {"description": "The job has ended within `Prefer: wait`", "model": JobView},
-}
-_PREFER: Final = {
-    "parameters": [
-        {
-            "name": "Prefer",
-            "in": "header",
-            "description": "`wait=20` waits so many seconds for the job's end, at most 60.",
-            "schema": {"type": "string"},
-            "example": "wait=20",
-        }
-    ]
 }
 
 
@@ -66,7 +55,7 @@ def _add(operation: Operation[Any]) -> None:
         status_code=202,
         response_description="The job; Location is its path",
         responses=_ENDED,
-        openapi_extra=_PREFER,
+        openapi_extra=PREFER,
     )(make_job)
 
 

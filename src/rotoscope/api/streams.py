@@ -14,9 +14,11 @@ from starlette.responses import StreamingResponse
 
 from rotoscope.api.models.webhooks import EventView
 from rotoscope.jobs.book import Happening, JobBook
+from rotoscope.jobs.job import FINAL_STATES
 
 POLL_SECONDS: Final = 0.25
 KEEP_ALIVE_SECONDS: Final = 15.0
+_LAST: Final = frozenset(f"job.{state}" for state in FINAL_STATES)
 
 
 def event_stream(
@@ -46,13 +48,14 @@ async def _events(
 ) -> AsyncGenerator[bytes]:
     told = time.monotonic()
     yield KEEPALIVE_COMMENT
+    is_over = job_id is not None and (await to_thread.run_sync(book.get, client_id, job_id)).is_final
     while not ending.is_set():
-        is_over = job_id is not None and await to_thread.run_sync(_is_over, book, client_id, job_id)
         found = await to_thread.run_sync(
             lambda after=after: book.events_after(client_id, after, subject=job_id)
         )
         for event in found:
             after = event.sequence
+            is_over = is_over or (job_id is not None and event.type in _LAST)
             yield _written(event)
         if found:
             told = time.monotonic()
@@ -63,10 +66,6 @@ async def _events(
             told = time.monotonic()
             yield KEEPALIVE_COMMENT
         await anyio.sleep(POLL_SECONDS)
-
-
-def _is_over(book: JobBook, client_id: str, job_id: str) -> bool:
-    return book.get(client_id, job_id).is_final
 
 
 def _written(event: Happening) -> bytes:

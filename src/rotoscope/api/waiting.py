@@ -17,6 +17,7 @@ from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.job import Job
 
 MOST_SECONDS: Final = 60
+APPLIED: Final = "Preference-Applied"
 PREFER: Final[dict[str, Any]] = {
     "parameters": [
         {
@@ -39,27 +40,21 @@ def wanted_seconds(request: Request) -> int | None:
     return None if found is None else min(int(found[1]), MOST_SECONDS)
 
 
-async def wait_as_preferred(
-    book: JobBook, job: Job, request: Request, response: Response, *, done: int
-) -> Job:
-    """The job as it is after the wait that was asked for; the answer's status and headers say how it is.
+async def wait_as_preferred(book: JobBook, job: Job, request: Request, response: Response) -> Job:
+    """The job as it is after the wait that was asked for; where it has ended, the answer says so.
 
     Args:
         book: of jobs.
-        job: as it was made.
+        job: as it is now.
         request: may carry ``Prefer``.
-        response: gets 202, or ``done`` where the job has ended.
-        done: the status of an answer about a job that has ended.
+        response: gets ``Preference-Applied`` where the job has ended within the wait.
     """
-    response.status_code = 202
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
     seconds = wanted_seconds(request)
     if seconds is None:
         return job
     job = await _until_final(book, job, seconds, ending_of(request))
     if job.is_final:
-        response.status_code = done
-        response.headers["Preference-Applied"] = f"wait={seconds}"
+        response.headers[APPLIED] = f"wait={seconds}"
     return job
 
 

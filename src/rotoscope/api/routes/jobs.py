@@ -54,8 +54,7 @@ async def get_job(
     With `Prefer: wait=20` the answer waits that long for the job's end, a minute at most.
     """
     job = await to_thread.run_sync(services.book.get, caller.client_id, job_id)
-    job = await wait_as_preferred(services.book, job, request, response, done=200)
-    response.status_code = 200
+    job = await wait_as_preferred(services.book, job, request, response)
     return JobView.of(job, services.settings.rate.currency)
 
 

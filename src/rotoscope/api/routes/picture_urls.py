@@ -27,7 +27,13 @@ OptionsPart = Annotated[str, Path(max_length=200, description="Such as `w:800,q:
 UriPart = Annotated[str, Path(max_length=2048, description="URI of the photograph, percent-encoded.")]
 
 
-@router.post("", operation_id="create_picture_url", summary="Make a picture URL", status_code=201)
+@router.post(
+    "",
+    operation_id="create_picture_url",
+    summary="Make a picture URL",
+    status_code=201,
+    responses=problems(404),
+)
 def create_picture_url(
     services: UseServices, studio: UseStudio, caller: Runner, wanted: PictureUrlRequest, request: Request
 ) -> PictureUrl:

@@ -60,6 +60,8 @@ docs: $(VENV)/.dev  ## the pages that are written by the program itself
 	$(BIN)/python tests/docs/fidelity_matrix.py
 	$(BIN)/python -m bench.quality.page
 	$(BIN)/python -m bench.flow.page
+	$(BIN)/python -m bench.coherence.page
+	$(BIN)/python -m bench.optimization.video_page
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -43,6 +43,8 @@ def example_of(document: Json, content: Json) -> Any:  # noqa: ANN401
     """The first example of a body."""
     if "examples" in content:
         return next(iter(content["examples"].values()))["value"]
+    if "example" in content:
+        return content["example"]
     schema = content["schema"]
     name = schema["$ref"].rpartition("/")[2]
     return document["components"]["schemas"][name]["examples"][0]

@@ -120,7 +120,7 @@ def problem_answer(error: RotoscopeError, scope: Scope) -> Response:
     """The answer for an error."""
     document = problem_document(error, request_id_of(scope))
     headers = error.headers if isinstance(error, Refusal) else {}
-    if isinstance(error, errors.StoreUnavailable):
+    if isinstance(error, errors.StoreUnavailable | errors.ServiceError):
         headers = {"Retry-After": "5"}
     return Response(
         json.dumps(document, ensure_ascii=False),

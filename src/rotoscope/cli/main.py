@@ -23,6 +23,7 @@ from rotoscope.cli import (
     optimize,
     score,
     scout,
+    serve,
     shots,
     sight,
     steps,
@@ -67,6 +68,7 @@ texture.register(app)
 sight.register(app)
 train.register(app)
 scout.register(app)
+serve.register(app)
 worker.register(app)
 demo.register(app)
 

@@ -20,6 +20,7 @@ from rotoscope.errors import RotoscopeError, ServiceError
 from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.engine import Engine
 from rotoscope.jobs.filters import LOCAL_CLIENT, ClientFilters
+from rotoscope.jobs.housekeeping import tidy
 from rotoscope.jobs.job import FINAL_STATES
 from rotoscope.jobs.operations.base import QueueName
 from rotoscope.jobs.performing import Performer
@@ -56,6 +57,7 @@ class Service:
     database: Database
     store: Store
     """The service's own; clients reach a part of it as ``data://``."""
+    pieces: SharedPieces
     filters: ClientFilters
     book: JobBook
     engine: Engine
@@ -103,6 +105,7 @@ def open_service(
             adopt=service.engine.adopt,
             revive=lambda: _revive(service),
             send_due=lambda: service.engine.put(service.webhooks.due()),
+            tidy=lambda: tidy(settings, database, service.store, service.pieces),
         )
         service.engine.start(lambda task: _perform(service, task))
         stack.callback(service.engine.stop, drain_seconds=_DRAIN_SECONDS)
@@ -131,7 +134,7 @@ def _assemble(
     book = JobBook(database, on_change=lambda job_id: engine.put(performer.next_tasks(job_id)))
     guard = Guard(allowed_hosts=settings.allowed_hosts, allow_http=bool(settings.allowed_hosts))
     webhooks = WebhookSender(database, guarded_client(guard))
-    return Service(settings, database, store, filters, book, engine, performer, webhooks)
+    return Service(settings, database, store, workshop.pieces, filters, book, engine, performer, webhooks)
 
 
 def _engine_url(settings: Settings, database: Database) -> str:

@@ -72,6 +72,9 @@ def again_and_again(
         response = None
         try:
             response = attempt()
+        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol) as error:
+            # It may quote the headers, and with them the token.
+            raise StoreUnavailable(f"{service} cannot be asked so ({type(error).__name__}).") from None
         except httpx.TransportError as error:
             told = f"{type(error).__name__}: {error}"
             if failures is not None and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):

@@ -27,12 +27,17 @@ from rotoscope.errors import (
     StoredFileNotFound,
     StoreUnavailable,
 )
-from rotoscope.storage.paths import check_path, check_prefix, is_unfinished, path_fault, unfinished_name
+from rotoscope.storage.paths import (
+    LEFTOVER_AGE,
+    check_path,
+    check_prefix,
+    is_unfinished,
+    path_fault,
+    unfinished_name,
+)
 from rotoscope.storage.store import SignedUrl, StoredFile
 
 _PIECE_BYTES: Final = 1 << 20
-_LEFTOVER_SECONDS: Final = 24 * 3600
-"""A file that has not grown for so long will not be finished."""
 _OPEN_FLAGS: Final = (
     getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 ) | getattr(os, "O_BINARY", 0)
@@ -72,7 +77,7 @@ class LocalStore:
         self._shown_as = shown_as
         self._make_root = make_root
         self._closed = tuple(str(place.resolve()) for place in closed)
-        self._frozen = frozen
+        self.frozen = frozen
         self._cleaned: Path | None = None
 
     def local_path(self, path: str) -> Path:
@@ -123,7 +128,7 @@ class LocalStore:
                 with os.fdopen(descriptor, "wb") as file:
                     sha256 = self._write(path, file, source)
                     file.flush()
-                    if self._frozen and os.name != "nt":
+                    if self.frozen and os.name != "nt":
                         os.fchmod(file.fileno(), os.fstat(file.fileno()).st_mode & 0o444)
                     os.fsync(file.fileno())
                 self._publish(path, unfinished, place, overwrite=overwrite)
@@ -247,7 +252,7 @@ class LocalStore:
             for entry in entries:
                 if is_unfinished(entry.name):
                     age = time.time() - entry.stat(follow_symlinks=False).st_mtime
-                    if age > _LEFTOVER_SECONDS:
+                    if age > LEFTOVER_AGE.total_seconds():
                         Path(entry.path).unlink()
 
     def _write(self, path: str, file: BinaryIO, source: Path | bytes) -> str:

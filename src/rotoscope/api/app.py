@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from functools import cache
@@ -77,6 +78,10 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
     Args:
         services: what routes use.
         hooks: entered when the application starts, left in reverse order when it ends; each on a thread.
+
+    Returns:
+        The application. Whoever ends its server sets the event ``state.ending`` first, so that streams and
+        waits end, which would otherwise be waited for.
     """
 
     @asynccontextmanager
@@ -100,6 +105,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.ending = threading.Event()
     app.state.studio = Studio(services.settings)
     app.state.metrics = metrics = Metrics(services.database)
     for router in ROUTERS:

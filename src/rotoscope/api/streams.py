@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import AsyncGenerator
 from typing import Final
@@ -19,11 +20,14 @@ KEEP_ALIVE_SECONDS: Final = 15.0
 
 
 def event_stream(
-    book: JobBook, client_id: str, *, after: int, job_id: str | None = None
+    book: JobBook, client_id: str, *, after: int, ending: threading.Event, job_id: str | None = None
 ) -> StreamingResponse:
-    """Events of a client from after a number; those of one job end when the job has ended."""
+    """Events of a client from after a number; those of one job end when the job has ended.
+
+    All end when the server does: their readers come again, and say what they read last.
+    """
     return StreamingResponse(
-        _events(book, client_id, after, job_id),
+        _events(book, client_id, after, job_id, ending),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -37,10 +41,12 @@ def start_of_stream(book: JobBook, client_id: str, last_event_id: str | None, *,
     return book.last_sequence(client_id) if from_now else 0
 
 
-async def _events(book: JobBook, client_id: str, after: int, job_id: str | None) -> AsyncGenerator[bytes]:
+async def _events(
+    book: JobBook, client_id: str, after: int, job_id: str | None, ending: threading.Event
+) -> AsyncGenerator[bytes]:
     told = time.monotonic()
     yield KEEPALIVE_COMMENT
-    while True:
+    while not ending.is_set():
         is_over = job_id is not None and await to_thread.run_sync(_is_over, book, client_id, job_id)
         found = await to_thread.run_sync(
             lambda after=after: book.events_after(client_id, after, subject=job_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from typing import Final
 
@@ -11,6 +12,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rotoscope.api.services import ending_of
 from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.job import Job
 
@@ -42,17 +44,17 @@ async def wait_as_preferred(
     seconds = wanted_seconds(request)
     if seconds is None:
         return job
-    job = await _until_final(book, job, seconds)
+    job = await _until_final(book, job, seconds, ending_of(request))
     if job.is_final:
         response.status_code = done
         response.headers["Preference-Applied"] = f"wait={seconds}"
     return job
 
 
-async def _until_final(book: JobBook, job: Job, seconds: int) -> Job:
+async def _until_final(book: JobBook, job: Job, seconds: int, ending: threading.Event) -> Job:
     end = time.monotonic() + seconds
     turn = 0
-    while not job.is_final and (left := end - time.monotonic()) > 0:
+    while not job.is_final and not ending.is_set() and (left := end - time.monotonic()) > 0:
         await anyio.sleep(min(_POLLING[min(turn, len(_POLLING) - 1)], left))
         turn += 1
         job = await to_thread.run_sync(book.get, job.client_id, job.id)

@@ -39,8 +39,8 @@ def create_picture_url(
 ) -> PictureUrl:
     """Makes a URL that anybody may open: a stored photograph, painted.
 
-    The painting is made when it is first asked for. The URL holds as long as the photograph is there and your
-    signing key is not replaced.
+    The painting is made when it is first asked for, and has none of the photograph's EXIF. The URL holds as
+    long as the photograph is there and your signing key is not replaced.
     """
     options = UrlOptions(**wanted.model_dump(include=set(UrlOptions.model_fields)))
     link_picture(services, studio, caller.client_id, wanted.look, options, wanted.source)

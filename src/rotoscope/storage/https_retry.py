@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import random
 import time
@@ -43,8 +44,10 @@ DEFAULT_RETRIES: Final = Retries()
 
 @cache
 def shared_client() -> httpx.Client:
-    """The client of this process for the services that it knows by name."""
-    return httpx.Client(timeout=httpx.Timeout(60, connect=10), follow_redirects=False)
+    """The client of this process for the services that it knows by name; closed with the process."""
+    client = httpx.Client(timeout=httpx.Timeout(60, connect=10), follow_redirects=False)
+    atexit.register(client.close)
+    return client
 
 
 def again_and_again(

@@ -22,9 +22,10 @@ Kind: TypeAlias = Literal["source", "approved", "rejected", "retouched"]
 """What a file means by the folder that it is in."""
 NOTES_FOLDER: Final = ".rotoscope-watch/"
 """In the outbox; its name is hidden, and it is never watched."""
-_UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".!ut")
+UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".!ut")
 """How programs call files that they have not written to the end."""
-_LEASE: Final = timedelta(minutes=15)
+LEASE: Final = timedelta(minutes=15)
+"""How long a watcher may take to see to what it took."""
 _KEPT: Final = timedelta(days=1)
 
 
@@ -120,7 +121,7 @@ class Watcher:
         *,
         name: str,
         notes: Notes | None = None,
-        lease: timedelta = _LEASE,
+        lease: timedelta = LEASE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Nothing is looked at yet.
@@ -203,7 +204,7 @@ def _folder(text: str) -> StorageUri:
 def _is_unfinished(name: str) -> bool:
     """Whether a name is hidden, or that of a file that is still being written."""
     hidden = any(part.startswith((".", "~$")) for part in name.split("/"))
-    return hidden or name.lower().endswith(_UNFINISHED)
+    return hidden or name.lower().endswith(UNFINISHED)
 
 
 def _key(kind: Kind, uri: StorageUri, file: StoredFile) -> str:

@@ -1,4 +1,4 @@
-"""What the page on connecting a Dropbox or a Drive says."""
+"""What the pages on connecting a Dropbox or a Drive and on watched folders say."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rotoscope.storage.connectors import ConnectorSettings
 from rotoscope.storage.https_retry import DEFAULT_RETRIES
 from rotoscope.storage.opening import connect
 from rotoscope.storage.tokens import DROPBOX_TOKEN_URL, GOOGLE_TOKEN_URL
+from rotoscope.storage.watching import LEASE, NOTES_FOLDER, UNFINISHED
 
 from fake_dropbox import SCOPES
 
@@ -38,3 +39,13 @@ def test_the_page_names_the_servers_and_the_scope_that_are_used() -> None:
 def test_the_page_says_how_often_is_tried() -> None:
     assert "tries six times in all" in PAGE
     assert DEFAULT_RETRIES.times == 6
+
+
+def test_the_page_on_watched_folders_names_what_is_left_alone_and_how_long_is_waited() -> None:
+    page = (Path(__file__).parents[3] / "docs/how-to/watch-folders.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(\.[a-z]+)`", page)
+    assert set(named) - {"."} <= set(UNFINISHED)
+    assert len(named) >= 5
+    assert LEASE.total_seconds() == 15 * 60
+    assert "within 15 minutes" in page
+    assert NOTES_FOLDER in page

@@ -31,6 +31,7 @@ TAGS: Final = (
     ("steps", "Each step of the rotoscope as a job."),
     ("jobs", "Work that goes on by itself."),
     ("events", "What happened."),
+    ("watches", "Folders that are watched."),
     ("webhooks", "Where events are sent."),
 )
 _DESCRIPTION: Final = """\

@@ -105,7 +105,7 @@ def get_partial_result(services: UseServices, caller: Reader, job_id: IdPath) ->
         pieces = services.store.read(partial_path(job_id))
     except StoredFileNotFound:
         raise NotFound(
-            f"The job {job_id} has nothing to show yet; only videos of several segments have, when one is done."
+            f"The job {job_id} has nothing to show yet; a video of several segments has when one is done."
         ) from None
     media_type = media_type_of(str(job.params.get("output", "")))
     return StreamingResponse(pieces, media_type=media_type, headers={"Content-Length": str(size)})

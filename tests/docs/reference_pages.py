@@ -14,6 +14,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import typer
+from api_page import api_page
 from typer.models import CommandInfo, OptionInfo
 
 from rotoscope import errors
@@ -234,6 +235,11 @@ def _first_sentence(error: type[Exception]) -> str:
     return inspect.getdoc(error).split("\n")[0].rstrip(".")  # type: ignore[union-attr] - all have one
 
 
+def api() -> str:
+    """``docs/reference/api.md``."""
+    return f"{_HOW}\n\n{api_page()}"
+
+
 def palette() -> str:
     """``docs/palette.md``."""
     return f"{_HOW}\n\n{palette_page()}"
@@ -243,6 +249,7 @@ WHOLE: Final[Mapping[str, Callable[[], str]]] = {
     "docs/reference/command-line.md": command_line,
     "docs/reference/classical-filters.md": classical_filters,
     "docs/reference/errors.md": error_tree,
+    "docs/reference/api.md": api,
     "docs/palette.md": palette,
 }
 """Pages that are written from the first line to the last."""

@@ -115,7 +115,7 @@ class WatchRound:
         params = {
             **row.params,
             "source": str(found.uri),
-            "output": str(outbox.joined(painted_uri(found.name))),
+            "output": str(outbox.joined(painted_path(found.name))),
         }
         self._book.create(row.client_id, "stylize", params, once=f"{row.id[-16:]}.{found.key}")
 

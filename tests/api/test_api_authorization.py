@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from api_requests import request_of, send
 from PIL import Image
 
 from rotoscope.api.document import openapi_document, operations
 from rotoscope.api.key_book import ALL_SCOPES, KeyScope
 
 from api_bench import Bench, TestClient
+from api_requests import request_of, send
 from graph_samples import tint_model
 from samples import picture
 

@@ -14,7 +14,6 @@ from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import typer
-from api_page import api_page
 from typer.models import CommandInfo, OptionInfo
 
 from rotoscope import errors
@@ -23,6 +22,7 @@ from rotoscope.filters.kind import FilterKind
 from rotoscope.filters.kinds import KINDS
 from rotoscope.settings import CACHE_DIR_VARIABLE, DATA_DIR_VARIABLE
 
+from api_page import api_page
 from doc_pages import ROOT
 from palette_page import bundled_credits, palette_page
 

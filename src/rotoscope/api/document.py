@@ -32,6 +32,7 @@ TAGS: Final = (
     ("jobs", "Work that goes on by itself."),
     ("watches", "Folders in which whatever comes in is painted."),
     ("events", "What happened."),
+    ("watches", "Folders that are watched."),
     ("webhooks", "Where events are sent."),
 )
 _DESCRIPTION: Final = """\

@@ -50,14 +50,17 @@ def api_page() -> str:
 _INTRODUCTION: Final = """\
 # HTTP API
 
-`rotoscope serve` answers under `/v1`. The whole of it is in the [OpenAPI document](openapi.json), which a
-running server gives at `/openapi.json` and shows at `/docs`; clients in any language can be made from it.
+What a server answers that `rotoscope serve` starts. It describes itself at `/openapi.json`
+([here as a file](openapi.json)), from which clients in any language can be made, and shows that at `/docs`.
 [Use the API](../how-to/use-the-api.md) goes through it with curl and Python.
 
-Every request but a few carries `Authorization: Bearer KEY`. A key has scopes: `read` to look, `write` to
-store files and settings, `run` to have work done, `admin` for keys and clients. Lists come in pages: `?limit=`
-and `?after=`, which takes what the page before gave as `next`. A POST may carry an `Idempotency-Key`: sent
-again, it gets the same answer and is done once. What another client has is not there: 404."""
+* A key is sent as `Authorization: Bearer rk_…`. It has scopes: `read` to look, `write` to store files and
+  settings, `run` to have work done, `admin` for keys and clients.
+* Lists come in pages: `?limit=50&after=…`, with `next` of the page before.
+* A POST with an `Idempotency-Key` is served once, and answered alike for 24 hours.
+* `Prefer: wait=20` waits so many seconds, at most 60, for a job's end.
+* Every answer has an `X-Request-ID`; documents have an `ETag` for `If-None-Match`.
+* What belongs to another client is answered as if it were not there."""
 
 
 def _problems() -> str:

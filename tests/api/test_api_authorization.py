@@ -39,7 +39,6 @@ SOMETHING = "something_1"
 
 TINT = {"name": "bobs-tint", "input_range": "0..1", "output_range": "0..1"}
 """What is said of a network that is imported."""
-WATCH = {"inbox": "data://in/", "outbox": "data://out/", "painting": {"filter": "posterize"}}
 
 
 def photograph() -> bytes:
@@ -127,7 +126,6 @@ def bobs(bench: Bench) -> dict[str, str]:
         "key_id": key,
         "connector_id": connector.json()["id"],
         "webhook_id": webhook,
-        "watch_id": bob.post("/v1/watches", json=WATCH).json()["id"],
         "delivery_id": bob.post(f"/v1/webhooks/{webhook}/test").json()["id"],
         "upload_id": upload.headers["location"].rpartition("/")[2],
         "job_id": bob.post("/v1/inspect", json={"source": "data://in/a.mp4"}).json()["id"],
@@ -158,7 +156,6 @@ def test_what_another_client_has_is_there_for_itself(bench: Bench, bobs: dict[st
         "/v1/keys/{key_id}",
         "/v1/connectors/{connector_id}",
         "/v1/webhooks/{webhook_id}",
-        "/v1/watches/{watch_id}",
         "/v1/jobs/{job_id}",
         "/v1/watches/{watch_id}",
         "/v1/media/{medium_id}",

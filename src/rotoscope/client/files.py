@@ -7,6 +7,7 @@ import hashlib
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote, unquote
@@ -111,9 +112,10 @@ class Files:
                 on_transfer=on_transfer,
             )
         except ApiError as error:
-            if error.code != "stored-file-exists" or not self._has(target, place.stat().st_size, digest.hexdigest()):
+            is_there = error.code == "stored-file-exists"
+            if not is_there or not self._has(target, place.stat().st_size, digest.hexdigest()):
                 raise
-        return self.stat(target)
+        return replace(self.stat(target), sha256=digest.hexdigest())
 
     def upload_folder(
         self,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from rotoscope.client.connection import Connection
 from rotoscope.client.downloads import put_in_place, require_place
 from rotoscope.client.records import Filter, FilterDetail, FilterVersion, Picture
@@ -77,32 +79,34 @@ class Filters:
         put_in_place(growing, place, overwrite=overwrite)
         return place
 
-    def add(self, source: str | Path, *, name: str | None = None, **known: Any) -> FilterDetail:  # noqa: ANN401
+    def add(
+        self,
+        source: str | Path | Sequence[Path],
+        *,
+        name: str | None = None,
+        **known: Any,  # noqa: ANN401 - as the API's document describes them
+    ) -> FilterDetail:
         """Bring a filter into the palette.
 
         Args:
             source: URI, or path of a local file: a filter file, another maker's ONNX style network, or
-                weights of a known one.
+                weights of a known one; of weights that are several files, their paths.
             name: None: from its card or its file.
-            known: ``title``, ``author``, ``license``; of other makers' networks also ``input_range``,
+            known: of other makers' networks: ``title``, ``author``, ``license``, ``input_range``,
                 ``output_range``, ``bgr``.
 
         Raises:
             ApiError: it is no filter, or the palette has another one of that name.
             OSError: the local file cannot be read.
         """
-        told = {"name": name, **known}
-        told = {key: value for key, value in told.items() if value is not None}
+        told = {key: value for key, value in {"name": name, **known}.items() if value is not None}
         if isinstance(source, str) and "://" in source:
             return self._line.read(FilterDetail, "POST", "/v1/filters", json={"source": source, **told})
-        return self._line.read(
-            FilterDetail,
-            "POST",
-            "/v1/filters",
-            query=told,
-            body=Path(source).read_bytes(),
-            headers={"Content-Type": "application/octet-stream"},
-        )
+        paths = [Path(source)] if isinstance(source, str | Path) else list(source)
+        parts = [("file", (path.name, path.read_bytes())) for path in paths]
+        form = httpx.Request("POST", self._line.url, data=told, files=parts)
+        headers = {"Content-Type": form.headers["Content-Type"]}
+        return self._line.read(FilterDetail, "POST", "/v1/filters", body=form.read(), headers=headers)
 
     def edit(self, name: str, **changes: Any) -> FilterDetail:  # noqa: ANN401 - fields of the card
         """Change what the card of one of your own tells; None takes a field away."""

@@ -18,11 +18,13 @@ from rotoscope.errors import ApiError, CorruptTransfer
 OnTransfer: TypeAlias = Callable[[Transfer], None]
 """Told how far a transfer is. What it raises ends it."""
 PIECE_BYTES: Final = 1 << 18
-_PART_BYTES: Final = 64_000_000
-"""Of one request; what stands between may hold a body back until it is whole."""
+_PART_BYTES: Final = 8_000_000
+"""Of one request: what is sent twice at most where a server has not noticed yet that the line broke."""
 _VERSION: Final = {"Tus-Resumable": "1.0.0"}
 _TRIES: Final = 6
 """In a row without a byte that arrived."""
+_NOTICED_SECONDS: Final = 0.3
+"""After which a server has usually noticed that the line broke, and kept what had arrived."""
 _LONGEST_WAIT: Final = 8.0
 
 
@@ -61,12 +63,12 @@ def send_file(
         except (httpx.TransportError, ApiError) as error:
             if isinstance(error, ApiError) and error.status not in (409, 429, 502, 503, 504):
                 raise
+            time.sleep(min(_NOTICED_SECONDS * 2**failures, _LONGEST_WAIT))
             arrived = _offset(line, place)
             failures = failures + 1 if arrived <= offset else 0
             offset = arrived
             if failures >= _TRIES:
                 raise error if isinstance(error, ApiError) else line.unreachable(error) from error
-            time.sleep(min(0.2 * 2**failures, _LONGEST_WAIT))
         if offset >= size:
             return
 

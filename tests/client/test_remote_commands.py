@@ -235,12 +235,12 @@ def test_ctrl_c_leaves_the_job_at_work_and_says_what_can_be_done(
     running = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True
     )
+    found = None
     end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = next((job for job in client.jobs.list() if clip.name in str(job.params.get("source"))), None)
-        if found is not None and found.state == "running":
-            break
+    while found is None and time.monotonic() < end:
         time.sleep(0.1)
+        jobs = client.jobs.list(states=["running"])
+        found = next((job for job in jobs if clip.name in str(job.params.get("source"))), None)
     assert found is not None
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=60)

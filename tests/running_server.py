@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
 from rotoscope.client import Client, first_key
@@ -28,12 +29,18 @@ class RunningServer:
     def __init__(self, folder: Path, **environment: str) -> None:
         self._folder = folder
         self._environment = environment
-        self.key = ""
         self.printed = ""
+        self.token = ""
+        """From the link that gives the first key; it works once."""
         self.start()
 
+    @cached_property
+    def key(self) -> str:
+        """With all scopes."""
+        return first_key(self.url, self.token).key
+
     def start(self) -> None:
-        """Start it, at the port that it had; the first time, fetch its key."""
+        """Start it; not for the first time, at the port that it had."""
         port = self.url.rpartition(":")[2] if self.printed else "0"
         others = {
             name: value for name, value in os.environ.items() if name not in (KEY_VARIABLE, SERVER_VARIABLE)
@@ -54,10 +61,8 @@ class RunningServer:
                 },
             )
         self._await_start()
-        if not self.key:
-            link = _LINK.search(self.printed)
-            assert link is not None, self.printed
-            self.key = first_key(self.url, link["token"]).key
+        if link := _LINK.search(self.printed):
+            self.token = link["token"]
 
     @property
     def url(self) -> str:
@@ -87,7 +92,8 @@ class RunningServer:
         end = time.monotonic() + _SECONDS
         while time.monotonic() < end:
             self.printed = self._log.read_text(encoding="utf-8")
-            if _START.search(self.printed) and (self.key or "token=" in self.printed) and self._answers():
+            started = _START.search(self.printed) and (self.token or _LINK.search(self.printed))
+            if started and self._answers():
                 return
             assert self.process.poll() is None, self.printed
             time.sleep(0.05)

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # torch is pinned here and not in requirements/: its wheels differ by platform, so no one hash fits all.
 TORCH  := torch==2.13.0
 
-.PHONY: demo test test-slow lint format bench quality pictures docs setup lock clean help
+.PHONY: demo test test-slow lint format bench bench-api quality pictures docs setup lock clean help
 
 help:  ## what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -45,6 +45,9 @@ test-slow: $(VENV)/.dev  ## the tests that take minutes
 bench: $(VENV)/.dev  ## speed and memory, measured side by side
 	$(BIN)/python -m bench
 
+bench-api: $(VENV)/.dev  ## the service: latency, pages, memory
+	$(BIN)/python -m bench.api
+
 quality: $(VENV)/.dev  ## how good the filters are, measured; wants ROTOSCOPE_REFERENCE_DATA
 	$(BIN)/python -m bench.quality --publish
 
@@ -57,6 +60,8 @@ docs: $(VENV)/.dev  ## the pages that are written by the program itself
 	$(BIN)/python tests/docs/fidelity_matrix.py
 	$(BIN)/python -m bench.quality.page
 	$(BIN)/python -m bench.flow.page
+	$(BIN)/python -m bench.coherence.page
+	$(BIN)/python -m bench.optimization.video_page
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.__main__ import machine
 from bench.clips import flight_720p
 from bench.coherence.measuring import FRAMES, Report, Row, footage, measure_clip
-from bench.coherence.page import coherence_table, publish
+from bench.coherence.page import PAGE, coherence_table
 from bench.quality.console import reporting_errors, say
 from bench.quality.network import REFERENCE_DATA_VARIABLE
 from bench.quality.painters import load_painter
@@ -52,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> int:
         report = run(arguments.filter or _FILTERS, arguments.clip)
         say(report.model_dump_json(indent=1) if arguments.json else coherence_table(report))
         if arguments.publish:
-            say(f"written to {' and '.join(str(path) for path in publish(report))}")
+            say(f"written to {' and '.join(str(path) for path in PAGE.publish(report))}")
     return status.code
 
 

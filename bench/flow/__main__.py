@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.__main__ import machine
 from bench.flow.measuring import EngineFigures, Report, measure_engine
-from bench.flow.page import flow_table, publish
+from bench.flow.page import PAGE, flow_table
 from bench.flow.truths import FLIGHT, by_scene, flights, references
 from bench.quality.console import reporting_errors, say
 from bench.quality.network import REFERENCE_DATA_VARIABLE
@@ -54,7 +54,7 @@ def main(words: Sequence[str] | None = None) -> int:
         report = run([open_engine(spec) for spec in arguments.engine], wants_references=arguments.publish)
         say(report.model_dump_json(indent=1) if arguments.json else flow_table(report))
         if arguments.publish:
-            say(f"written to {' and '.join(str(path) for path in publish(report))}")
+            say(f"written to {' and '.join(str(path) for path in PAGE.publish(report))}")
     return status.code
 
 

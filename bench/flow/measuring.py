@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from statistics import fmean
 from typing import ClassVar
 
@@ -68,11 +67,6 @@ def measure_engine(
     return EngineFigures(
         engine=engine.name, identity=engine.identity, errors=errors, milliseconds=rounded(1000 * seconds)
     )
-
-
-def read_report(path: Path) -> Report:
-    """The figures that are kept."""
-    return Report.model_validate_json(path.read_bytes())
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 
-from bench.optimization.video_page import published, video_table
+from bench.optimization.video_page import PAGE, video_table
 from bench.optimization.video_rows import COMMAND, PAPER, ROWS, Painter, Report
 from bench.optimization.video_scenes import SCENES, read_scene
 from bench.quality.console import reporting_errors, say
@@ -118,7 +118,7 @@ def main(words: Sequence[str] | None = None) -> int:
         )
         say(video_table(report))
         if arguments.publish:
-            say(f"written to {' and '.join(str(path) for path in published(report))}")
+            say(f"written to {' and '.join(str(path) for path in PAGE.publish(report))}")
     return status.code
 
 

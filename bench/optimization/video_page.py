@@ -5,35 +5,8 @@ python -m bench.optimization.video_page
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bench.optimization.video_rows import ROWS, Report
-from bench.quality.page import filled
-from bench.quality.places import BENCH
-from bench.quality.results import write_text
-
-PUBLISHED = BENCH / "measured" / "optimized-video.json"
-"""The figures that the documentation shows; committed."""
-PAGE = BENCH.parent / "docs" / "explanation" / "optimized-video.md"
-
-
-def published(report: Report) -> tuple[Path, Path]:
-    """Keep the figures and put them into the page; gives the files written."""
-    PUBLISHED.parent.mkdir(exist_ok=True)
-    write_text(PUBLISHED, report.model_dump_json(indent=1) + "\n")
-    write_text(PAGE, written_page())
-    return PUBLISHED, PAGE
-
-
-def written_page() -> str:
-    """The page with the figures that are kept.
-
-    Raises:
-        ValueError: one of the places for them is not in the page.
-    """
-    report = Report.model_validate_json(PUBLISHED.read_bytes())
-    text = filled(PAGE.read_text(encoding="utf-8"), "coherence", video_table(report))
-    return filled(text, "coherence conditions", conditions(report))
+from bench.published import FiguresPage, markdown_table
 
 
 def conditions(report: Report) -> str:
@@ -51,7 +24,7 @@ def video_table(report: Report) -> str:
     scenes = list(report.scenes)
     names = [name for name in ROWS if all(name in report.scenes[scene] for scene in scenes)]
     heads = [f"{scene}: {what}" for scene in scenes for what in ("warping error", "style loss", "sharpness")]
-    lines = [f"| | {' | '.join(heads)} |", f"|{'---|' * (len(heads) + 1)}"]
+    lines = [["", *heads]]
     for name in names:
         figures = [report.scenes[scene][name] for scene in scenes]
         told = [
@@ -59,9 +32,16 @@ def video_table(report: Report) -> str:
             for one in figures
             for text in (f"{1e4 * one.short:.1f}", f"{one.style:.3f}", f"{one.sharpness:.2f}")
         ]
-        lines.append(f"| {' | '.join((ROWS[name].told, *told))} |")
-    return "\n".join(lines)
+        lines.append([ROWS[name].told, *told])
+    return markdown_table(lines)
+
+
+def _parts(report: Report) -> dict[str, str]:
+    return {"coherence": video_table(report), "coherence conditions": conditions(report)}
+
+
+PAGE = FiguresPage("optimized-video", "optimized-video", Report, _parts)
 
 
 if __name__ == "__main__":
-    write_text(PAGE, written_page())
+    PAGE.write()

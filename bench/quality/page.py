@@ -5,11 +5,11 @@ python -m bench.quality.page
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from PIL import Image
 
+from bench.published import filled
 from bench.quality.places import BENCH, PUBLISHED, PUBLISHED_MINUTES
 from bench.quality.results import Report, read_json, write_json, write_text
 from bench.quality.tables import conditions, minutes_table, published_parts
@@ -69,18 +69,6 @@ def written_page() -> str:
     for name, part in published_parts(read_json(PUBLISHED, Report), bundled_digests()).items():
         text = filled(text, name, part)
     return text
-
-
-def filled(text: str, name: str, part: str) -> str:
-    """A text with a part in its place, which is between two comments.
-
-    Raises:
-        ValueError: there is no such place.
-    """
-    place = re.compile(rf"(<!-- measured: {name} -->\n).*?(<!-- /measured -->)", re.DOTALL)
-    if place.search(text) is None:
-        raise ValueError(f"the page has no place for {name}")
-    return place.sub(lambda found: f"{found[1]}{part}\n{found[2]}", text, count=1)
 
 
 def bundled_digests() -> dict[str, str]:

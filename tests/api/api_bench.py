@@ -20,8 +20,12 @@ with warnings.catch_warnings():
 class Bench:
     """One service."""
 
-    def __init__(self, folder: Path, *, requests_per_minute: int | None = None) -> None:
-        self.settings = Settings(data_dir=folder / "data", cache_dir=folder / "cache")
+    def __init__(
+        self, folder: Path, *, requests_per_minute: int | None = None, database_url: str = ""
+    ) -> None:
+        self.settings = Settings(
+            data_dir=folder / "data", cache_dir=folder / "cache", database_url=database_url
+        )
         self.database = Database(self.settings.database)
         Table.metadata.create_all(self.database.engine)
         self.keys = KeyBook(self.database)

@@ -100,4 +100,5 @@ def test_a_service_without_its_database_is_alive_but_not_ready(bench: Bench) -> 
     assert bench.anonymous.get("/healthz").status_code == 200
     answer = bench.anonymous.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["detail"] == "The database does not answer. Wait, and ask again."
+    assert answer.json()["detail"] == "The database does not answer now. Ask again in a few seconds."
+    assert answer.headers["retry-after"] == "5"

@@ -177,6 +177,19 @@ def test_a_card_is_edited(bench: Bench, tint: bytes) -> None:
     assert ada.patch(f"{URL}/tint", json={"name": "other"}).json()["code"] == "invalid-request"
 
 
+def test_a_damaged_file_is_listed_with_its_problem_and_without_a_path(bench: Bench, tint: bytes) -> None:
+    ada = bench.client()
+    ada.post(URL, files={"file": ("x.onnx", tint)})
+    (path,) = bench.settings.data_dir.rglob("tint.onnx")
+    path.write_bytes(tint[:-1] + b"x")
+    told = ada.get(f"{URL}/tint").json()
+    assert told["problem"].startswith("The filter file tint.onnx has the SHA-256")
+    assert str(bench.settings.data_dir) not in str(told)
+    painted = ada.post("/v1/images:stylize", params={"filters": "tint"}, content=SENT, headers=JPEG)
+    assert (painted.status_code, painted.json()["code"]) == (422, "checksum-mismatch")
+    assert str(bench.settings.data_dir) not in painted.text
+
+
 def test_bundled_filters_stay(bench: Bench) -> None:
     answer = bench.client().delete(f"{URL}/great-wave")
     assert (answer.status_code, answer.json()["code"]) == (422, "palette-error")

@@ -173,6 +173,18 @@ def test_a_job_is_followed_to_its_end(bench: Bench) -> None:
     assert told(again.text) == events[1:]
 
 
+def test_streams_and_waits_end_when_the_server_does(bench: Bench) -> None:
+    ada = bench.client()
+    job = made_by(ada)
+    end = threading.Timer(0.5, bench.app.state.ending.set)
+    end.start()
+    assert [kind for _, kind in told(ada.get(f"/v1/jobs/{job['id']}/events").text)] == ["job.queued"]
+    assert told(ada.get("/v1/events/stream").text) == []
+    waited = ada.get(f"/v1/jobs/{job['id']}", headers={"Prefer": "wait=60"})
+    assert (waited.status_code, waited.json()["state"]) == (200, "queued")
+    end.join()
+
+
 def test_all_events_are_listed_in_pages(bench: Bench) -> None:
     ada = bench.client()
     jobs = [made_by(ada)["id"] for _ in range(3)]

@@ -157,7 +157,7 @@ def test_a_medium_that_changed_is_not_taken_for_the_one_that_was_registered(
         ("data://nothing.mp4", 404, "stored-file-not-found"),
         ("file:///etc/passwd", 403, "access-denied"),
         ("https://127.0.0.1/a.mp4", 403, "access-denied"),
-        ("https://metadata.google.internal/x", 403, "access-denied"),
+        ("https://[::ffff:127.0.0.1]/x", 403, "access-denied"),
         ("concat:a|b", 422, "invalid-uri"),
         ("", 422, "invalid-request"),
     ],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 from base64 import urlsafe_b64encode
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import pytest
+from PIL import Image
 from test_api_images import decoded, encoded
 
 from rotoscope.api.models.picture_urls import UrlOptions
@@ -17,7 +19,7 @@ from rotoscope.api.picture_links import LinkKeys, link_path, read_options, write
 from rotoscope.api.refusals import InvalidRequest
 
 from api_bench import Bench
-from samples import picture
+from samples import picture, wide_profile
 
 URL = "/v1/picture-urls"
 PHOTO = picture(5, (160, 120))
@@ -76,6 +78,18 @@ def test_a_picture_is_painted_once_and_anew_when_its_photograph_changes(bench: B
     changed = bench.anonymous.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert changed.status_code == 200
     assert changed.content != first.content
+
+
+def test_what_a_camera_noted_stays_at_home(bench: Bench) -> None:
+    exif = Image.Exif()
+    exif[0x0110] = "A camera"
+    storage = bench.services.storage_of("cli_ada")
+    storage.put("data://noted.jpg", encoded(PHOTO, exif=exif, icc_profile=wide_profile()))
+    with Image.open(
+        io.BytesIO(bench.anonymous.get(path_of(bench, source="data://noted.jpg")).content)
+    ) as image:
+        assert not image.getexif()
+        assert image.info["icc_profile"] == wide_profile()
 
 
 def test_a_stored_look_stands_behind_a_url(bench: Bench) -> None:

@@ -6,9 +6,10 @@ import pytest
 from fastapi import Query
 
 from rotoscope import errors
-from rotoscope.api.problems import STATUSES, code_of, status_of, title_of
+from rotoscope.api.problems import STATUSES, status_of, title_of
 from rotoscope.api.refusals import Refusal
 from rotoscope.errors import InvalidLook, LookFault, RotoscopeError
+from rotoscope.jobs.recording import code_of
 
 from api_bench import Bench
 

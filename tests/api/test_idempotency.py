@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -124,6 +125,19 @@ def test_a_second_request_while_the_first_is_at_work_is_refused(bench: Bench) ->
     assert (answer.status_code, answer.json()["code"]) == (409, "request-in-progress")
     assert answer.headers["retry-after"] == "1"
     assert client.post("/slow", headers=KEY).headers["idempotency-replayed"] == "true"
+
+
+def test_of_many_at_once_one_is_served(bench: Bench, served: list[str]) -> None:
+    client = bench.client()
+
+    def ask(_: int) -> int:
+        return client.post("/things", json={"name": "a"}, headers=KEY).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(16)))
+    assert served == ["a"]
+    assert set(answers) <= {201, 409}
+    assert 201 in answers
 
 
 def test_what_a_dead_process_began_may_begin_again(bench: Bench, served: list[str]) -> None:

@@ -115,3 +115,21 @@ def test_what_has_no_pictures_is_said(
     assert ran.exit_code == 1
     assert message in ran.err
     assert not (tmp_path / "x").exists()
+
+
+def test_the_card_of_an_own_filter_is_edited(run: Run, own: Path) -> None:
+    run("filters", "import", own)
+    ran = run("filters", "edit", "zz-own", "--title", "Stars", "--tag", "space", "--tag", "subtle")
+    assert (ran.exit_code, ran.out.strip()) == (0, "zz-own: title, tags changed")
+    facts = run("filters", "show", "zz-own", "--json").json
+    assert (facts["title"], facts["tags"], facts["loudness"]) == ("Stars", ["space", "subtle"], "subtle")
+    assert run("filters", "edit", "zz-own", "--title", "", "--json").json["title"] is None
+    assert run("filters", "verify", "zz-own").exit_code == 0
+
+
+def test_the_card_of_a_bundled_filter_is_not(run: Run) -> None:
+    ran = run("filters", "edit", "great-wave", "--title", "Mine")
+    assert ran.exit_code == 1
+    assert "export it, and import it under another name" in ran.err
+    long = run("filters", "edit", "great-wave", "--title", "x" * 501)
+    assert "title: String should have at most 500 characters" in long.err

@@ -14,7 +14,7 @@ import pytest
 from video_toys import pan
 
 from bench.optimization.video import main, make_parser
-from bench.optimization.video_page import PAGE, conditions, video_table, written_page
+from bench.optimization.video_page import PAGE, conditions, video_table
 from bench.optimization.video_rows import ROWS, Figures, Painter, Report
 from bench.optimization.video_scenes import SCENES, read_scene
 from reference import MISSING, REFERENCE_DATA
@@ -26,8 +26,8 @@ from rotoscope.optimize.video.recipe import COHERENCES, VideoRecipe
 from feature_weights import write_weights
 from optimize_toys import tensor
 
-HOW_TO = (PAGE.parents[1] / "how-to" / "optimize-a-video.md").read_text(encoding="utf-8")
-TEXT = PAGE.read_text(encoding="utf-8")
+HOW_TO = (PAGE.page.parents[1] / "how-to" / "optimize-a-video.md").read_text(encoding="utf-8")
+TEXT = PAGE.page.read_text(encoding="utf-8")
 
 
 def test_the_python_shown_is_understood() -> None:
@@ -64,7 +64,7 @@ def test_the_numbers_are_the_programs() -> None:
 
 
 def test_the_figures_of_the_page_are_those_that_were_measured() -> None:
-    assert written_page() == TEXT, "run python -m bench.optimization.video_page, and look at what changed"
+    assert PAGE.written() == TEXT, "run python -m bench.optimization.video_page, and look at what changed"
 
 
 def test_the_command_of_the_page_is_understood() -> None:
@@ -84,8 +84,8 @@ def test_a_table_has_a_line_for_each_row() -> None:
         scenes={"a": {"warped": one}},
     )
     assert video_table(report).splitlines() == [
-        "| | a: warping error | a: style loss | a: sharpness |",
-        "|---|---|---|---|",
+        "|  | a: warping error | a: style loss | a: sharpness |",
+        "| --- | --- | --- | --- |",
         f"| {ROWS['warped'].told} | 12.3 | 0.046 | 1.50 |",
     ]
     assert "style image wave. 40 iterations" in conditions(report)

@@ -19,6 +19,7 @@ from rotoscope.errors import (
 from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import read_filter_file, write_filter_file
 from rotoscope.filters.kinds import KINDS
+from rotoscope.palette.card_edit import CardChanges, StyleChanges
 from rotoscope.palette.folder import checksum_path, record_checksum
 from rotoscope.palette.palette import BUNDLED_FOLDER, Palette
 from rotoscope.palette.third_party import ImportOptions
@@ -242,3 +243,35 @@ def test_verifying_a_file_that_is_not_in_the_palette(tmp_path: Path) -> None:
         assert report.passed
         assert [check.name for check in report.checks] == ["checksum", "rules", "values", "sizes"]
         assert "No checksum is recorded" in report.checks[0].detail
+
+
+def test_the_card_of_an_own_filter_is_edited_and_it_paints_the_same(palette: Palette, tmp_path: Path) -> None:
+    before = palette.get("own-tint")
+    photo = random_picture(24, 32)
+    painted = palette.load("own-tint").apply(photo)
+    changes = CardChanges(title="Blue", tags=["art"], style=StyleChanges(title="A print", year="1931"))
+    after = palette.edit_card("own-tint", changes)
+    assert after.card is not None
+    assert after.card.style is not None
+    assert (after.title, after.card.tags, after.card.style.year) == ("Blue", ("art",), "1931")
+    assert after.digest != before.digest
+    assert (palette.load("own-tint").apply(photo) == painted).all()
+    assert palette.verify("own-tint").passed
+    cleared = palette.edit_card("own-tint", CardChanges(title=None, style=StyleChanges(title=None)))
+    assert cleared.card is not None
+    assert cleared.card.style is not None
+    assert (cleared.title, cleared.card.style.title, cleared.card.style.year) == (None, None, "1931")
+
+
+def test_the_cards_of_bundled_filters_stay(palette: Palette) -> None:
+    with pytest.raises(PaletteError, match="comes with Rotoscope and its card can only be changed on a copy"):
+        palette.edit_card("bundled-tint", CardChanges(title="Mine"))
+
+
+def test_a_folder_is_read_anew_when_a_file_in_it_changes(palette: Palette, tmp_path: Path) -> None:
+    assert palette.get("own-tint") is palette.get("own-tint")
+    (tmp_path / "own" / "own-tint.onnx").unlink()
+    with pytest.raises(UnknownFilter):
+        palette.get("own-tint")
+    write(tmp_path / "own", "own-tint", version=7)
+    assert palette.get("own-tint").version == 7

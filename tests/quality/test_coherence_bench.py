@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.coherence.measuring import COHERENCES, Footage, Report, Row, footage, measure_clip
-from bench.coherence.page import PAGE, PUBLISHED, coherence_table, written_page
+from bench.coherence.page import PAGE, coherence_table
 from rotoscope.media.selection import Selection
 from rotoscope.motion.coherence.modes import MODES
 from rotoscope.standard import load_filter
@@ -18,11 +18,11 @@ HOW = "write it anew with: python -m bench.coherence.page"
 
 
 def test_the_page_shows_the_figures_that_are_kept() -> None:
-    assert PAGE.read_text(encoding="utf-8") == written_page(), HOW
+    assert PAGE.page.read_text(encoding="utf-8") == PAGE.written(), HOW
 
 
 def test_every_coherence_but_off_is_in_the_figures_and_keeps_its_word() -> None:
-    report = Report.model_validate_json(PUBLISHED.read_text(encoding="utf-8"))
+    report = PAGE.read()
     for filter in {row.filter for row in report.rows}:
         rows = [row for row in report.rows if row.filter == filter and row.clip == "flight"]
         assert [row.coherence for row in rows] == list(COHERENCES[1:])
@@ -54,7 +54,7 @@ def test_a_clip_is_measured_in_every_coherence(tmp_path: Path, frames: int) -> N
 
 
 def test_the_page_tells_how_far_each_mode_looks() -> None:
-    text = " ".join(PAGE.read_text(encoding="utf-8").split())
+    text = " ".join(PAGE.page.read_text(encoding="utf-8").split())
     smooth, flow, best = (MODES[name] for name in ("smooth", "flow", "best"))
     assert f"(`smooth` {smooth.lead_in}, `flow` {flow.lead_in}, `best` {best.lead_in})" in text
     assert f"for `best` it ends with {best.lead_out} frames after it" in text

@@ -10,7 +10,7 @@ import pytest
 
 from bench.flow.__main__ import main, make_parser
 from bench.flow.measuring import EngineFigures, Report, measure_engine
-from bench.flow.page import PAGE, PUBLISHED, flow_table, written_page
+from bench.flow.page import PAGE, flow_table
 from bench.flow.truths import Truth, by_scene, references
 from reference import MISSING, REFERENCE_DATA
 from rotoscope.motion.engines import ENGINES
@@ -54,11 +54,11 @@ def test_a_table_has_a_line_for_each_engine() -> None:
 
 
 def test_the_figures_of_the_page_are_those_that_were_measured() -> None:
-    assert PAGE.read_text(encoding="utf-8") == written_page(), HOW
+    assert PAGE.page.read_text(encoding="utf-8") == PAGE.written(), HOW
 
 
 def test_every_engine_that_comes_along_is_in_the_page() -> None:
-    report = Report.model_validate_json(PUBLISHED.read_bytes())
+    report = PAGE.read()
     measured = {row.engine: row.identity.split(" opencv ")[0] for row in report.rows}
     for name, engine in ENGINES.items():
         assert measured[name] == engine.identity.split(" opencv ")[0], (
@@ -67,7 +67,7 @@ def test_every_engine_that_comes_along_is_in_the_page() -> None:
 
 
 def test_every_command_of_the_page_and_the_help_can_be_typed() -> None:
-    texts = (PAGE.read_text(encoding="utf-8"), make_parser().description or "")
+    texts = (PAGE.page.read_text(encoding="utf-8"), make_parser().description or "")
     for text in texts:
         commands = re.findall(r"^ *python -m bench\.flow(?: (.*))?$", text, re.MULTILINE)
         assert commands

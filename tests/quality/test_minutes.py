@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bench.published import filled
 from bench.quality import minutes, page
 from bench.quality.minutes import Moment, Recorder, main
-from bench.quality.page import MINUTES_PAGE, MINUTES_PICTURE, filled
+from bench.quality.page import MINUTES_PAGE, MINUTES_PICTURE
 from bench.quality.places import PUBLISHED_MINUTES
 from bench.quality.results import Report, read_json
 from bench.quality.tables import MINUTES_GROUP, minutes_table

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.published import filled
 from bench.quality import __main__ as measure
 from bench.quality import optimize
-from bench.quality.page import PAGE, filled, written_page
+from bench.quality.page import PAGE, written_page
 from bench.quality.places import PUBLISHED
 from bench.quality.results import Report, read_json
 from bench.quality.table import BUNDLED_GROUP

@@ -9,11 +9,14 @@ import pytest
 from service_samples import finished, long_clip, put_clip, settings_in, until
 from sqlalchemy import select
 
-from rotoscope.database.tables import DeliveryRecord, LedgerRow, WebhookRecord
-from rotoscope.errors import IllegalTransition, InvalidOptions, JobNotFound, ServiceError
+from rotoscope.database.columns import now
+from rotoscope.database.tables import DeliveryRecord, JobRecord, LedgerRow, WebhookRecord
+from rotoscope.errors import IllegalTransition, InvalidOptions, JobNotFound, ServiceError, StoredFileNotFound
 from rotoscope.jobs.filters import LOCAL_CLIENT
+from rotoscope.jobs.housekeeping import SHOWN_KEPT, tidy
 from rotoscope.jobs.service import Service, open_service
 from rotoscope.jobs.tasks import QUEUES
+from rotoscope.jobs.workshop import partial_path, preview_path
 from rotoscope.media.probe import inspect_media
 from rotoscope.settings import Rate
 
@@ -129,6 +132,39 @@ def test_cancel_is_at_once_and_retry_paints_only_what_is_left(service: Service, 
     assert {row.part: row.id for row in before}.items() <= {row.part: row.id for row in after}.items()
     assert sorted(row.frames for row in after if row.step == "segment") == [240, 240, 240]
     assert done.cost_micros == sum(row.cost_micros for row in after) > 0
+
+
+def test_the_beginning_is_shown_while_the_rest_is_painted(service: Service, tmp_path: Path) -> None:
+    source = put_clip(service, long_clip(tmp_path / "long.mp4"), f"data://in/{tmp_path.name}-long.mp4")
+    params = {"source": source, "output": f"data://out/{tmp_path.name}.mp4", "filter": "pencil"}
+    job = service.book.create(LOCAL_CLIENT, "renders", params)
+
+    def shown() -> bytes | None:
+        try:
+            return b"".join(service.store.read(partial_path(job.id)))
+        except StoredFileNotFound:
+            return None
+
+    (tmp_path / "partial.mp4").write_bytes(until(shown))
+    partial = inspect_media(tmp_path / "partial.mp4")
+    assert partial.video.frame_count_from_content in (240, 480)
+    assert finished(service, job.id).state == "succeeded"
+    assert b"".join(service.store.read(preview_path(job.id))).startswith(b"\x89PNG")
+
+
+def test_what_is_shown_of_a_job_goes_a_day_after_its_end(service: Service, clip: str) -> None:
+    job = finished(service, service.book.create(LOCAL_CLIENT, "inspect", {"source": clip}).id)
+    service.store.put(preview_path(job.id), b"a picture")
+    service.store.put("previews/job_unknown.png", b"a picture")
+    tidy(service.settings, service.database, service.store, service.pieces)
+    assert [file.path for file in service.store.list("previews/job_u")] == []
+    assert service.store.stat(preview_path(job.id)).size_bytes == 9
+    with service.database.writing() as session:
+        row = session.get(JobRecord, job.id)
+        assert row is not None
+        row.ended = now() - 2 * SHOWN_KEPT
+    tidy(service.settings, service.database, service.store, service.pieces)
+    assert list(service.store.list(preview_path(job.id))) == []
 
 
 def rows_of(service: Service, job_id: str) -> list[LedgerRow]:

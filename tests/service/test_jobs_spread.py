@@ -133,8 +133,10 @@ def look_again(service: Service, job_id: str):  # noqa: ANN201 - a Job or None
 
 
 def empty_pieces() -> None:
-    bucket = boto3.resource("s3").Bucket("rotoscope-tests")
-    bucket.objects.filter(Prefix="service/pieces/").delete()
+    client = boto3.client("s3")
+    found = client.list_objects_v2(Bucket="rotoscope-tests", Prefix="service/pieces/")
+    for one in found["Contents"]:
+        client.delete_object(Bucket="rotoscope-tests", Key=one["Key"])
 
 
 @pytest.mark.timeout(200)

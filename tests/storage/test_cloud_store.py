@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path, PosixPath
 from typing import Any
 
@@ -26,8 +27,9 @@ from rotoscope.errors import (
     StoredFileNotFound,
     StoreUnavailable,
 )
+from rotoscope.storage import cloud
 from rotoscope.storage.cloud import KINDS, CloudStore, kind_of
-from rotoscope.storage.store import Store
+from rotoscope.storage.store import Store, StoredFile
 
 from battery import StorePromises, contents, paths
 from s3_server import S3Server
@@ -166,6 +168,48 @@ class Changing(PosixPath):
         return super().open(*args, **options)
 
 
+class Competing(PosixPath):
+    """A file that, when it is sent, somebody else has just stored."""
+
+    bucket: tuple[S3Server, str, str]
+    opened = 0
+
+    def open(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  (as its parent, which has overloads)
+        server, bucket, key = self.bucket
+        Competing.opened += 1
+        if Competing.opened == 2:  # first it is measured
+            server.backend.put_object(bucket, key, b"theirs")
+        return super().open(*args, **options)
+
+
+def test_what_s3_cannot_copy_is_looked_at_again_at_the_end(
+    s3_server: S3Server, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cloud, "_COPY_BYTES", 2000)
+    store = in_parts_above(s3_server, bucket, 1000)
+    (tmp_path / "huge.mov").write_bytes(b"m" * 3000)
+    store.put("out/b.mov", tmp_path / "huge.mov")
+    assert contents(store, "out/b.mov") == b"m" * 3000
+    monkeypatch.setattr(Competing, "bucket", (s3_server, bucket, "out/a.mov"), raising=False)
+    with pytest.raises(StoredFileExists):
+        store.put("out/a.mov", Competing(tmp_path / "huge.mov"))
+    assert contents(store, "out/a.mov") == b"theirs"
+    assert s3_server.keys(bucket) == ["out/a.mov", "out/b.mov"]
+    assert not s3_server.backend.buckets[bucket].multiparts
+
+
+def test_what_others_left_beside_is_cleaned_up_after_a_day(s3_server: S3Server, bucket: str) -> None:
+    old, new, theirs = (
+        f"out/.rotoscope-{mark * 16}{end}" for mark, end in (("0", ".part"), ("1", ".part"), ("2", ""))
+    )
+    for key in (old, new, theirs):
+        s3_server.backend.put_object(bucket, key, b"1")
+    for key in (old, theirs):
+        s3_server.backend.buckets[bucket].keys[key].last_modified -= timedelta(days=2)
+    in_parts_above(s3_server, bucket, 100).put("out/a.mov", b"x" * 500)
+    assert s3_server.keys(bucket) == sorted([new, theirs, "out/a.mov"])
+
+
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_a_source_that_changes_while_it_is_sent_is_refused(
     s3_server: S3Server, bucket: str, tmp_path: Path, *, overwrite: bool
@@ -226,6 +270,42 @@ def test_a_connector_to_a_folder_of_a_bucket_stays_in_it(s3_server: S3Server, bu
     assert s3_server.keys(bucket) == ["c", "mine-not/b", "mine/a", "mine/deep/d"]
 
 
+def test_files_have_their_type_for_browsers(s3_server: S3Server, bucket: str) -> None:
+    store = s3_server.connector(bucket).store
+    for name, kind in (("a.png", "image/png"), ("a.mp4", "video/mp4"), ("a", "application/octet-stream")):
+        store.put(name, b"1")
+        signed = store.sign(name, "GET", seconds=60)
+        assert signed is not None
+        assert httpx.get(signed.url).headers["content-type"] == kind
+
+
+def test_a_checksum_of_another_tool_is_not_taken_for_ours(s3_server: S3Server, bucket: str) -> None:
+    for number, mark in enumerate(("LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=", "", "A" * 64)):
+        key = s3_server.backend.put_object(bucket, f"{number}", b"hello")
+        key.set_metadata({"x-amz-meta-rotoscope-sha256": mark})
+        assert s3_server.connector(bucket).store.stat(f"{number}").sha256 is None
+
+
+class Blind(CloudStore):
+    """A store whose keys may write and not look."""
+
+    def stat(self, path: str) -> StoredFile:
+        raise AccessDenied("You may not look.")
+
+
+@pytest.mark.parametrize("single_bytes", [1000, 10])
+def test_who_may_not_look_can_still_store(s3_server: S3Server, bucket: str, single_bytes: int) -> None:
+    there = in_parts_above(s3_server, bucket, single_bytes)
+    store = Blind(there._bucket, shown_as="s3://b/", single_bytes=single_bytes)  # pyright: ignore[reportPrivateUsage]
+    assert store.put("a", b"x" * 100).size_bytes == 100
+    with pytest.raises(StoredFileExists):
+        store.put("a", b"y" * 100)
+    assert contents(there, "a") == b"x" * 100
+    store.put("a", b"z" * 100, overwrite=True)
+    assert contents(there, "a") == b"z" * 100
+    assert s3_server.keys(bucket) == ["a"]
+
+
 # -- signed URLs ------------------------------------------------------------------------------------------
 
 
@@ -237,7 +317,8 @@ def test_a_signed_url_gets_and_puts(s3_server: S3Server, bucket: str) -> None:
     assert contents(store, "in/a b.mp4") == b"by hand"
     get = store.sign("in/a b.mp4", "GET", seconds=60)
     assert get is not None
-    assert httpx.get(get.url).content == b"by hand"
+    got = httpx.get(get.url)
+    assert got.content == b"by hand"
     assert "X-Amz-Expires=60" in get.url
     assert "secret" not in get.url
 
@@ -298,6 +379,7 @@ def test_every_exception_of_obstore_becomes_an_error_of_storage(
         (exceptions.GenericError("<Code>NoSuchBucket</Code>"), "listed", StoreUnavailable),
         (FileNotFoundError("<Code>NoSuchBucket</Code>"), "stored", StoreUnavailable),
         (exceptions.GenericError("operation timed out"), "read", StoreUnavailable),
+        (exceptions.GenericError("Server returned non-2xx status code: 403 No"), "listed", AccessDenied),
         (type("NewError", (exceptions.BaseError,), {})("new"), "read", StoreUnavailable),
     ],
 )
@@ -320,7 +402,10 @@ def test_a_server_that_does_not_answer_is_said() -> None:
         retry_config={"max_retries": 1},
     )
     store = CloudStore(silent, shown_as="s3://b/")
-    with pytest.raises(StoreUnavailable, match=r"s3://b/in/a cannot be read: .*Check the connector's"):
+    with pytest.raises(
+        StoreUnavailable,
+        match=r"s3://b/in/a cannot be read: the server cannot be reached\. Check",
+    ):
         store.stat("in/a")
 
 

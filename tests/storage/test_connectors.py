@@ -35,7 +35,7 @@ def inside(store: Store) -> Any:  # noqa: ANN401  (of obstore)
         ({"scheme": "s3", "place": "/films/2026/", "label": "archive"}, KEYS, "s3+archive://films/2026/"),
         ({"scheme": "s3", "place": "films", "options": {"anonymous": True}}, {}, "s3://films/"),
         ({"scheme": "gs", "place": "films", "label": ""}, {"service_account": "{}"}, "gs://films/"),
-        ({"scheme": "az", "place": "c", "options": {"account": "me"}}, {"sas_token": "?sv=1"}, "az://c/"),
+        ({"scheme": "az", "place": "c", "options": {"account": "mine"}}, {"sas_token": "?sv=1"}, "az://c/"),
         ({"scheme": "dropbox", "place": "Rotoscope"}, OAUTH, "dropbox://"),
         ({"scheme": "gdrive", "label": "team"}, {"token": "t"}, "gdrive+team://"),
     ],
@@ -70,7 +70,7 @@ def test_secrets_are_never_shown() -> None:
         ({"scheme": "ftp"}, {}, "scheme: Input should be 's3', 'gs', 'az', 'dropbox' or 'gdrive'"),
         ({"scheme": "s3"}, KEYS, "a connector for s3:// needs a place: the name of its bucket"),
         (
-            {"scheme": "az", "options": {"account": "a"}},
+            {"scheme": "az", "options": {"account": "mine"}},
             KEYS,
             "a connector for az:// has no secret access_key_id",
         ),
@@ -87,7 +87,7 @@ def test_secrets_are_never_shown() -> None:
             "given: access_key_id, secret_access_key, anonymous",
         ),
         (
-            {"scheme": "s3", "place": "b", "options": {"account": "x"}},
+            {"scheme": "s3", "place": "b", "options": {"account": "mine"}},
             KEYS,
             "a connector for s3:// has no option account; it has endpoint, region, anonymous, environment",
         ),
@@ -107,6 +107,16 @@ def test_secrets_are_never_shown() -> None:
         ({"scheme": "s3", "place": "b", "label": "A b"}, KEYS, "label: String should match pattern"),
         ({"scheme": "s3", "place": "b", "rights": []}, KEYS, "rights: "),
         ({"scheme": "s3", "place": "b", "rights": ["delete"]}, KEYS, "rights"),
+        (
+            {"scheme": "s3", "place": "b", "options": {"region": "x.evil.org/"}},
+            KEYS,
+            "options.region: String should match pattern",
+        ),
+        (
+            {"scheme": "az", "place": "b", "options": {"account": "evil.org/"}},
+            {"account_key": "k"},
+            "options.account: String should match pattern",
+        ),
         (
             {"scheme": "s3", "place": "b", "options": {"endpoint": "minio"}},
             KEYS,
@@ -145,6 +155,16 @@ def test_what_only_the_operator_may_set_up(options: dict[str, Any], why: str | N
 def test_the_machines_own_keys_are_for_the_operator() -> None:
     settings = ConnectorSettings.read({"scheme": "s3", "place": "b", "options": {"environment": True}})
     assert settings.needs_operator == "it uses the keys of the machine that the service runs on"
+
+
+def test_an_address_in_a_service_account_is_for_the_operator() -> None:
+    for written, allowed in (
+        ('{"client_email": "a@b"}', True),
+        ('{"gcs_base_url": "http://10.0.0.1"}', False),
+        (r'{"gcs\u005fbase_url": "http://10.0.0.1"}', False),
+    ):
+        settings = ConnectorSettings.read({"scheme": "gs", "place": "b"}, {"service_account": written})
+        assert (settings.needs_operator is None) == allowed
 
 
 def test_nothing_of_the_environment_gets_into_a_clients_connector(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +210,7 @@ def test_only_a_connector_that_says_so_uses_the_environment(monkeypatch: pytest.
 def test_what_has_no_key_signs_nothing() -> None:
     for settings, secrets in (
         ({"scheme": "s3", "place": "b", "options": {"anonymous": True}}, {}),
-        ({"scheme": "az", "place": "c", "options": {"account": "a"}}, {"sas_token": "?sv=1&sig=x"}),
+        ({"scheme": "az", "place": "c", "options": {"account": "mine"}}, {"sas_token": "?sv=1&sig=x"}),
     ):
         assert connect(ConnectorSettings.read(settings, secrets)).store.sign("a", "GET", seconds=60) is None
 
@@ -224,3 +244,18 @@ def test_a_connector_answers_for_its_uris_alone() -> None:
         assert connector.path_of(parse_uri(uri)) == path
     assert str(connector.uri_of("a b.mp4")) == "s3+archive://films/2026/a%20b.mp4"
     assert str(connector) == "s3+archive://films/2026/ (read, write)"
+
+
+def test_every_scheme_makes_its_store() -> None:
+    for settings, secrets, kind in (
+        ({"scheme": "dropbox", "place": "Rotoscope"}, OAUTH, "DropboxStore"),
+        ({"scheme": "dropbox"}, {"token": "t"}, "DropboxStore"),
+        ({"scheme": "gdrive", "place": "1aB-folder"}, OAUTH | {"client_secret": "s"}, "DriveStore"),
+        ({"scheme": "gdrive"}, {"token": "t"}, "DriveStore"),
+        ({"scheme": "s3", "place": "b"}, KEYS, "CloudStore"),
+        ({"scheme": "gs", "place": "b", "options": {"anonymous": True}}, {}, "CloudStore"),
+        ({"scheme": "az", "place": "b", "options": {"account": "mine"}}, {"sas_token": "sv=1"}, "CloudStore"),
+    ):
+        store = connect(ConnectorSettings.read(settings, secrets)).store
+        assert isinstance(store, Store)
+        assert type(store).__name__ == kind

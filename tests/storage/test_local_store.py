@@ -308,15 +308,25 @@ def test_frozen_files_cannot_be_written_into_but_replaced(root: Path) -> None:
     assert (root / "b").stat().st_mode & 0o200
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="everything is allowed to root")
-def test_what_the_system_denies_is_said(root: Path, store: LocalStore) -> None:
+def test_what_the_system_denies_is_said(
+    root: Path, store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.put("in/a.mp4", b"1")
-    (root / "in").chmod(0o500)
-    try:
-        with pytest.raises(AccessDenied, match=r"data://in/b\.mp4 cannot be stored: the operating"):
-            store.put("in/b.mp4", b"1")
-    finally:
-        (root / "in").chmod(0o700)
+
+    def deny(*_: object, **__: object) -> None:  # root, as whom tests may run, is denied nothing
+        raise PermissionError(errno.EACCES, "Permission denied", str(root))
+
+    for name in ("open", "scandir", "unlink"):
+        monkeypatch.setattr(os, name, deny)
+    for call, done in (
+        (lambda: store.put("in/b.mp4", b"1"), r"data://in/b\.mp4 cannot be stored"),
+        (lambda: store.read("in/a.mp4"), r"data://in/a\.mp4 cannot be read"),
+        (lambda: store.delete("in/a.mp4"), r"data://in/a\.mp4 cannot be deleted"),
+        (lambda: list(store.list("in/")), "data://in/ cannot be listed"),
+    ):
+        with pytest.raises(AccessDenied, match=f"{done}: the operating system denies it") as caught:
+            call()
+        assert str(root) not in str(caught.value)
 
 
 def test_a_file_beyond_what_the_system_takes_is_said_and_leaves_nothing(root: Path) -> None:

@@ -102,7 +102,8 @@ def test_every_method_of_a_storage_asks_for_a_right() -> None:
         (
             "s3://other/a.mp4",
             "s3://other/a.mp4 cannot be read: no connector leads there. For s3:// there are "
-            "s3://films/ (read), s3://films/out/ (write), s3+tapes://films/ (read, write). Use one of them, or add another.",
+            "s3://films/ (read), s3://films/out/ (write), s3+tapes://films/ (read, write). Use one of them, "
+            "or add another.",
         ),
         (
             "dropbox://in/a.mp4",

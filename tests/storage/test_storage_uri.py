@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rotoscope.errors import InvalidUri
@@ -42,6 +42,7 @@ junk = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(uris)
 def test_what_is_written_is_read_as_it_was(uri: StorageUri) -> None:
     written = str(uri)
@@ -50,6 +51,7 @@ def test_what_is_written_is_read_as_it_was(uri: StorageUri) -> None:
     assert parse_uri(written) == uri
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SCHEMES), junk)
 def test_no_uri_climbs(scheme: str, rest: str) -> None:
     authority = "" if scheme in WITHOUT else "place/"
@@ -66,6 +68,7 @@ def test_no_uri_climbs(scheme: str, rest: str) -> None:
         assert "\0" not in uri.path
 
 
+@settings(deadline=None)
 @given(uris.filter(lambda uri: uri.scheme != "https"), junk)
 def test_what_is_joined_stays_within(folder: StorageUri, name: str) -> None:
     try:

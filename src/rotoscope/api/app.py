@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from functools import cache
 from typing import Final, TypeAlias
 
-from anyio import to_thread
+from anyio import create_task_group, to_thread
 from fastapi import APIRouter, FastAPI
 
 from rotoscope._version import __version__
 from rotoscope.api.access import Authentication
 from rotoscope.api.bodies import BodyLimit
 from rotoscope.api.conditional import ConditionalGet
+from rotoscope.api.housekeeping import keep_house
 from rotoscope.api.idempotency import Idempotency
 from rotoscope.api.kept_answers import KeptAnswers
 from rotoscope.api.key_book import KeyBook
@@ -38,6 +40,7 @@ from rotoscope.api.routes import (
     start,
     steps,
     uploads,
+    watches,
     webhooks,
 )
 from rotoscope.api.services import Services
@@ -64,6 +67,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     steps.router,
     jobs.router,
     events.router,
+    watches.router,
     webhooks.router,
     docs.router,
 )
@@ -76,6 +80,10 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
     Args:
         services: what routes use.
         hooks: entered when the application starts, left in reverse order when it ends; each on a thread.
+
+    Returns:
+        The application. Whoever ends its server sets the event ``state.ending`` first, so that streams and
+        waits end, which would otherwise be waited for.
     """
 
     @asynccontextmanager
@@ -83,7 +91,10 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         with ExitStack() as stack:
             for hook in hooks:
                 await to_thread.run_sync(lambda hook=hook: stack.enter_context(hook(services)))
-            yield
+            async with create_task_group() as tasks:
+                tasks.start_soon(keep_house, services)
+                yield
+                tasks.cancel_scope.cancel()
             await to_thread.run_sync(stack.close)
 
     app = FastAPI(
@@ -96,6 +107,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.ending = threading.Event()
     app.state.studio = Studio(services.settings)
     app.state.metrics = metrics = Metrics(services.database)
     for router in ROUTERS:

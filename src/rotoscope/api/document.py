@@ -12,9 +12,10 @@ from rotoscope.api.idempotency import HEADER as IDEMPOTENCY
 from rotoscope.api.idempotency import REPLAYED
 from rotoscope.api.models.problem import Problem
 from rotoscope.api.paths import PathTable
-from rotoscope.api.problems import MEDIA_TYPE, STATUSES, code_of, title_of
+from rotoscope.api.problems import MEDIA_TYPE, STATUSES, title_of
 from rotoscope.api.request_ids import HEADER as REQUEST_ID
 from rotoscope.api.traits import traits_of
+from rotoscope.jobs.recording import code_of
 
 Json = dict[str, Any]
 TAGS: Final = (
@@ -80,8 +81,10 @@ def _complete(template: str, method: str, operation: Json, *, keeps_answer: bool
         operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{IDEMPOTENCY}"})
     for status in sorted(_problems_of(template, method, operation)):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
-    for response in responses.values():
-        if "$ref" not in response:
+    for status, response in responses.items():
+        if "$ref" in response:
+            responses[status] = {"$ref": response["$ref"]}  # the framework adds a description
+        else:
             response.setdefault("headers", {})[REQUEST_ID] = {"$ref": f"#/components/headers/{REQUEST_ID}"}
 
 
@@ -89,7 +92,7 @@ def _problems_of(template: str, method: str, operation: Json) -> set[int]:
     found = {429, 500, 503}
     if operation.get("security"):
         found |= {401, 403}
-    if "{" in template:
+    if "{" in template or "files" in operation["tags"]:
         found |= {404}
     if operation.get("parameters") or "requestBody" in operation:
         found |= {422}

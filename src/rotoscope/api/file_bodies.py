@@ -117,7 +117,9 @@ def described(
     schema = model.model_json_schema()
     binary = {"type": "string", "format": "binary"}
     form = {**schema, "properties": {**schema["properties"], files: binary}}
-    content: dict[str, Any] = {"application/json": {"schema": schema, "example": dict(example)}}
+    content: dict[str, Any] = {
+        "application/json": {"schema": schema, "examples": {"usual": {"value": dict(example)}}}
+    }
     content["multipart/form-data"] = {"schema": form}
     content |= {kind: {"schema": binary} for kind in _raw_types(rules)}
     return {"requestBody": {"required": True, "content": content}}

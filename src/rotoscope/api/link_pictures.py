@@ -63,7 +63,14 @@ def link_picture(
                 quality=options.quality,
             )
             painted = studio.paint(
-                client_id, palette, source, paint, look=text, take=staging.take, suffix=suffix
+                client_id,
+                palette,
+                source,
+                paint,
+                look=text,
+                take=staging.take,
+                suffix=suffix,
+                keeps_tags=False,  # anybody sees the picture, and they may say where it was taken
             )
             return painted.content
 

@@ -100,8 +100,10 @@ def local_copy(settings: Settings, storage: Storage, uri: str) -> Path:
     """
     cache = settings.staging_dir / "media"
     cache.mkdir(parents=True, exist_ok=True)
-    trim_cache(cache, most_bytes=_COPIES_BYTES)
-    return cached_fetch(storage, uri, cache)
+    local = cached_fetch(storage, uri, cache)
+    if not _note_beside(local).is_file():  # it is new: others may have to go
+        trim_cache(cache, most_bytes=_COPIES_BYTES)
+    return local
 
 
 def same_copy(settings: Settings, storage: Storage, medium: Medium) -> Path:
@@ -130,9 +132,13 @@ def checksum_of(local: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
+def _note_beside(local: Path) -> Path:
+    return local.parent / f".{local.name}.sha256"
+
+
 def _is_same(local: Path, medium: Medium) -> bool:
     """Looked up once for each copy: the checksum stands beside it."""
-    noted = local.parent / f".{local.name}.sha256"
+    noted = _note_beside(local)
     if noted.is_file():
         return noted.read_text() == medium.sha256
     sha256, _ = checksum_of(local)

@@ -19,13 +19,12 @@ def told_as(names: Mapping[Path, str]) -> Generator[None]:
     try:
         yield
     except RotoscopeError as error:
-        error.args = tuple(_told(part, names) for part in error.args)
+        error.args = tuple(retold(part, names) if isinstance(part, str) else part for part in error.args)
         raise
 
 
-def _told(part: object, names: Mapping[Path, str]) -> object:
-    if not isinstance(part, str):
-        return part
+def retold(text: str, names: Mapping[Path, str]) -> str:
+    """A text with paths called what they are called outside; as for :func:`told_as`."""
     for path, name in names.items():
-        part = part.replace(str(path), name) if name else part.replace(f"{path}/", "")
-    return part
+        text = text.replace(str(path), name) if name else text.replace(f"{path}/", "")
+    return text

@@ -31,7 +31,7 @@ _KEY_CHARACTERS: Final = 8
 _KEY_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _SECRET_BYTES: Final = 32
 _NONE: Final = "-"
-_LETTERS: Final[Mapping[str, str]] = {
+OPTION_LETTERS: Final[Mapping[str, str]] = {
     "w": "width",
     "h": "height",
     "q": "quality",
@@ -40,6 +40,7 @@ _LETTERS: Final[Mapping[str, str]] = {
     "t": "stroke_scale",
     "c": "colors",
 }
+"""Options by the letters that stand for them in a URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def write_options(options: UrlOptions) -> str:
     """Options as they stand in a URL."""
     told = options.model_dump(exclude_defaults=True)
     return (
-        ",".join(f"{letter}:{_text(told[name])}" for letter, name in _LETTERS.items() if name in told)
+        ",".join(f"{letter}:{_text(told[name])}" for letter, name in OPTION_LETTERS.items() if name in told)
         or _NONE
     )
 
@@ -147,7 +148,7 @@ def read_options(text: str) -> UrlOptions:
     found: dict[str, str] = {}
     for part in [] if text == _NONE else text.split(","):
         letter, colon, value = part.partition(":")
-        name = _LETTERS.get(letter)
+        name = OPTION_LETTERS.get(letter)
         if not colon or name is None or name in found:
             raise InvalidRequest(
                 f"The options of this picture URL are {quoted(text)}. They are {_KNOWN}, each at most once "
@@ -163,7 +164,7 @@ def read_options(text: str) -> UrlOptions:
         ) from error
 
 
-_KNOWN: Final = ", ".join(f"{letter}:{name.upper()}" for letter, name in _LETTERS.items())
+_KNOWN: Final = ", ".join(f"{letter}:{name.upper()}" for letter, name in OPTION_LETTERS.items())
 
 
 def _sign(key: LinkKey, look: str, options: str, uri: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -20,6 +19,7 @@ from rotoscope.api import refusals
 from rotoscope.api.refusals import InvalidRequest, Refusal, RequestFault
 from rotoscope.api.request_ids import request_id_of
 from rotoscope.errors import InvalidLook, RotoscopeError
+from rotoscope.jobs.recording import code_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -95,11 +95,6 @@ def status_of(kind: type[RotoscopeError]) -> int:
     return next(STATUSES[base] for base in kind.__mro__ if base in STATUSES)
 
 
-def code_of(kind: type[RotoscopeError]) -> str:
-    """The class's name in kebab-case: ``open-error``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
-
-
 def title_of(kind: type[RotoscopeError]) -> str:
     """What the class says of itself, in one sentence."""
     return (inspect.getdoc(kind) or kind.__name__).partition("\n")[0].rstrip(".")
@@ -125,7 +120,7 @@ def problem_answer(error: RotoscopeError, scope: Scope) -> Response:
     """The answer for an error."""
     document = problem_document(error, request_id_of(scope))
     headers = error.headers if isinstance(error, Refusal) else {}
-    if isinstance(error, errors.StoreUnavailable):
+    if isinstance(error, errors.StoreUnavailable | errors.ServiceError):
         headers = {"Retry-After": "5"}
     return Response(
         json.dumps(document, ensure_ascii=False),

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from rotoscope.api.pages import PageRequest
 from rotoscope.api.refusals import NotFound, quoted
-from rotoscope.database.tables import ConnectorRecord, LookRecord, Medium, WebhookRecord
+from rotoscope.database.tables import ConnectorRecord, LookRecord, Medium, WatchRecord, WebhookRecord
 
-Row = TypeVar("Row", ConnectorRecord, LookRecord, Medium, WebhookRecord)
+Row = TypeVar("Row", ConnectorRecord, LookRecord, Medium, WebhookRecord, WatchRecord)
 
 
 def own(session: Session, kind: type[Row], client_id: str, row_id: str, *, what: str) -> Row:

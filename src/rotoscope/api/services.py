@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -78,5 +79,14 @@ def services_of(request: Request) -> Services:
     return services
 
 
+def ending_of(request: Request) -> threading.Event:
+    """Is set when the server is about to end."""
+    ending = request.app.state.ending
+    assert isinstance(ending, threading.Event)
+    return ending
+
+
 UseServices = Annotated[Services, Depends(services_of)]
 """A route's parameter that gets the services."""
+UseEnding = Annotated[threading.Event, Depends(ending_of)]
+"""A route's parameter that gets the event which says that the server is about to end."""

@@ -54,6 +54,7 @@ class Studio:
         look: LookText | None,
         take: Take,
         suffix: str,
+        keeps_tags: bool = True,
     ) -> PaintedStill:
         """Paint one picture when it is this client's turn.
 
@@ -65,6 +66,7 @@ class Studio:
             look: what ``options.look`` stands for.
             take: fetches what the look names by URI.
             suffix: of the result.
+            keeps_tags: whether EXIF and XMP come along.
 
         Raises:
             Busy: too many want to paint.
@@ -78,6 +80,7 @@ class Studio:
                 suffix,
                 quality=options.quality,
                 quick=True,
+                keeps_tags=keeps_tags,
                 limits=LIMITS,
                 while_painting=self.painting,
             )

@@ -16,7 +16,8 @@ from rotoscope.api.paths import UNKNOWN, PathTable, known_path
 from rotoscope.api.problems import as_refusal, problem_answer
 from rotoscope.api.refusals import MethodNotAllowed, UnexpectedFault, quoted
 from rotoscope.api.request_ids import HEADER, name_request
-from rotoscope.errors import RotoscopeError
+from rotoscope.database.engine import DATABASE_AWAY
+from rotoscope.errors import RotoscopeError, ServiceError
 
 Observer = Callable[[str, str, int, float], None]
 """Told method, path template, status and seconds of each request."""
@@ -92,6 +93,9 @@ def _as_problem(error: Exception, scope: Scope) -> RotoscopeError:
     if isinstance(error, HTTPException):
         return as_refusal(error, scope)
     name = scope["state"]["request_id"]
+    if isinstance(error, DATABASE_AWAY):
+        _LOG.warning("Request %s: the database does not answer: %s", name, error)
+        return ServiceError("The database does not answer now. Ask again in a few seconds.")
     _LOG.error("Request %s (%s %s) failed", name, scope["method"], scope["path"], exc_info=error)
     return UnexpectedFault(
         f"Something unexpected went wrong. The server's log tells more under the request id {name}."

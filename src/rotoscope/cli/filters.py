@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rotoscope.palette.entry import PaletteEntry
     from rotoscope.palette.palette import Palette
 
-HELP = """The filters at hand: list, show, suggest, import, export, verify, add-texture, remove.
+HELP = """The filters at hand: list, show, suggest, import, edit, export, verify, add-texture, remove.
 
 Examples:
 
@@ -36,6 +36,17 @@ Examples:
   rotoscope filters import checkpoints/fns.ckpt --name propaganda
 
   rotoscope filters export great-wave great-wave.onnx
+"""
+
+EDIT_HELP = """Change what the card of one of your own filters tells. It paints the same, but is another file.
+
+What is not said stays; an empty text takes away.
+
+Examples:
+
+  rotoscope filters edit poster --title "The poster" --tag propaganda --tag loud
+
+  rotoscope filters edit poster --author ""
 """
 
 ADD_TEXTURE_HELP = """Copy filter files, with a sample of what each paints on its card.
@@ -60,6 +71,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     audition.register_suggest(group)
     group.command("import")(import_filter)
+    group.command("edit", help=flow(EDIT_HELP))(edit)
     group.command("export")(export)
     group.command("verify")(verify)
     group.command("add-texture", help=flow(ADD_TEXTURE_HELP))(add_texture)
@@ -167,6 +179,33 @@ def import_filter(
     if entry.card is not None and entry.card.imported is not None:
         for finding in entry.card.imported.evidence:
             typer.echo(f"  {finding}")
+
+
+def edit(
+    name: Name,
+    *,
+    title: Annotated[str | None, typer.Option(help="Name for people to read.")] = None,
+    author: Annotated[str | None, typer.Option(help="Who made the filter.")] = None,
+    license_: Annotated[str | None, typer.Option("--license", help="Terms of use of the filter.")] = None,
+    meaning: Annotated[str | None, typer.Option(help="Why this picture: the maker's own words.")] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG", help="A word to find it by; those said take the place of all."),
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Parse, call, present."""
+    from rotoscope.palette.card_edit import card_changes  # noqa: PLC0415 - see cli.main
+
+    said = {"title": title, "author": author, "license": license_, "meaning": meaning}
+    told: dict[str, object] = {key: text or None for key, text in said.items() if text is not None}
+    if tag is not None:
+        told["tags"] = [word for word in tag if word]
+    entry = standard_palette().edit_card(name, card_changes(told))
+    if as_json:
+        print_json(_summary(entry))
+    else:
+        typer.echo(f"{entry.name}: {', '.join(told) or 'nothing'} changed")
 
 
 def export(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
-from typing import TYPE_CHECKING, Annotated, Literal
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -13,7 +17,13 @@ from rotoscope.cli.help_text import flow
 from rotoscope.errors import ServiceError
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from rotoscope.jobs.service import Service
+
+_LAST_SECONDS: Final = 10
+"""How long requests at hand may take when the server is asked to end."""
+_WATCH_SECONDS: Final = 0.2
 
 HELP = """Start the service: an HTTP API, and workers that do its jobs.
 
@@ -71,13 +81,46 @@ def serve(
         services = make_services(
             settings, service.database, book=service.book, requests_per_minute=rate_limit
         )
-        config = uvicorn.Config(create_app(services), log_level="warning", access_log=False, lifespan="on")
+        app = create_app(services)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=_LAST_SECONDS,
+        )
         if not quiet:
             _present(service, host, listening.getsockname()[1])
-        uvicorn.Server(config).run(sockets=[listening])
+        server = uvicorn.Server(config)
+        with _streams_end(server, app.state.ending):
+            server.run(sockets=[listening])
         if not quiet:
             typer.echo("finishing what is at hand; jobs go on with the next start")
     end_process()
+
+
+@contextmanager
+def _streams_end(server: uvicorn.Server, ending: threading.Event) -> Generator[None]:
+    """Let streams of events end as soon as the server is asked to; it waits for them.
+
+    The server raises the signal that ended it once more when it is done; that must not end the process, which
+    has work at hand.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: ending.set())
+
+    def watch() -> None:
+        while not (server.should_exit or ending.wait(_WATCH_SECONDS)):
+            pass
+        ending.set()
+
+    watching = threading.Thread(target=watch, name="watch for the end", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        watching.join()
 
 
 def listen(host: str, port: int) -> socket.socket:

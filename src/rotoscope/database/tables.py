@@ -113,11 +113,14 @@ class JobRecord(Table):
     attempt: Mapped[int] = mapped_column(Integer, default=1)
     """Counted up by retry."""
     cancel_asked: Mapped[bool] = mapped_column(default=False)
+    once: Mapped[str | None] = mapped_column(String(64))
+    """What it was made for; nothing gets a second job."""
     created: Mapped[datetime] = mapped_column(default=now)
     started: Mapped[datetime | None]
     ended: Mapped[datetime | None]
 
     __table_args__ = (
+        UniqueConstraint("client_id", "once"),
         Index("jobs_of_client", "client_id", "id"),
         Index("jobs_of_client_in_state", "client_id", "state", "id"),
         Index("jobs_in_state", "state", "id"),
@@ -247,6 +250,24 @@ class Upload(Table):
     settings: Mapped[dict[str, Any]]
     created: Mapped[datetime] = mapped_column(default=now)
     expires: Mapped[datetime]
+
+
+class WatchRecord(Table):
+    """A folder that is watched, and what is done with what comes in."""
+
+    __tablename__ = "watches"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), index=True)
+    inbox: Mapped[str] = mapped_column(Text)
+    outbox: Mapped[str] = mapped_column(Text)
+    params: Mapped[dict[str, Any]]
+    """Of the operation ``stylize``, without source and output."""
+    enabled: Mapped[bool] = mapped_column(default=True)
+    looked: Mapped[datetime | None]
+    trouble: Mapped[str | None] = mapped_column(Text)
+    """Why the last look failed."""
+    created: Mapped[datetime] = mapped_column(default=now)
 
 
 class LookRecord(Table):

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
+import tempfile
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from rotoscope.errors import AccessDenied, EncodeError, StoredFileExists, StoredFileNotFound
+from rotoscope.errors import AccessDenied, StoredFileExists, StoredFileNotFound
+from rotoscope.jobs.delivering import Making
 from rotoscope.jobs.job import JobProgress
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.tasks import Task
-from rotoscope.media.manifest import file_sha256
+from rotoscope.media.selection import WHOLE_CLIP
 from rotoscope.palette.palette import Palette
+from rotoscope.render.preview import preview
 from rotoscope.render.progress import Progress
 from rotoscope.render.segments.store import SegmentStore
+from rotoscope.render.separate import UNPAINTED
 from rotoscope.storage.staging import cached_fetch
 from rotoscope.storage.storage import Storage
 from rotoscope.storage.uri import parse_uri
@@ -32,15 +33,6 @@ _TELL_SECONDS: Final = 1.0
 """How often progress is written down."""
 _AT_ONCE: Final = 4
 """Files of a folder that are delivered at the same time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Making:
-    """A result on its way."""
-
-    uri: str
-    local: Path
-    overwrite: bool
 
 
 @dataclass
@@ -59,6 +51,7 @@ class Bench:
     scratch: Path
     put_filter: Callable[[Path], None]
     put_preview: Callable[[Path], None]
+    put_partial: Callable[[Path], None]
     makings: list[Making] = field(default_factory=list[Making])
 
     def __post_init__(self) -> None:
@@ -78,7 +71,7 @@ class Bench:
     def take(self, uri: str) -> Path:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.take`."""
         self.check()
-        return cached_fetch(self.storage, uri, self.staging_dir)
+        return cached_fetch(self.storage, uri, self.staging_dir, check=self.check)
 
     def make(self, uri: str, *, overwrite: bool = False) -> Path:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.make`."""
@@ -87,9 +80,7 @@ class Bench:
         if not overwrite:
             self._refuse_existing(uri)
         name = parsed.name or "result"
-        folder = self.scratch / f"made-{len(self.makings)}"
-        folder.mkdir(parents=True)
-        local = folder / name
+        local = Path(tempfile.mkdtemp(prefix="made-", dir=self.scratch)) / name
         self.makings.append(Making(uri, local, overwrite))
         return local
 
@@ -101,6 +92,13 @@ class Bench:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.show`."""
         if picture.exists():
             self.put_preview(picture)
+
+    def show_partial(self, clip: Path) -> None:
+        """Let people see the beginning of a result, and its last frame."""
+        self.put_partial(clip)
+        still = self.scratch / "preview.png"
+        preview(clip, still, UNPAINTED, selection=WHOLE_CLIP, overwrite=True)
+        self.show(still)
 
     def publish(self, filter_file: Path) -> None:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.publish`."""
@@ -134,37 +132,6 @@ class Bench:
         self._looked = time.monotonic()
         self.recorder.require_wanted(self.task, self.seconds)
 
-    def deliver(self) -> list[dict[str, Any]]:
-        """Bring what was made to where it was asked for; gives what is there now.
-
-        A task that was cut off between delivering and saying so is done again: what is there already is taken
-        for this result where its bytes are the same, or are those that the earlier run said it would put
-        there.
-        """
-        files = [one for making in self.makings for one in _files_of(making)]
-        digests = {uri: file_sha256(file) for uri, file, _ in files}
-        promised = self.recorder.promise(self.task, digests)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(partial(self._deliver, promised), files))
-
-    def _deliver(self, promised: Mapping[str, str], one: tuple[str, Path, bool]) -> dict[str, Any]:
-        uri, file, overwrite = one
-        digest = file_sha256(file)
-        try:
-            stored = self.storage.put(uri, file, overwrite=overwrite)
-        except StoredFileExists:
-            there = self._sha256(uri)
-            if there not in (digest, promised.get(uri)):
-                raise
-            stored, digest = self.storage.stat(uri), there
-        return {"uri": uri, "size_bytes": stored.size_bytes, "sha256": digest}
-
-    def _sha256(self, uri: str) -> str:
-        digest = hashlib.sha256()
-        for data in self.storage.read(uri):
-            digest.update(data)
-        return digest.hexdigest()
-
     def _refuse_existing(self, uri: str) -> None:
         """Refuse what is there already, before any work, unless this job has put it there."""
         if self.recorder.promised(self.task):
@@ -186,22 +153,6 @@ class Bench:
             return False
         self._told = time.monotonic()
         return True
-
-
-def _files_of(making: Making) -> list[tuple[str, Path, bool]]:
-    """(URI, file, whether it may replace another) of a result."""
-    if making.local.is_dir():
-        folder = parse_uri(making.uri)
-        return [
-            (str(folder.joined(file.relative_to(making.local).as_posix())), file, making.overwrite)
-            for file in sorted(making.local.rglob("*"))
-            if file.is_file()
-        ]
-    if not making.local.exists():
-        raise EncodeError(
-            f"Nothing was made for {making.uri}. This is a fault of Rotoscope; please report it."
-        )
-    return [(making.uri, making.local, making.overwrite)]
 
 
 def _progress_of(progress: Progress) -> JobProgress:

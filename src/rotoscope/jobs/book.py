@@ -61,8 +61,17 @@ class JobBook:
         *,
         priority: int = DEFAULT_PRIORITY,
         budget_micros: int | None = None,
+        once: str | None = None,
     ) -> Job:
         """Accept a job; its parameters were checked by its operation.
+
+        Args:
+            client_id: whose job it is.
+            operation: a name in :data:`~rotoscope.jobs.operations.registry.OPERATIONS`.
+            params: its parameters, as JSON.
+            priority: lower goes first.
+            budget_micros: what it may cost, in millionths of the rate's currency.
+            once: what it is made for; where the client has a job for that already, it is given instead.
 
         Raises:
             InvalidOptions: a priority or a budget outside what is allowed.
@@ -79,10 +88,14 @@ class JobBook:
             cost_micros=0,
             attempt=1,
             cancel_asked=False,
+            once=once,
             progress=asdict(JobProgress()),
             created=now(),
         )
         with self._database.writing() as session:
+            before = None if once is None else _made_for(session, client_id, once)
+            if before is not None:
+                return job_of(before)
             session.add(row)
             job = job_of(row)
             happened(session, client_id, "job.queued", job.id, told_of(job))
@@ -242,6 +255,10 @@ def _row(session: Session, client_id: str, job_id: str, *, lock: bool = False) -
     if row is None or row.client_id != client_id:
         raise JobNotFound(f"There is no job {job_id!r}. Ask for the list of jobs.")
     return row
+
+
+def _made_for(session: Session, client_id: str, once: str) -> JobRecord | None:
+    return session.scalar(select(JobRecord).where(JobRecord.client_id == client_id, JobRecord.once == once))
 
 
 def _require_order(priority: int, budget_micros: int | None) -> None:

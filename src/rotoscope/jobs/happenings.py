@@ -18,8 +18,11 @@ EVENT_TYPES: Final = (
     "job.succeeded",
     "job.failed",
     "job.cancelled",
+    "watch.approved",
+    "watch.rejected",
+    "watch.retouched",
 )
-"""What can happen to a job."""
+"""What can happen to a job, and in a watched folder."""
 _ORDER_LOCK: Final = 7_238_002
 """PostgreSQL advisory lock: events become visible in the order of their numbers, so none is overlooked by who
 asks for those after a number."""

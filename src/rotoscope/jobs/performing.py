@@ -13,6 +13,7 @@ from rotoscope.database.engine import DATABASE_AWAY
 from rotoscope.database.tables import JobRecord, SegmentRecord
 from rotoscope.errors import JobCancelled, StoreUnavailable
 from rotoscope.jobs.bench import Bench
+from rotoscope.jobs.delivering import clear_parked, deliver, deliver_parked, is_near, park
 from rotoscope.jobs.operations.base import Params
 from rotoscope.jobs.operations.registry import OPERATIONS
 from rotoscope.jobs.operations.wishes import PaintingWish
@@ -24,6 +25,8 @@ from rotoscope.jobs.workshop import Workshop
 _LOG: Final = logging.getLogger("rotoscope.jobs")
 _WAITS_SECONDS: Final = (1.0, 4.0, 15.0)
 """Before a task is tried again whose store did not answer."""
+_DELIVERY_WAITS_SECONDS: Final = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
+"""The same of a delivery: nothing else waits for it, and what it brings has cost something."""
 
 
 class Performer:
@@ -81,9 +84,11 @@ class Performer:
 
     def _due(self, row: JobRecord, unfinished: list[int]) -> list[Task]:
         operation = OPERATIONS[row.operation]
+        plan = row.plan or {}
+        if "parked" in plan:
+            return [Task("deliver", "deliver", row.id, row.attempt)]
         if not issubclass(operation.params, PaintingWish):
             return [Task(operation.queue, "work", row.id, row.attempt)]
-        plan = row.plan or {}
         if "segments" not in plan:
             return [Task("probe", "plan", row.id, row.attempt)]
         if not plan["segments"]:
@@ -95,7 +100,8 @@ class Performer:
     def _do(self, task: Task, row: JobRecord) -> None:
         params = cast("Params", OPERATIONS[row.operation].params.model_validate(row.params))
         with self._workshop.bench(task, row.client_id) as bench:
-            for wait in (*_WAITS_SECONDS, None):
+            waits = _DELIVERY_WAITS_SECONDS if task.step == "deliver" else _WAITS_SECONDS
+            for wait in (*waits, None):
                 try:
                     self._step(task, row, params, bench)
                     return
@@ -116,6 +122,8 @@ class Performer:
                 threads = cast("int", (row.plan or {})["painter_threads"])
                 result = self._renders.join(cast("PaintingWish", params), bench, threads=threads, keys=keys)
                 self._finish(task, bench, result)
+            case "deliver":
+                self._deliver(task, row, bench)
             case _:
                 result = OPERATIONS[row.operation].run(params, bench)
                 self._finish(task, bench, result)
@@ -135,12 +143,28 @@ class Performer:
         is_last = self._recorder.segment_finished(task, seconds=bench.seconds if is_new else 0)
         if is_last:
             self._put(self.next_tasks(task.subject))
+            return
+        partial = self._renders.partial(params, bench, threads=threads, keys=self._keys(row.id))
+        if partial is not None:
+            bench.show_partial(partial)
 
     def _finish(self, task: Task, bench: Bench, result: dict[str, Any]) -> None:
-        delivered = bench.deliver()
         frames = result.get("frames", 0) if task.step == "work" else 0
+        if is_near(bench.makings):
+            delivered = deliver(task, bench.makings, bench.storage, self._recorder)
+            self._recorder.charge(task, seconds=bench.seconds, frames=int(frames or 0))
+            self._recorder.succeeded(task, {**result, "delivered": delivered})
+            return
+        parked = park(task, bench.makings, self._workshop.store)
         self._recorder.charge(task, seconds=bench.seconds, frames=int(frames or 0))
-        self._recorder.succeeded(task, {**result, "delivered": delivered})
+        self._recorder.parked(task, parked, result)
+        self._put(self.next_tasks(task.subject))
+
+    def _deliver(self, task: Task, row: JobRecord, bench: Bench) -> None:
+        plan, store = row.plan or {}, self._workshop.store
+        delivered = deliver_parked(task, plan["parked"], store, bench.scratch, bench.storage, self._recorder)
+        self._recorder.succeeded(task, {**plan["result"], "delivered": delivered})
+        clear_parked(plan["parked"], store)
 
     def _keys(self, job_id: str) -> list[str]:
         query = select(SegmentRecord.key).where(SegmentRecord.job_id == job_id).order_by(SegmentRecord.number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -66,6 +68,21 @@ class SharedPieces:
                 self._store.put(_path(key), self.local.place(key))
             except StoredFileExists:
                 return
+
+    def trim(self, limit_bytes: int, *, young_seconds: float) -> None:
+        """Remove the pieces that were not used for longest, until the rest fits; the young ones stay."""
+        self.local.prune(limit_bytes, young_seconds=young_seconds)
+        if self._store is None:
+            return
+        files = sorted(self._store.list(f"{_FOLDER}/"), key=lambda file: file.modified)
+        size = sum(file.size_bytes for file in files)
+        old = datetime.now(UTC) - timedelta(seconds=young_seconds)
+        for file in files:
+            if size <= limit_bytes or file.modified > old:
+                return
+            with contextlib.suppress(StoredFileNotFound):  # another machine tidies as well
+                self._store.delete(file.path)
+            size -= file.size_bytes
 
 
 def _path(key: str) -> str:

@@ -162,6 +162,14 @@ class Recorder:
             row.plan = {**(row.plan or {}), "promised": {**digests, **before}}
             return before
 
+    def parked(self, task: Task, parked: list[dict[str, Any]], result: dict[str, Any]) -> None:
+        """The work is done, and what came of it waits to be delivered."""
+        with self._database.writing() as session:
+            row = _locked(session, task)
+            if row is not None:
+                row.plan = {**(row.plan or {}), "parked": parked, "result": result}
+                row.progress = {**row.progress, "step": "deliver"}
+
     def promised(self, task: Task) -> bool:
         """Whether an earlier run of a task had begun to deliver."""
         with self._database.reading() as session:

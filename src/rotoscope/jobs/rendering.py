@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ from rotoscope.jobs.operations.painting import told
 from rotoscope.jobs.operations.wishes import PaintingWish
 from rotoscope.jobs.pieces import SharedPieces
 from rotoscope.machine import processors
+from rotoscope.media.joining import join_pieces
 from rotoscope.media.probe import inspect_media
 from rotoscope.render.photographs import are_photographs
 from rotoscope.render.planar import MOST_PIXELS_AT_ONCE, PAINTED_AT_ONCE, FramePainter
@@ -42,6 +45,7 @@ class Renders:
     def __init__(self, pieces: SharedPieces) -> None:
         self._pieces = pieces
         self._open: OrderedDict[tuple[str, int], _Open] = OrderedDict()
+        self._shown: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def plan(
@@ -114,6 +118,35 @@ class Renders:
         if params.score:
             result = scored(result, planned.job.clip, bench.on_progress)
         return told(result, params.output)
+
+    def partial(
+        self, params: PaintingWish, bench: Bench, *, threads: int, keys: Sequence[str]
+    ) -> Path | None:
+        """The beginning of the result, as far as it is painted without a gap, and without sound.
+
+        It is made when it has become twice as long as the last one, so that all of them together take no
+        longer than the result. None where there is nothing new to show.
+        """
+        planned = self._required(params, bench, threads).planned
+        pieces = list(takewhile(lambda piece: piece is not None, map(self._pieces.find, keys)))
+        count = len(pieces)
+        if count < 1 or count & (count - 1) or self._shown.get(bench.job_id, 0) >= count:
+            return None
+        self._shown[bench.job_id] = count
+        begun = [piece for piece in pieces if piece is not None]
+        if not begun[0].index.facts.frames:
+            return None
+        output = bench.scratch / f"partial{Path(parse_uri(params.output).name).suffix}"
+        join_pieces(
+            begun,
+            output,
+            planned.job.plan(begun[0].index.facts),
+            source=planned.job.grading.source,
+            copier=None,
+            overwrite=True,
+            metadata={},
+        )
+        return output
 
     def _required(self, params: PaintingWish, bench: Bench, threads: int) -> _Open:
         opened = self._opened(params, bench, threads=threads)

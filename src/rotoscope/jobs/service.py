@@ -20,6 +20,7 @@ from rotoscope.errors import RotoscopeError, ServiceError
 from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.engine import Engine
 from rotoscope.jobs.filters import LOCAL_CLIENT, ClientFilters
+from rotoscope.jobs.housekeeping import tidy
 from rotoscope.jobs.job import FINAL_STATES
 from rotoscope.jobs.operations.base import QueueName
 from rotoscope.jobs.performing import Performer
@@ -28,6 +29,7 @@ from rotoscope.jobs.places import storage_of_client
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.supervising import Supervisor
 from rotoscope.jobs.tasks import Task
+from rotoscope.jobs.watches import WatchRound
 from rotoscope.jobs.webhooks import WebhookSender
 from rotoscope.jobs.workshop import Workshop
 from rotoscope.settings import Settings
@@ -44,6 +46,10 @@ _DRAIN_SECONDS: Final = 30
 """How long the tasks at hand may take when a worker is asked to end."""
 _PATIENCE_SECONDS: Final = 600
 """How long a task waits for a database that is away."""
+_WEBHOOK_SECONDS: Final = 20.0
+"""How long sending one event may take, from connecting to the last byte of the answer."""
+_WEBHOOK_BYTES: Final = 1 << 20
+"""Largest answer that is read."""
 _WAIT_SECONDS: Final = 1.0
 """Between two tries."""
 
@@ -56,6 +62,7 @@ class Service:
     database: Database
     store: Store
     """The service's own; clients reach a part of it as ``data://``."""
+    pieces: SharedPieces
     filters: ClientFilters
     book: JobBook
     engine: Engine
@@ -103,11 +110,16 @@ def open_service(
             adopt=service.engine.adopt,
             revive=lambda: _revive(service),
             send_due=lambda: service.engine.put(service.webhooks.due()),
+            tidy=lambda: tidy(settings, database, service.store, service.pieces),
         )
         service.engine.start(lambda task: _perform(service, task))
         stack.callback(service.engine.stop, drain_seconds=_DRAIN_SECONDS)
         supervisor.start()
         stack.callback(supervisor.stop)
+        if "probe" in queues:
+            round = WatchRound(database, service.book, service.storage_of, settings.worker_id)
+            round.start()
+            stack.callback(round.stop)
         yield service
 
 
@@ -129,9 +141,14 @@ def _assemble(
     )
     performer = Performer(workshop, engine.put)
     book = JobBook(database, on_change=lambda job_id: engine.put(performer.next_tasks(job_id)))
-    guard = Guard(allowed_hosts=settings.allowed_hosts, allow_http=bool(settings.allowed_hosts))
+    guard = Guard(
+        allowed_hosts=settings.allowed_hosts,
+        allow_http=bool(settings.allowed_hosts),
+        whole_seconds=_WEBHOOK_SECONDS,
+        most_bytes=_WEBHOOK_BYTES,
+    )
     webhooks = WebhookSender(database, guarded_client(guard))
-    return Service(settings, database, store, filters, book, engine, performer, webhooks)
+    return Service(settings, database, store, workshop.pieces, filters, book, engine, performer, webhooks)
 
 
 def _engine_url(settings: Settings, database: Database) -> str:

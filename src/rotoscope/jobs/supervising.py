@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rotoscope.database.columns import now
 from rotoscope.database.engine import Database
 from rotoscope.database.tables import WorkerRecord
-from rotoscope.errors import ServiceError
+from rotoscope.errors import ServiceError, StorageError
 from rotoscope.jobs.operations.base import QueueName
 
 _LOG: Final = logging.getLogger("rotoscope.jobs")
@@ -28,6 +28,8 @@ _STALE_SECONDS: Final = 8.0
 _QUIET_SECONDS: Final = 30.0
 """A job with nothing to show for so long is looked at: its tasks are put into the queues, should they not be
 there."""
+_TIDY_SECONDS: Final = 3600.0
+"""How often old things are thrown away."""
 _FORGOTTEN: Final = timedelta(days=1)
 """After which the record of a worker that is gone is removed."""
 
@@ -89,6 +91,7 @@ class Supervisor:
         adopt: Callable[[str], int],
         revive: Callable[[], None],
         send_due: Callable[[], None],
+        tidy: Callable[[], None],
     ) -> None:
         """Make ready.
 
@@ -100,6 +103,7 @@ class Supervisor:
             adopt: puts the tasks of a worker that died back into their queues; gives how many.
             revive: puts the tasks of jobs into the queues of which none is there.
             send_due: puts webhooks that are due into their queue.
+            tidy: throws away what nobody needs any more.
         """
         self._database = database
         self._worker_id = worker_id
@@ -108,9 +112,11 @@ class Supervisor:
         self._adopt = adopt
         self._revive = revive
         self._send_due = send_due
+        self._tidy = tidy
         self._lifeline = Lifeline(database, worker_id)
         self._suspects: dict[str, float] = {}
         self._beaten = self._looked_at_jobs = 0.0
+        self._tidied = time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
@@ -157,7 +163,8 @@ class Supervisor:
                     self._beat()
                     self._look_after_workers()
                     self._look_after_jobs()
-            except (SQLAlchemyError, ServiceError) as error:  # the database restarts: it will be there again
+                    self._tidy_up()
+            except (SQLAlchemyError, ServiceError, StorageError) as error:  # it will be there again
                 _LOG.warning("The supervisor goes on in a moment: %s", error)
                 self._stop.wait(_BEAT_SECONDS)
 
@@ -207,6 +214,11 @@ class Supervisor:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _lock_key(worker_id)})
             connection.commit()
             return True
+
+    def _tidy_up(self) -> None:
+        if self._queues and time.monotonic() - self._tidied >= _TIDY_SECONDS:
+            self._tidied = time.monotonic()
+            self._tidy()
 
     def _look_after_jobs(self) -> None:
         """Put the tasks of unfinished jobs into the queues that may have been lost on the way there."""

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -59,15 +60,21 @@ class Workshop:
                 device=self.device,
                 scratch=scratch,
                 put_filter=lambda file: self.filters.publish(client_id, file),
-                put_preview=lambda picture: self._put_preview(task.subject, picture),
+                put_preview=partial(self._put, preview_path(task.subject)),
+                put_partial=partial(self._put, partial_path(task.subject)),
             )
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def _put_preview(self, job_id: str, picture: Path) -> None:
-        self.store.put(preview_path(job_id), picture, overwrite=True)
+    def _put(self, path: str, file: Path) -> None:
+        self.store.put(path, file, overwrite=True)
 
 
 def preview_path(job_id: str) -> str:
     """Where in the service's store the picture is that shows how a job is going."""
     return f"{_PREVIEWS}/{job_id}.png"
+
+
+def partial_path(job_id: str) -> str:
+    """Where in the service's store the beginning of a video is that is being painted."""
+    return f"{_PREVIEWS}/{job_id}"

@@ -19,7 +19,7 @@ from rotoscope.media.clip import Clip, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame, Pixels
 from rotoscope.media.info import MediaKind
-from rotoscope.media.output import STILL_SUFFIXES, OutputKind, output_kind
+from rotoscope.media.output import STILL_SUFFIXES, OutputKind, WriteReport, output_kind
 from rotoscope.media.still_codecs import StillTags, encode_still, known_suffix
 from rotoscope.media.stills_writer import StillWriter
 from rotoscope.networks.device import DeviceName, choose_device
@@ -34,7 +34,7 @@ from rotoscope.optimize.start import Start, start_picture
 from rotoscope.optimize.style_source import StyleSource
 from rotoscope.optimize.subject import Style, Subject
 from rotoscope.optimize.trace import trace_json, trace_plot
-from rotoscope.render.grading import grade
+from rotoscope.render.grading import Grading, grade
 from rotoscope.render.interrupt import StopCallback
 from rotoscope.render.look import resize_short_side
 
@@ -124,9 +124,7 @@ def optimize_still(
         EncodeError, OutputExists: a result cannot be written.
     """
     recipe, options = recipe or OptimizeRecipe(), options or PaintingOptions()
-    _refuse_outputs(output, options, [photograph, *(source.path for source in styles)])
-    if not styles:
-        raise InvalidOptions("No style image was given; a painting is made of one at least.")
+    _refuse(photograph, styles, output, options)
     clip = _open(photograph)
     if options.threads is not None:
         torch.set_num_threads(options.threads)
@@ -135,34 +133,40 @@ def optimize_still(
     grading = grade(clip.info, output, encoder=EncoderOptions())
     (frame,) = clip.frames()
     pixels = resize_short_side(frame.pixels, options.size)
-    color = cast("Pixels", np.ascontiguousarray(pixels[..., :3]))
-    read = read_style_images(styles, options.masks)
-
-    def paint(shown: Pixels) -> Pixels:
-        return job.paint(shown, read)
-
-    painted = paint(color) if grading.view is None else grading.view.paint(color, paint)
-    if pixels.shape[2] == 4:
-        painted = cast("Pixels", np.dstack((painted, pixels[..., 3])))
-    encoding = EncoderOptions(quality=options.quality)
-    with StillWriter(output, source=grading.source, options=encoding, overwrite=options.overwrite) as writer:
-        writer.write(Frame(painted, 0, 0, Fraction(1)))
-        report = writer.close()
+    painted = _paint(pixels, grading, job, read_style_images(styles, options.masks))
+    report = _write(painted, output, grading, options)
     outcome = job.outcome
     assert outcome is not None
     _write_trace(outcome, options)
-    last = outcome.trace[-1]
     return Painting(
         output,
         (painted.shape[1], painted.shape[0]),
         report.size_bytes,
         len(outcome.trace),
         outcome.seconds,
-        last.total,
-        dict(last.losses),
+        outcome.trace[-1].total,
+        dict(outcome.trace[-1].losses),
         outcome.is_complete,
         (*clip.problems, *grading.notes, *report.notes),
     )
+
+
+def _paint(pixels: Pixels, grading: Grading, job: _Job, styles: Sequence[Style]) -> Pixels:
+    """(H, W, 3 or 4) to the same with other colors; alpha is kept beside them."""
+
+    def paint(shown: Pixels) -> Pixels:
+        return job.paint(shown, styles)
+
+    color = cast("Pixels", np.ascontiguousarray(pixels[..., :3]))
+    painted = paint(color) if grading.view is None else grading.view.paint(color, paint)
+    return painted if pixels.shape[2] == 3 else cast("Pixels", np.dstack((painted, pixels[..., 3])))
+
+
+def _write(painted: Pixels, output: Path, grading: Grading, options: PaintingOptions) -> WriteReport:
+    encoding = EncoderOptions(quality=options.quality)
+    with StillWriter(output, source=grading.source, options=encoding, overwrite=options.overwrite) as writer:
+        writer.write(Frame(painted, 0, 0, Fraction(1)))
+        return writer.close()
 
 
 class _Job:
@@ -241,8 +245,9 @@ def _open(photograph: Path) -> Clip:
     return clip
 
 
-def _refuse_outputs(output: Path, options: PaintingOptions, sources: Sequence[Path]) -> None:
+def _refuse(photograph: Path, styles: Sequence[StyleSource], output: Path, options: PaintingOptions) -> None:
     """What can be refused before any work is."""
+    sources = [photograph, *(source.path for source in styles)]
     if output_kind(output, moving=False) is not OutputKind.STILL:
         raise UnsupportedMedia(
             f"{output} is no name of a still, which is what is optimized: end it in one of "
@@ -258,6 +263,8 @@ def _refuse_outputs(output: Path, options: PaintingOptions, sources: Sequence[Pa
         known_suffix(options.live.suffix)
         refuse_source(options.live, *sources)
         refuse_existing(options.live, overwrite=True)
+    if not styles:
+        raise InvalidOptions("No style image was given; a painting is made of one at least.")
 
 
 def _write_trace(outcome: Outcome, options: PaintingOptions) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,6 +40,16 @@ class CardChanges(BaseModel):
         default=None, description="Words to find it by, all of them."
     )
     style: StyleChanges | None = Field(default=None, description="Of the picture it was made from.")
+
+
+def card_changes(told: Mapping[str, object]) -> CardChanges:
+    """Changes of plain values.
+
+    Raises:
+        InvalidCard: a text is too long, or there is no such field.
+    """
+    with card_errors():
+        return CardChanges.model_validate(dict(told))
 
 
 def changed_card(card: Card, changes: CardChanges) -> Card:

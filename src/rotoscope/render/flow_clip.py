@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -19,7 +20,7 @@ from rotoscope.media.clip import Clip, OnTruncated, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import MediaInfo, MediaKind
-from rotoscope.media.output import OutputKind, Writer, is_pattern, output_kind
+from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.motion.engines import DEFAULT_ENGINE, FlowEngine, Reduced
@@ -113,8 +114,7 @@ def show_flow(
     """
     require_output_name(output)
     output = Path(output)
-    if max_speed is not None and not max_speed > 0:
-        raise InvalidOptions(f"max_speed was {max_speed:g}; give the pixels, above 0, that have full color.")
+    _require_speed(max_speed)
     clip = open_clip(source, selection=selection, on_truncated=on_truncated)
     _require_movement(clip, output)
     screen, written = OnScreen(clip.info), _written_as(clip, output, encoder)
@@ -123,25 +123,35 @@ def show_flow(
         writer = stack.enter_context(_open_output(clip, written, output, encoder, overwrite=overwrite))
         exporter = stack.enter_context(_Exporter(export, overwrite=overwrite)) if export else None
         speed = max_speed or _speed_of(clip, engine, screen, size)
-
-        def work(pair: _Pair) -> _Found:
-            return _find(pair, engine, max_speed=speed, occlusions=occlusions)
-
+        work = partial(_find, engine=engine, max_speed=speed, occlusions=occlusions)
         pairs = _pairs(clip.frames(), screen, size)
         found = map_ahead(work, pairs, workers=min(2, processors()))
-        with closing(found), WriteBehind(writer.write) as behind:
-            for index, (frame, flow) in enumerate(found):
-                behind.put(frame)
-                if exporter is not None:
-                    exporter.write(index, flow)
-                meter.advance((flow.shape[1], flow.shape[0]), written_bytes=writer.written_bytes)
-        report = writer.close()
-        if exporter is not None:
-            exporter.publish()
+        with closing(found):
+            report = _write(found, writer, exporter, meter)
     told = f"flow by {engine.name}, full color at {speed:g} pixels a frame"
     result = finish(report, meter, look=told, notes=(*clip.problems, *report.notes))
     known = {field.name: getattr(result, field.name) for field in fields(result)}
     return FlowResult(**known, engine=engine.name, max_speed=speed, exported=export)
+
+
+def _write(
+    found: Iterable[_Found], writer: Writer, exporter: _Exporter | None, meter: ProgressMeter
+) -> WriteReport:
+    with WriteBehind(writer.write) as behind:
+        for index, (frame, flow) in enumerate(found):
+            behind.put(frame)
+            if exporter is not None:
+                exporter.write(index, flow)
+            meter.advance((flow.shape[1], flow.shape[0]), written_bytes=writer.written_bytes)
+    report = writer.close()
+    if exporter is not None:
+        exporter.publish()
+    return report
+
+
+def _require_speed(max_speed: float | None) -> None:
+    if max_speed is not None and not max_speed > 0:
+        raise InvalidOptions(f"max_speed was {max_speed:g}; give the pixels, above 0, that have full color.")
 
 
 def _require_movement(clip: Clip, output: Path) -> None:

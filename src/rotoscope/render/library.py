@@ -63,7 +63,7 @@ def plan_library(source: Path, folder: Path, *, look_inside: bool = True) -> tup
     )
     # A place for a number, such as %05d, would make a pattern of a name.
     wanted = {
-        path: NUMBER.sub(lambda place: place[0][1:], _wanted_name(source / path, look_inside))
+        path: NUMBER.sub(lambda place: place[0][1:], painted_name(source / path, look_inside))
         for path in found
     }
     taken: set[str] = set()
@@ -107,7 +107,13 @@ def _walk(source: Path, left_out: Path) -> Iterator[Path]:
                 yield path.relative_to(source)
 
 
-def _wanted_name(path: Path, look_inside: bool) -> str:
+def painted_name(path: Path, look_inside: bool) -> str:
+    """The name of what is painted of a file, where its own is that of a format that is only read.
+
+    Args:
+        path: of the source.
+        look_inside: whether pictures are opened to know whether they move.
+    """
     suffix = path.suffix.lower()
     if path.is_dir() or suffix in CONTAINERS:
         return path.name

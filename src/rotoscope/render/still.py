@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -44,6 +44,7 @@ def paint_still(
     *,
     quality: float | None = None,
     quick: bool = False,
+    keeps_tags: bool = True,
     limits: Limits = DEFAULT_LIMITS,
     while_painting: AbstractContextManager[object] | None = None,
 ) -> PaintedStill:
@@ -58,6 +59,7 @@ def paint_still(
         suffix: of the result: one of :data:`rotoscope.media.output.STILL_SUFFIXES`.
         quality: 0 to 100; None: visually lossless.
         quick: encode quickly rather than small.
+        keeps_tags: whether EXIF and XMP come along, which may say where a photograph was taken, and of whom.
         limits: for the picture and for the result; the sizes of both are checked before anything is decoded.
         while_painting: entered around the work of filters alone, and not around decoding and encoding.
 
@@ -69,6 +71,8 @@ def paint_still(
     """
     suffix = known_suffix(suffix)
     still, view = _read(source, suffix, look.size, limits)
+    if not keeps_tags:
+        still = replace(still, exif=None, xmp=None)
     prepared = prepared_at(source, look, _FIRST)
     with while_painting or nullcontext():
         painted = paint_through(view, prepared, still.pixels)

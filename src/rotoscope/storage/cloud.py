@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import mimetypes
+import re
 from collections.abc import Generator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -26,7 +30,15 @@ from rotoscope.errors import (
     StoredFileNotFound,
     StoreUnavailable,
 )
-from rotoscope.storage.paths import check_path, check_prefix, path_fault, unfinished_name
+from rotoscope.storage.paths import (
+    LEFTOVER_AGE,
+    UNFINISHED,
+    check_path,
+    check_prefix,
+    is_unfinished,
+    path_fault,
+    unfinished_name,
+)
 from rotoscope.storage.store import SignedUrl, StoredFile
 
 if TYPE_CHECKING:
@@ -44,8 +56,12 @@ _COPY_BYTES: Final = 5 << 30
 """The largest file that S3 copies by one request."""
 _LONGEST_SIGNATURE: Final = 7 * 24 * 3600
 """Seconds; what S3 and Google allow."""
-_SHA256: Final = "sha256"
+_SHA256: Final = "rotoscope-sha256"
 """The name of the metadata under which the checksum of what was stored is kept."""
+_HEX: Final = re.compile(r"[0-9a-f]{64}")
+_DENIED: Final = re.compile(r"non-2xx status code: 40[13]\b")
+_NO_BUCKET: Final = re.compile(r"<Code>(NoSuchBucket|ContainerNotFound)</Code>")
+_DAMAGED: Final = re.compile(r"<Code>(BadDigest|XAmzContent(Checksum|SHA256)Mismatch|Md5Mismatch)</Code>")
 
 _Kind: TypeAlias = type[StorageError]
 KINDS: Final[Mapping[str, _Kind]] = {
@@ -97,7 +113,8 @@ class CloudStore:
         check_path(path)
         with self._told(path, "read"):
             found = obstore.get(self._bucket, path, options={"head": True})
-            return _described(found.meta, found.attributes.get(_SHA256))
+            sha256 = found.attributes.get(_SHA256, "")
+            return _described(found.meta, sha256 if _HEX.fullmatch(sha256) else None)
 
     def list(self, prefix: str = "", *, after: str | None = None) -> Iterator[StoredFile]:
         """See :meth:`rotoscope.storage.store.Store.list`."""
@@ -129,21 +146,17 @@ class CloudStore:
         with self._told(path, "stored"):
             if isinstance(source, bytes) and size <= self._single_bytes:
                 mode = "overwrite" if overwrite else "create"
-                marks = {_SHA256: sha256}
-                obstore.put(self._bucket, path, source, mode=mode, attributes=marks, use_multipart=False)
+                marks = _marks(path, sha256)
+                etag = obstore.put(
+                    self._bucket, path, source, mode=mode, attributes=marks, use_multipart=False
+                )["e_tag"]
             elif overwrite or size > _COPY_BYTES:
                 if not overwrite:
                     self._refuse_existing(path)
-                self._put_parts(path, path, source, sha256, overwrite=overwrite)
+                etag = self._put_parts(path, path, source, sha256, overwrite=overwrite)
             else:
-                self._put_beside(path, source, sha256)
-        found = self.stat(path)
-        if found.size_bytes != size:
-            raise CorruptTransfer(
-                f"{self._shown(path)} has {found.size_bytes} bytes, and {size} were sent: it was replaced by "
-                f"somebody else, or damaged on its way. Look at it, and store it again."
-            )
-        return StoredFile(path, size, found.modified, found.etag, sha256)
+                etag = self._put_beside(path, source, sha256)
+        return self._arrived(StoredFile(path, size, datetime.now(UTC), etag or "", sha256))
 
     def delete(self, path: str) -> None:
         """See :meth:`rotoscope.storage.store.Store.delete`."""
@@ -233,15 +246,36 @@ class CloudStore:
                 f"cannot be read ({error.strerror})."
             ) from error
 
+    def _arrived(self, sent: StoredFile) -> StoredFile:
+        """What is stored now, by the store's own words where it gives any.
+
+        Whoever may write need not be allowed to look; and others may have replaced or removed it meanwhile.
+        """
+        try:
+            found = self.stat(sent.path)
+        except (AccessDenied, StoredFileNotFound):
+            return sent
+        if sent.etag and found.etag != sent.etag:
+            return sent
+        if found.size_bytes != sent.size_bytes:
+            raise CorruptTransfer(
+                f"{self._shown(sent.path)} has {found.size_bytes} bytes, and {sent.size_bytes} were sent. "
+                f"Look at it, and store it again."
+            )
+        return replace(found, sha256=sent.sha256)
+
     def _refuse_existing(self, path: str) -> None:
         with contextlib.suppress(StoredFileNotFound):
             self.stat(path)
             raise self._error(StoredFileExists, path, "stored", "")
 
     def _put_beside(self, path: str, source: Path | bytes, sha256: str) -> None:
+        """Its etag is not told."""
         folder, slash, _ = path.rpartition("/")
         beside = f"{folder}{slash}{unfinished_name()}"
-        self._refuse_existing(path)  # known before anything is sent
+        with contextlib.suppress(AccessDenied):  # it is only to be known before anything is sent
+            self._refuse_existing(path)
+        self._clean(f"{folder}{slash}")
         try:
             self._put_parts(path, beside, source, sha256, overwrite=True)
             obstore.copy(self._bucket, beside, path, overwrite=False)
@@ -249,18 +283,26 @@ class CloudStore:
             with contextlib.suppress(exceptions.BaseError, FileNotFoundError):
                 obstore.delete(self._bucket, beside)
 
+    def _clean(self, folder: str) -> None:
+        """Remove what others sent beside its place a day ago and never put there, where that is allowed."""
+        begin = f"{folder}{UNFINISHED}"
+        with contextlib.suppress(exceptions.BaseError, OSError):
+            stream = obstore.list(self._bucket, folder or None, offset=begin, chunk_size=100)
+            for meta in next(iter(stream), ()):
+                if not meta["path"].startswith(begin):
+                    return
+                age = datetime.now(UTC) - meta["last_modified"]
+                if age > LEFTOVER_AGE and is_unfinished(meta["path"].rpartition("/")[2]):
+                    obstore.delete(self._bucket, meta["path"])
+
     def _put_parts(
         self, path: str, place: str, source: Path | bytes, sha256: str, *, overwrite: bool
-    ) -> None:
+    ) -> str | None:
         parts = self._parts(path, source, sha256, overwrite=overwrite)
-        obstore.put(
-            self._bucket,
-            place,
-            parts,
-            attributes={_SHA256: sha256},
-            chunk_size=_PART_BYTES,
-            max_concurrency=4,
-        )
+        marks = _marks(path, sha256)
+        return obstore.put(
+            self._bucket, place, parts, attributes=marks, chunk_size=_PART_BYTES, max_concurrency=4
+        )["e_tag"]
 
     def _parts(self, path: str, source: Path | bytes, sha256: str, *, overwrite: bool) -> Generator[bytes]:
         """A file's parts. What is raised here makes obstore give up all that was sent."""
@@ -279,8 +321,9 @@ class CloudStore:
                 f"What was to be stored at {self._shown(path)} changed while it was sent. Nothing was "
                 f"stored; try again when it is complete."
             )
-        if not overwrite:
-            self._refuse_existing(path)
+        if not overwrite:  # from another thread: in this one obstore is at work, and waits for the next part
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(self._refuse_existing, path).result()
 
     # -- errors -------------------------------------------------------------------------------------------
 
@@ -315,7 +358,7 @@ class CloudStore:
                 f"{shown} cannot be {done}: a name in it is none that a path can have "
                 f"({_shortened(detail)}). Rename or remove that file with the store's own tools."
             )
-        if "NoSuchBucket" in detail or "ContainerNotFound" in detail:
+        if _NO_BUCKET.search(detail):
             reason = "there is no such bucket. Check its name, region and endpoint"
         else:
             reason = f"{_shortened(detail)}. Check the connector's endpoint and region, or try again later"
@@ -331,10 +374,12 @@ def kind_of(error: Exception, done: str = "read") -> _Kind:
             was in the way.
     """
     text = str(error)
-    if "NoSuchBucket" in text or "ContainerNotFound" in text:
+    if _NO_BUCKET.search(text):
         return StoreUnavailable
-    if any(code in text for code in ("BadDigest", "XAmzContentChecksumMismatch", "Md5Mismatch")):
+    if _DAMAGED.search(text):
         return CorruptTransfer
+    if _DENIED.search(text):  # of a listing obstore tells no more
+        return AccessDenied
     if done == "stored" and isinstance(error, exceptions.PreconditionError | exceptions.NotModifiedError):
         return StoredFileExists
     for parent in type(error).__mro__:
@@ -353,7 +398,18 @@ def _described(meta: ObjectMeta, sha256: str | None) -> StoredFile:
     )
 
 
+def _marks(path: str, sha256: str) -> dict[str, str]:
+    """What is kept with a file: its checksum, and its type for those who get it by a URL."""
+    guessed = mimetypes.guess_type(path)[0]
+    return {_SHA256: sha256, "Content-Type": guessed or "application/octet-stream"}
+
+
 def _shortened(detail: str) -> str:
-    """The first line of what a library says, without its end."""
-    line = detail.strip().partition("\n")[0].rstrip(". :")
-    return line if len(line) <= 300 else f"{line[:300]} …"
+    """What a library says went wrong: without how often it tried, and without addresses.
+
+    Whoever reads it may be a client, who need not know in which bucket the service keeps its files.
+    """
+    line = detail.strip().partition("\n")[0].rpartition(" - ")[2].partition("<")[0]
+    line = line.replace("Server returned non-2xx status code:", "the server answered")
+    line = line.replace("HTTP error: error sending request", "the server cannot be reached")
+    return re.sub(r"\w+://\S+", "…", line).rstrip(". :")[:300]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias
@@ -31,20 +32,22 @@ ConnectorScheme: TypeAlias = Literal["s3", "gs", "az", "dropbox", "gdrive"]
 """What can be configured; ``data``, ``file`` and ``https`` are there without."""
 _BUCKETS: Final = frozenset({"s3", "gs", "az"})
 
-_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "s3": ("endpoint", "region", "anonymous", "environment"),
     "gs": ("endpoint", "anonymous", "environment"),
     "az": ("endpoint", "account", "anonymous", "environment"),
     "dropbox": (),
     "gdrive": (),
 }
-_SECRETS: Final[Mapping[str, tuple[str, ...]]] = {
+"""What connectors of a scheme can be told beside their place."""
+SECRETS: Final[Mapping[str, tuple[str, ...]]] = {
     "s3": ("access_key_id", "secret_access_key", "session_token"),
     "gs": ("service_account",),
     "az": ("account_key", "sas_token"),
     "dropbox": ("token", "refresh_token", "client_id", "client_secret"),
     "gdrive": ("token", "refresh_token", "client_id", "client_secret"),
 }
+"""What lets connectors of a scheme in."""
 _OAUTH: Final = (("token",), ("refresh_token", "client_id"))
 _WAYS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "s3": (("access_key_id", "secret_access_key"),),
@@ -122,8 +125,12 @@ class ConnectorOptions(_Parts):
         description="Where the store answers, for stores that speak the protocol but are others' than its "
         "maker's: `https://minio.example.org`.",
     )
-    region: str | None = Field(default=None, max_length=64, description="The bucket's region (s3).")
-    account: str | None = Field(default=None, max_length=64, description="The storage account (az).")
+    region: str | None = Field(
+        default=None, pattern=r"^[a-z0-9-]{1,32}$", description="The bucket's region (s3)."
+    )
+    account: str | None = Field(
+        default=None, pattern=r"^[a-z0-9]{3,24}$", description="The storage account (az)."
+    )
     anonymous: bool = Field(default=False, description="Ask without keys: for public buckets.")
     environment: bool = Field(
         default=False,
@@ -205,8 +212,8 @@ class ConnectorSettings(_Parts):
 
     @model_validator(mode="after")
     def _fits_the_scheme(self) -> Self:
-        _check_names(self.scheme, "option", self.options.given(), _OPTIONS[self.scheme])
-        _check_names(self.scheme, "secret", self.secrets.given(), _SECRETS[self.scheme])
+        _check_names(self.scheme, "option", self.options.given(), OPTIONS[self.scheme])
+        _check_names(self.scheme, "secret", self.secrets.given(), SECRETS[self.scheme])
         if self.scheme in _BUCKETS and not self.place:
             what = "container" if self.scheme == "az" else "bucket"
             raise ValueError(f"a connector for {self.scheme}:// needs a place: the name of its {what}.")
@@ -251,6 +258,8 @@ class ConnectorSettings(_Parts):
             parts = urlsplit(self.options.endpoint)
             if parts.scheme != "https" or not f".{parts.hostname}".endswith(_KNOWN_ENDPOINTS):
                 return f"its endpoint {self.options.endpoint} may lie within the service's own network"
+        if _names_an_address(self.secrets.text("service_account")):
+            return "its service account names an address, which may lie within the service's own network"
         return None
 
     def shown(self) -> dict[str, Any]:
@@ -279,6 +288,14 @@ class ConnectorSettings(_Parts):
             ) from None  # the cause would show secrets
 
 
+def _names_an_address(service_account: str) -> bool:
+    """Whether the JSON of a service account says where requests go; it may, for emulators."""
+    try:
+        return "gcs_base_url" in json.loads(service_account or "{}")
+    except (ValueError, TypeError):
+        return False  # then no store can be made of it
+
+
 def _check_bucket(scheme: str, place: str) -> None:
     try:
         parse_uri(f"{scheme}://{place}")
@@ -295,7 +312,7 @@ def _check_names(scheme: str, what: str, given: tuple[str, ...], allowed: tuple[
 
 def _which_way(scheme: str, secrets: tuple[str, ...], free: list[str]) -> str:
     ways = [f"the secret{'s' if len(way) > 1 else ''} {' and '.join(way)}" for way in _WAYS[scheme]]
-    ways += [f"the option {name}" for name in ("anonymous", "environment") if name in _OPTIONS[scheme]]
+    ways += [f"the option {name}" for name in ("anonymous", "environment") if name in OPTIONS[scheme]]
     given = ", ".join([*secrets, *free]) or "none of them"
     return f"a connector for {scheme}:// needs one way in: {', or '.join(ways)}; given: {given}."
 

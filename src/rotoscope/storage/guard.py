@@ -63,10 +63,10 @@ class Guard:
     """What a request may do."""
 
     allowed_hosts: frozenset[str] = frozenset()
-    """Hosts that may have any address, such as one of the house's own network; names or addresses in lower
-    case, without a port."""
+    """Hosts that may have any address, such as one of the house's own network; names or addresses, without a
+    port."""
     allow_http: bool = False
-    """Whether ``http://`` is allowed beside ``https://``."""
+    """Whether these hosts may be asked by ``http://`` as well; others never are."""
     connect_seconds: float = 10.0
     idle_seconds: float = 30.0
     """How long nothing may arrive."""
@@ -74,6 +74,10 @@ class Guard:
     """How long one exchange may last, from connecting to the last byte."""
     most_bytes: int = 1 << 36
     """How large an answer may be."""
+
+    def allows(self, host: str) -> bool:
+        """Whether a host is one of those that may have any address."""
+        return _plain(host) in map(_plain, self.allowed_hosts)
 
 
 def is_public(address: str) -> bool:
@@ -162,11 +166,11 @@ class _GuardedTransport(httpx.BaseTransport):
         self._pool.close()
 
     def _check(self, url: httpx.URL) -> None:
-        allowed = ("https", "http") if self._guard.allow_http else ("https",)
-        if url.scheme not in allowed:
+        may_be_open = self._guard.allow_http and self._guard.allows(url.host)
+        if url.scheme != "https" and not (url.scheme == "http" and may_be_open):
             raise AccessDenied(
-                f"{_shown(url)} begins with {url.scheme}://, and only "
-                f"{' and '.join(f'{scheme}://' for scheme in allowed)} is fetched. Give such an address."
+                f"{_shown(url)} begins with {url.scheme}://, and only https:// is fetched. Give an "
+                "address that does."
             )
         if url.userinfo:
             raise AccessDenied(
@@ -224,7 +228,7 @@ def checked_addresses(host: str, port: int, guard: Guard) -> list[str]:
         AccessDenied: one of them is not public, or the host is a number that is not written as four.
         httpcore.ConnectError: the name is not known.
     """
-    name = host.strip("[]").lower()
+    name = _plain(host)
     if ":" not in name and _ENDS_IN_NUMBER.search(name) and not _DOTTED.fullmatch(name):
         raise AccessDenied(
             f"The host {host!r} is a number that is not written as an address. Write a name, or four decimal "
@@ -235,7 +239,7 @@ def checked_addresses(host: str, port: int, guard: Guard) -> list[str]:
     except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError(f"the name {host} is not known") from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if name not in guard.allowed_hosts:
+    if not guard.allows(name):
         for address in addresses:
             if not is_public(address):
                 raise AccessDenied(
@@ -306,6 +310,10 @@ class _LimitedStream(httpx.SyncByteStream):
         close = getattr(self._stream, "close", None)
         if close is not None:
             close()
+
+
+def _plain(host: str) -> str:
+    return host.strip("[]").lower()
 
 
 def _as_httpx(error: Exception, request: httpx.Request) -> Exception:

@@ -183,6 +183,12 @@ class HttpsStore:
         if etag is not None and not etag.startswith("W/"):
             headers["If-Range"] = etag
         response = self._asked("GET", path, headers)
+        found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+        if response.status_code == 206 and (found is None or found[1] != str(start)):
+            response.close()
+            raise CorruptTransfer(
+                f"{self._url(path)} answers with other bytes than were asked for. Try again."
+            )
         if response.status_code in (200, 206, 416):
             return response
         response.close()

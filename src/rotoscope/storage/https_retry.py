@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import random
 import time
@@ -43,8 +44,10 @@ DEFAULT_RETRIES: Final = Retries()
 
 @cache
 def shared_client() -> httpx.Client:
-    """The client of this process for the services that it knows by name."""
-    return httpx.Client(timeout=httpx.Timeout(60, connect=10), follow_redirects=False)
+    """The client of this process for the services that it knows by name; closed with the process."""
+    client = httpx.Client(timeout=httpx.Timeout(60, connect=10), follow_redirects=False)
+    atexit.register(client.close)
+    return client
 
 
 def again_and_again(
@@ -72,6 +75,9 @@ def again_and_again(
         response = None
         try:
             response = attempt()
+        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol) as error:
+            # It may quote the headers, and with them the token.
+            raise StoreUnavailable(f"{service} cannot be asked so ({type(error).__name__}).") from None
         except httpx.TransportError as error:
             told = f"{type(error).__name__}: {error}"
             if failures is not None and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):

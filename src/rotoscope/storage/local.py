@@ -15,6 +15,7 @@ import os
 import stat as modes
 import time
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
@@ -27,12 +28,17 @@ from rotoscope.errors import (
     StoredFileNotFound,
     StoreUnavailable,
 )
-from rotoscope.storage.paths import check_path, check_prefix, is_unfinished, path_fault, unfinished_name
+from rotoscope.storage.paths import (
+    LEFTOVER_AGE,
+    check_path,
+    check_prefix,
+    is_unfinished,
+    path_fault,
+    unfinished_name,
+)
 from rotoscope.storage.store import SignedUrl, StoredFile
 
 _PIECE_BYTES: Final = 1 << 20
-_LEFTOVER_SECONDS: Final = 24 * 3600
-"""A file that has not grown for so long will not be finished."""
 _OPEN_FLAGS: Final = (
     getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 ) | getattr(os, "O_BINARY", 0)
@@ -72,7 +78,7 @@ class LocalStore:
         self._shown_as = shown_as
         self._make_root = make_root
         self._closed = tuple(str(place.resolve()) for place in closed)
-        self._frozen = frozen
+        self.frozen = frozen
         self._cleaned: Path | None = None
 
     def local_path(self, path: str) -> Path:
@@ -95,7 +101,8 @@ class LocalStore:
         self._require_root()
         base = prefix.rpartition("/")[0]
         try:
-            folder = self._place(base) if base else self._root
+            with self._told(base, "listed"):
+                folder = self._place(base) if base else self._root
         except (AccessDenied, StoredFileNotFound):
             return iter(())
         return self._below(folder, f"{base}/" if base else "", prefix, after or "")
@@ -123,17 +130,17 @@ class LocalStore:
                 with os.fdopen(descriptor, "wb") as file:
                     sha256 = self._write(path, file, source)
                     file.flush()
-                    if self._frozen and os.name != "nt":
+                    if self.frozen and os.name != "nt":
                         os.fchmod(file.fileno(), os.fstat(file.fileno()).st_mode & 0o444)
                     os.fsync(file.fileno())
+                    stored = self._described(path, os.fstat(file.fileno()))
                 self._publish(path, unfinished, place, overwrite=overwrite)
                 _flush_folder(place.parent)
             except BaseException:
                 unfinished.unlink(missing_ok=True)
                 self._prune(place.parent)
                 raise
-            found = self._described(path, os.lstat(place))
-        return StoredFile(path, found.size_bytes, found.modified, found.etag, sha256)
+        return replace(stored, sha256=sha256)
 
     def delete(self, path: str) -> None:
         """See :meth:`rotoscope.storage.store.Store.delete`."""
@@ -189,7 +196,9 @@ class LocalStore:
     # -- listing and reading ------------------------------------------------------------------------------
 
     def _below(self, folder: Path, base: str, prefix: str, after: str) -> Iterator[StoredFile]:
-        for name in self._sorted_names(folder):
+        with self._told(base, "listed"):
+            names = self._sorted_names(folder)
+        for name in names:
             path = base + name
             if name.endswith("/"):
                 wanted = path.startswith(prefix) or prefix.startswith(path)
@@ -247,7 +256,7 @@ class LocalStore:
             for entry in entries:
                 if is_unfinished(entry.name):
                     age = time.time() - entry.stat(follow_symlinks=False).st_mtime
-                    if age > _LEFTOVER_SECONDS:
+                    if age > LEFTOVER_AGE.total_seconds():
                         Path(entry.path).unlink()
 
     def _write(self, path: str, file: BinaryIO, source: Path | bytes) -> str:

@@ -88,7 +88,10 @@ def _store_of(written: str) -> Store:
         from rotoscope.storage.tokens import DROPBOX_TOKEN_URL  # noqa: PLC0415
 
         return DropboxStore(_token(settings, DROPBOX_TOKEN_URL), settings.place)
-    raise StorageError(f"This version has no store for {settings.scheme}://.")
+    from rotoscope.storage.drive import DriveStore  # noqa: PLC0415
+    from rotoscope.storage.tokens import GOOGLE_TOKEN_URL  # noqa: PLC0415
+
+    return DriveStore(_token(settings, GOOGLE_TOKEN_URL), settings.place or "root")
 
 
 def _token(settings: ConnectorSettings, token_url: str) -> TokenSource:

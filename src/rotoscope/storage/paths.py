@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import timedelta
 from typing import Final
 
 from rotoscope.errors import InvalidUri
@@ -12,17 +13,21 @@ MOST_BYTES_OF_A_PATH: Final = 1024
 """What S3 allows."""
 MOST_BYTES_OF_A_PART: Final = 255
 """What file systems allow."""
-_LEFTOVER: Final = re.compile(r"\.rotoscope-[0-9a-f]{16}\.part")
+UNFINISHED: Final = ".rotoscope-"
+"""What names of files that are being made begin with."""
+LEFTOVER_AGE: Final = timedelta(days=1)
+"""A file that has not grown for so long will not be finished."""
+_UNFINISHED_NAME: Final = re.compile(rf"{re.escape(UNFINISHED)}[0-9a-f]{{16}}\.part")
 
 
 def unfinished_name() -> str:
     """A name, new each time, for a file that is being made; no store lists such names."""
-    return f".rotoscope-{secrets.token_hex(8)}.part"
+    return f"{UNFINISHED}{secrets.token_hex(8)}.part"
 
 
 def is_unfinished(name: str) -> bool:
     """Whether a file's name is one of those."""
-    return _LEFTOVER.fullmatch(name) is not None
+    return _UNFINISHED_NAME.fullmatch(name) is not None
 
 
 def path_fault(path: str) -> str | None:

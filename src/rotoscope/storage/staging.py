@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from rotoscope.errors import CorruptTransfer, StoredFileExists, StoredFileNotFound
+from rotoscope.errors import AccessDenied, CorruptTransfer, StoredFileExists, StoredFileNotFound
 from rotoscope.storage.paths import check_path
 from rotoscope.storage.storage import Located, Storage
 from rotoscope.storage.store import StoredFile
@@ -258,14 +258,14 @@ def _put(local: Path, located: Located, *, overwrite: bool) -> StoredFile:
 
 
 def _already_there(local: Path, located: Located) -> StoredFile | None:
-    """What is stored at a place, where it is this file; None: nothing is.
+    """What is stored at a place, where it is this file; None: nothing is, or nobody may look.
 
     Raises:
         StoredFileExists: other bytes are there.
     """
     try:
         found = located.store.stat(located.path)
-    except StoredFileNotFound:
+    except (StoredFileNotFound, AccessDenied):
         return None
     if found.size_bytes == local.stat().st_size:
         sha256 = found.sha256

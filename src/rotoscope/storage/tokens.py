@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ DROPBOX_TOKEN_URL: Final = "https://api.dropboxapi.com/oauth2/token"
 """Where Dropbox gives access tokens for a refresh token."""
 GOOGLE_TOKEN_URL: Final = "https://oauth2.googleapis.com/token"
 """Where Google gives access tokens for a refresh token."""
+_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _MARGIN_SECONDS: Final = 120.0
 _USUAL_SECONDS: Final = 3600.0
 
@@ -41,7 +43,12 @@ class FixedToken:
     """A token that stays as it is, such as one from a console for developers; these last for hours."""
 
     def __init__(self, token: str) -> None:
-        self._token = token
+        """Nothing is asked for.
+
+        Raises:
+            AccessDenied: it holds what no token has; space around it is left out.
+        """
+        self._token = _checked(token)
 
     def token(self) -> str:
         """See :class:`TokenSource`."""
@@ -119,11 +126,25 @@ class RefreshedToken:
         token = answer.get("access_token")
         if response.status_code != 200 or not isinstance(token, str) or not token:
             raise _refused(host, response, answer)
-        self._token = token
+        self._token = _checked(token)
         self._ends = asked + _seconds(answer.get("expires_in"))
         rotated = answer.get("refresh_token")
         if isinstance(rotated, str) and rotated:
             self._refresh_token = rotated
+
+
+def _checked(token: str) -> str:
+    """The token without space around it.
+
+    Raises:
+        AccessDenied: it is none. The message does not show it.
+    """
+    token = token.strip()
+    if _TOKEN.fullmatch(token) is None:
+        raise AccessDenied(
+            "The access token is empty, or holds a space or a character that no token has. Copy it once more."
+        )
+    return token
 
 
 def _refused(host: str, response: httpx.Response, answer: dict[str, object]) -> Exception:

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from rotoscope.errors import CorruptTransfer, StoreUnavailable
 from rotoscope.storage.local import LocalStore
-from rotoscope.storage.paths import unfinished_name
+from rotoscope.storage.paths import UNFINISHED, unfinished_name
 from rotoscope.storage.storage import Located
 from rotoscope.storage.store import StoredFile
 
@@ -52,7 +52,7 @@ class Watch:
         self._on_bytes = on_bytes
         self._check = check
         self._lock = threading.Lock()
-        self._stopped = False
+        self._failure: BaseException | None = None
 
     def told(self, count: int) -> None:
         """So many more bytes are there."""
@@ -62,15 +62,17 @@ class Watch:
 
     def ask(self) -> None:
         """Go on, or raise."""
-        if self._stopped:
+        if self._failure is not None:
             raise StoreUnavailable("The transfer was given up, because another of its files failed.")
         if self._check is not None:
             with self._lock:
                 self._check()
 
-    def stop(self) -> None:
-        """Every thread that asks from now on raises."""
-        self._stopped = True
+    def stop(self, failure: BaseException) -> BaseException:
+        """Every thread that asks from now on raises; gives what failed first."""
+        with self._lock:
+            self._failure = self._failure or failure
+            return self._failure
 
 
 def fetch_file(located: Located, place: Path, watch: Watch) -> Path:
@@ -97,16 +99,24 @@ def fetch_file(located: Located, place: Path, watch: Watch) -> Path:
 
 def all_at_once(function: Callable[[Item], Result], items: Sequence[Item], watch: Watch) -> list[Result]:
     """Do it for several, a few at a time; the first that fails stops the others, and is raised."""
+
+    def tried(item: Item) -> Result:
+        try:
+            return function(item)
+        except BaseException as error:
+            watch.stop(error)
+            raise
+
     with ThreadPoolExecutor(min(AT_ONCE, max(1, len(items))), "transfer") as pool:
-        futures = [pool.submit(function, item) for item in items]
+        futures = [pool.submit(tried, item) for item in items]
         try:
             for future in wait(futures, return_when=FIRST_EXCEPTION).done:
                 future.result()
             return [future.result() for future in futures]
-        except BaseException:
-            watch.stop()
+        except BaseException as error:
+            first = watch.stop(error)
             pool.shutdown(wait=True, cancel_futures=True)
-            raise
+            raise first  # noqa: B904  (the same, or what another thread raised before)
 
 
 def contents_digest(pieces: Iterable[bytes]) -> str:
@@ -165,10 +175,10 @@ def disk_errors(uri: object) -> Generator[None]:
 
 def _linked(located: Located, found: StoredFile, place: Path) -> bool:
     """Link a file of a local store, where nobody can write into it; whether that was possible."""
-    if not isinstance(located.store, LocalStore):
+    if not isinstance(located.store, LocalStore) or not located.store.frozen:
         return False
     source = located.store.local_path(located.path)
-    if source.stat().st_mode & 0o222:  # a worker could write into the original
+    if source.stat().st_mode & 0o222:  # put there by somebody else: one could write into the original
         return False
     new = place.with_name(unfinished_name())
     try:
@@ -205,7 +215,7 @@ def _downloaded(located: Located, found: StoredFile, place: Path, watch: Watch) 
 
 def _part_of(place: Path, found: StoredFile) -> Path:
     version = hashlib.sha256(f"{place.name}\0{found.etag}\0{found.size_bytes}".encode())
-    return place.with_name(f".rotoscope-{version.hexdigest()[:16]}.part")
+    return place.with_name(f"{UNFINISHED}{version.hexdigest()[:16]}.part")
 
 
 def _grow(located: Located, found: StoredFile, part: Path, watch: Watch) -> str:

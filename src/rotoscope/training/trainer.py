@@ -21,7 +21,7 @@ from rotoscope.optimize.style_source import StylePicture, StyleSource, read_styl
 from rotoscope.render.interrupt import StopCallback
 from rotoscope.training.checkpoint import RunIdentity, restore_checkpoint
 from rotoscope.training.content import ContentSet, to_tensor
-from rotoscope.training.export import export_filter, load_starting_weights
+from rotoscope.training.export import StartingWeights, export_filter, load_starting_weights
 from rotoscope.training.made_card import CardWords, finished_card, started_card
 from rotoscope.training.objective import Objective
 from rotoscope.training.progress import Budget, LossRecord, ProgressCallback, StopReason
@@ -152,7 +152,27 @@ def train_filters(
     _refuse_doubled(plans)
     start = None if init_from is None else load_starting_weights(init_from)
     pictures = [read_styles(plan.styles, short_side=recipe.style_side) for plan in plans]
-    cards = [
+    cards = _cards(plans, pictures, recipe, content, start)
+    identity = _identity(recipe, pictures, content, encoder, start)
+    with _threads(options.threads):
+        weights = None if start is None else start.state
+        state = TrainingState.new(recipe, styles=len(plans), weights=weights, device=device)
+        is_resumed = checkpoint_dir is not None and restore_checkpoint(checkpoint_dir, state, identity)
+        may_replace = _may_replace(plans, cards, overwrite=overwrite, is_resumed=is_resumed)
+        objectives = _objectives(encoder.to(device), pictures, recipe, device)
+        run = Run(recipe, objectives, content, budget, state, identity, checkpoint_dir, options)
+        stopped_by = run.train(on_progress, should_stop)
+        return _export(plans, cards, state, stopped_by, may_replace)
+
+
+def _cards(
+    plans: Sequence[FilterPlan],
+    pictures: Sequence[Sequence[StylePicture]],
+    recipe: Recipe,
+    content: ContentSet,
+    start: StartingWeights | None,
+) -> list[Card]:
+    return [
         started_card(
             plan.name,
             recipe=recipe,
@@ -164,27 +184,39 @@ def train_filters(
         )
         for plan, own in zip(plans, pictures, strict=True)
     ]
-    identity = RunIdentity(
+
+
+def _identity(
+    recipe: Recipe,
+    pictures: Sequence[Sequence[StylePicture]],
+    content: ContentSet,
+    encoder: Encoder,
+    start: StartingWeights | None,
+) -> RunIdentity:
+    return RunIdentity(
         recipe=recipe.digest,
         style=styles_digest(pictures),
         content=content.digest,
         features=encoder.identity,
         start=None if start is None else start.digest,
     )
-    with _threads(options.threads):
-        weights = None if start is None else start.state
-        state = TrainingState.new(recipe, styles=len(plans), weights=weights, device=device)
-        is_resumed = checkpoint_dir is not None and restore_checkpoint(checkpoint_dir, state, identity)
-        may_replace = [
-            overwrite or (is_resumed and _is_of_this_run(plan.output, card))
-            for plan, card in zip(plans, cards, strict=True)
-        ]
-        for plan, is_ours in zip(plans, may_replace, strict=True):
-            refuse_existing(plan.output, overwrite=is_ours)
-        objectives = _objectives(encoder.to(device), pictures, recipe, device)
-        run = Run(recipe, objectives, content, budget, state, identity, checkpoint_dir, options)
-        stopped_by = run.train(on_progress, should_stop)
-        return _export(plans, cards, state, stopped_by, may_replace)
+
+
+def _may_replace(
+    plans: Sequence[FilterPlan], cards: Sequence[Card], *, overwrite: bool, is_resumed: bool
+) -> list[bool]:
+    """For each plan, whether a file in its place may be replaced.
+
+    Raises:
+        OutputExists: a file is in the place of one that may not.
+    """
+    may_replace = [
+        overwrite or (is_resumed and _is_of_this_run(plan.output, card))
+        for plan, card in zip(plans, cards, strict=True)
+    ]
+    for plan, is_ours in zip(plans, may_replace, strict=True):
+        refuse_existing(plan.output, overwrite=is_ours)
+    return may_replace
 
 
 def _objectives(

@@ -17,7 +17,7 @@ from typing import Any
 from local_server import Answer, Asked, LocalServer, sliced
 
 _BLOCK = 4 << 20
-_SCOPES = {
+SCOPES = {
     "files/get_metadata": "files.metadata.read",
     "files/list_folder": "files.metadata.read",
     "files/list_folder/continue": "files.metadata.read",
@@ -60,7 +60,7 @@ class FakeDropbox(LocalServer):
     def __init__(self) -> None:
         super().__init__()
         self.tokens = {"sesame"}
-        self.scopes = set(_SCOPES.values())
+        self.scopes = set(SCOPES.values())
         self.files: dict[str, _Entry] = {}
         self.folders: dict[str, str] = {}
         self.revisions: dict[str, _Entry] = {}
@@ -96,7 +96,7 @@ class FakeDropbox(LocalServer):
         if given.removeprefix("Bearer ") not in self.tokens:
             tag = "expired_access_token" if given.startswith("Bearer ") else "invalid_access_token"
             raise Refused({".tag": tag}, 401)
-        scope = _SCOPES.get(route)
+        scope = SCOPES.get(route)
         if scope is not None and scope not in self.scopes:
             raise Refused({".tag": "missing_scope", "required_scope": scope}, 401)
 
@@ -252,7 +252,10 @@ class FakeDropbox(LocalServer):
     def _delete_v2(self, argument: dict[str, Any], _: Asked) -> dict[str, Any]:
         path = _checked(argument["path"])
         if path in self.folders:
-            assert "parent_rev" not in argument, "it is for files"
+            if "parent_rev" in argument:  # it is for files
+                raise Refused(
+                    {".tag": "path_write", "path_write": {".tag": "conflict", "conflict": {".tag": "folder"}}}
+                )
             self.folders = {
                 lower: shown for lower, shown in self.folders.items() if not lower.startswith(path)
             }

@@ -238,6 +238,12 @@ def test_a_file_that_grows_while_it_is_sent_is_not_stored(dropbox: FakeDropbox, 
     with pytest.raises(CorruptTransfer, match="changed while it was sent"):
         store_of(dropbox).put("growing.bin", tmp_path / "growing.bin")
     assert not dropbox.files
+    (tmp_path / "growing.bin").write_bytes(LARGE)
+    dropbox.write("/growing.bin", b"earlier")
+    dropbox.fail("append_v2", change)
+    with pytest.raises(CorruptTransfer):
+        store_of(dropbox).put("growing.bin", tmp_path / "growing.bin", overwrite=True)
+    assert dropbox.files["/growing.bin"].data == b"earlier"
 
 
 def test_bytes_that_arrive_wrong_are_refused(dropbox: FakeDropbox) -> None:
@@ -377,6 +383,20 @@ def test_a_file_that_was_stored_anew_while_it_was_to_be_removed_is_removed(dropb
     dropbox.fail("delete_v2", lambda _: dropbox.write("/a", b"anew"))
     store.delete("a")
     assert not dropbox.files
+
+
+def test_a_folder_that_took_a_files_place_is_not_removed(dropbox: FakeDropbox) -> None:
+    store = store_of(dropbox)
+    store.put("a", b"film")
+
+    def replace(_: Asked) -> None:
+        del dropbox.files["/a"]
+        dropbox.write("/a/precious.mp4", b"precious")
+
+    dropbox.fail("delete_v2", replace)
+    with pytest.raises(StoredFileNotFound, match="is a folder"):
+        store.delete("a")
+    assert contents(store, "a/precious.mp4") == b"precious"
 
 
 def test_a_link_to_get_a_file_lives_four_hours_and_needs_no_token(dropbox: FakeDropbox) -> None:

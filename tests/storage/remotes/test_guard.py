@@ -193,6 +193,8 @@ def test_only_https_is_fetched_unless_told_otherwise(server: LocalServer) -> Non
                 client.get(url)
     with guarded_client(LOCAL) as client:
         assert client.post(server.url, content=b"by POST").content == b"reached by POST"
+        with pytest.raises(AccessDenied, match="and only https:// is fetched"):  # the host was not named
+            client.get("http://example.org/")
 
 
 def test_a_user_and_a_password_are_not_sent_on(server: LocalServer) -> None:
@@ -289,11 +291,12 @@ def test_redirects_are_followed(code: int) -> None:
 @pytest.mark.parametrize(
     ("target", "told"),
     [
-        ("http://169.254.169.254/latest/meta-data/", "169.254.169.254, which is not public"),
-        ("http://localhost/", "which is not public"),
-        ("http://2130706433/", "a number that is not written"),
-        ("file:///etc/passwd", "and only https:// and http:// is fetched"),
-        ("http://user:word@example.org/", "carries a user name"),
+        ("https://169.254.169.254/latest/meta-data/", "169.254.169.254, which is not public"),
+        ("https://localhost/", "which is not public"),
+        ("https://2130706433/", "a number that is not written"),
+        ("http://example.org/", "begins with http://, and only https:// is fetched"),
+        ("file:///etc/passwd", "and only https:// is fetched"),
+        ("https://user:word@example.org/", "carries a user name"),
     ],
 )
 def test_every_address_on_the_way_is_checked(target: str, told: str) -> None:

@@ -168,6 +168,13 @@ def test_what_cannot_be_fetched_is_told(server: WebServer, store: HttpsStore) ->
         store.read("nowhere", start=5, stop=5)
 
 
+def test_another_range_than_was_asked_for_is_refused(server: WebServer, store: HttpsStore) -> None:
+    for said in ("bytes 0-2/10", "items 3-5/10"):
+        server.fail("/a.bin", status(206, b"012", Content_Range=said))
+        with pytest.raises(CorruptTransfer, match="other bytes than were asked for"):
+            store.read("a.bin", start=3, stop=6)
+
+
 def test_what_passes_is_waited_for(server: WebServer, store: HttpsStore) -> None:
     server.fail("/a.bin", status(503))
     server.fail("/a.bin", status(429, Retry_After="1"))

@@ -116,6 +116,14 @@ def test_secrets_are_not_shown() -> None:
     assert "hidden" not in repr(sources)
 
 
+@pytest.mark.parametrize("token", ["", " ", "two words", "späße", "line\nbreak"])
+def test_what_is_no_token_is_told_without_showing_it(token: str) -> None:
+    with pytest.raises(AccessDenied, match="Copy it once more") as told:
+        FixedToken(token)
+    assert not token.strip() or token not in str(told.value)
+    assert FixedToken(" sesame\n").token() == "sesame"
+
+
 def test_a_fixed_token_stays() -> None:
     source = FixedToken("sesame")
     assert source.token() == "sesame"

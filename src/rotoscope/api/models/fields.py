@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -12,7 +12,8 @@ Name: TypeAlias = Annotated[
 ]
 """What people call something: one line."""
 
-IdPath: TypeAlias = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Its id.")]
+ID_PATTERN: Final = r"^[A-Za-z0-9_-]{1,64}$"
+IdPath: TypeAlias = Annotated[str, Path(pattern=ID_PATTERN, description="Its id.")]
 """An id in a path."""
 
 

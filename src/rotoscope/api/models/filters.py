@@ -8,11 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rotoscope.api.models.fields import RequestBody
 from rotoscope.api.models.images import Uri
+from rotoscope.api.naming import retold
 from rotoscope.filters.kind import OptionInfo
 from rotoscope.filters.kinds import KINDS
 from rotoscope.palette.card_pictures import card_pictures, has_pictures
 from rotoscope.palette.categories import category_of, loudness_of, tags_of
 from rotoscope.palette.entry import PaletteEntry
+from rotoscope.palette.palette import BUNDLED_FOLDER
 from rotoscope.palette.third_party import ImportOptions
 
 ValueRange = Literal["0..1", "0..255", "-1..1"]
@@ -195,7 +197,7 @@ def samples_of(entry: PaletteEntry) -> list[SampleView]:
 def _facts(entry: PaletteEntry) -> dict[str, Any]:
     problem = entry.problem
     if problem is not None and entry.path is not None:
-        problem = problem.replace(str(entry.path.parent), "").replace(f"/{entry.path.name}", entry.path.name)
+        problem = retold(problem, {entry.path.parent: "", BUNDLED_FOLDER: ""})
     return {
         "name": entry.name,
         "kind": entry.kind,

@@ -14,7 +14,7 @@ from rotoscope.api.models.connectors import EXAMPLES, ConnectorTest, ConnectorVi
 from rotoscope.api.models.fields import IdPath
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.records import own, own_page
-from rotoscope.api.refusals import Conflict, OperatorOnly
+from rotoscope.api.refusals import Conflict, InvalidRequest, OperatorOnly, RequestFault
 from rotoscope.api.services import UseServices
 from rotoscope.database.columns import now
 from rotoscope.database.identity import new_id
@@ -41,7 +41,7 @@ def create_connector(
     network, is added by whoever runs the service.
     """
     _check_operator(caller, wanted)
-    connect(wanted)
+    _check_connects(wanted)
     row = ConnectorRecord(
         id=new_id("con"),
         client_id=caller.client_id,
@@ -105,6 +105,14 @@ def _check_operator(caller: Caller, wanted: ConnectorSettings) -> None:
             f"Only whoever runs the service may add this connector: {wanted.needs_operator}. Give secrets of "
             "your own, or ask them to add it."
         )
+
+
+def _check_connects(wanted: ConnectorSettings) -> None:
+    """Nothing is asked of the store, but settings that make none are refused."""
+    try:
+        connect(wanted)
+    except StorageError as error:
+        raise InvalidRequest(str(error), [RequestFault("body", str(error))]) from error
 
 
 def _taken(wanted: ConnectorSettings) -> str:

@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 
 from rotoscope.api.document import openapi_document
 from rotoscope.api.models.fields import IdPath
-from rotoscope.api.problems import STATUSES, code_of, title_of
+from rotoscope.api.problems import STATUSES, title_of
 from rotoscope.api.refusals import NotFound, quoted
+from rotoscope.jobs.recording import code_of
 
 router = APIRouter(tags=["service"])
 _CSP: Final = (

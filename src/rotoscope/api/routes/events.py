@@ -8,11 +8,11 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import StreamingResponse
 
 from rotoscope.api.access import Reader
-from rotoscope.api.models.fields import IdPath
+from rotoscope.api.models.fields import ID_PATTERN, IdPath
 from rotoscope.api.models.webhooks import EventView
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.refusals import InvalidRequest, RequestFault
-from rotoscope.api.services import UseServices
+from rotoscope.api.services import UseEnding, UseServices
 from rotoscope.api.streams import event_stream, start_of_stream
 
 router = APIRouter(tags=["events"])
@@ -34,7 +34,7 @@ def list_events(
     services: UseServices,
     caller: Reader,
     page: UsePage,
-    subject: Annotated[str | None, Query(max_length=64, description="Only those of this id.")] = None,
+    subject: Annotated[str | None, Query(pattern=ID_PATTERN, description="Only those of this id.")] = None,
 ) -> Page[EventView]:
     """What happened, in its order. For what happens from now on there is `/v1/events/stream`."""
     after = page.after or "0"
@@ -53,12 +53,12 @@ def list_events(
     responses=_STREAM,
 )
 def stream_events(
-    services: UseServices, caller: Reader, last_event_id: LastEventId = None
+    services: UseServices, caller: Reader, ending: UseEnding, last_event_id: LastEventId = None
 ) -> StreamingResponse:
     """Server-sent events from now on; with `Last-Event-ID`, from after that one."""
     book = services.book
     after = start_of_stream(book, caller.client_id, last_event_id, from_now=True)
-    return event_stream(book, caller.client_id, after=after)
+    return event_stream(book, caller.client_id, after=after, ending=ending)
 
 
 @router.get(
@@ -69,10 +69,14 @@ def stream_events(
     responses=_STREAM,
 )
 def stream_job_events(
-    services: UseServices, caller: Reader, job_id: IdPath, last_event_id: LastEventId = None
+    services: UseServices,
+    caller: Reader,
+    ending: UseEnding,
+    job_id: IdPath,
+    last_event_id: LastEventId = None,
 ) -> StreamingResponse:
     """Server-sent events of one job from its beginning, or from after `Last-Event-ID`, until it has ended."""
     book = services.book
     book.get(caller.client_id, job_id)
     after = start_of_stream(book, caller.client_id, last_event_id, from_now=False)
-    return event_stream(book, caller.client_id, after=after, job_id=job_id)
+    return event_stream(book, caller.client_id, after=after, ending=ending, job_id=job_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -13,8 +13,9 @@ from rotoscope._version import __version__
 from rotoscope.api.metrics import Metrics
 from rotoscope.api.services import UseServices
 from rotoscope.api.traits import Traits, traits
-from rotoscope.errors import ServiceError
 
+_NOBODYS_FOLDER: Final = "readiness/"
+"""Nothing is in it; asking for it shows that the store answers."""
 router = APIRouter(tags=["service"])
 
 
@@ -36,11 +37,9 @@ def get_health() -> Health:
 @traits(Traits(counted=False))
 def get_readiness(services: UseServices) -> Health:
     """Asks the database and the store."""
-    try:
-        with services.database.reading() as session:
-            session.execute(text("SELECT 1"))
-    except Exception as error:
-        raise ServiceError("The database does not answer. Wait, and ask again.") from error
+    with services.database.reading() as session:
+        session.execute(text("SELECT 1"))
+    next(services.store.list(_NOBODYS_FOLDER), None)
     return Health()
 
 

@@ -8,12 +8,12 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 
 from rotoscope.api.access import Reader, Runner
-from rotoscope.api.models.fields import IdPath
+from rotoscope.api.models.fields import ID_PATTERN, IdPath
 from rotoscope.api.models.jobs import JobView, RetryRequest, SegmentView
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.refusals import NotFound
 from rotoscope.api.services import UseServices
-from rotoscope.api.waiting import wait_as_preferred
+from rotoscope.api.waiting import PREFER, wait_as_preferred
 from rotoscope.errors import StoredFileNotFound
 from rotoscope.jobs.job import JobState
 from rotoscope.jobs.workshop import preview_path
@@ -34,7 +34,7 @@ def list_jobs(
     page: UsePage,
     state: Annotated[list[JobState], Query(description="Only those in one of these states.")] = [],  # noqa: B006
     operation: Annotated[
-        str | None, Query(max_length=64, description="Only those of this operation, such as `renders`.")
+        str | None, Query(pattern=ID_PATTERN, description="Only those of this operation, such as `renders`.")
     ] = None,
 ) -> Page[JobView]:
     """Your jobs, the newest first."""
@@ -45,7 +45,7 @@ def list_jobs(
     return page.cut(rows, lambda job: JobView.of(job, currency), lambda job: job.id)
 
 
-@router.get("/{job_id}", operation_id="get_job", summary="Get a job")
+@router.get("/{job_id}", operation_id="get_job", summary="Get a job", openapi_extra=PREFER)
 async def get_job(
     services: UseServices, caller: Reader, job_id: IdPath, request: Request, response: Response
 ) -> JobView:
@@ -54,8 +54,7 @@ async def get_job(
     With `Prefer: wait=20` the answer waits that long for the job's end, a minute at most.
     """
     job = await to_thread.run_sync(services.book.get, caller.client_id, job_id)
-    job = await wait_as_preferred(services.book, job, request, response, done=200)
-    response.status_code = 200
+    job = await wait_as_preferred(services.book, job, request, response)
     return JobView.of(job, services.settings.rate.currency)
 
 

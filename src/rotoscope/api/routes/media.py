@@ -30,7 +30,8 @@ Sent = Annotated[SentFiles[MediumRequest], Depends(sent_files(MediumRequest, RUL
     operation_id="register_medium",
     summary="Register a video, a picture or a folder of stills",
     status_code=201,
-    responses=problems(404, 409, 415),
+    responses={200: {"model": MediumView, "description": "It was registered before."}}
+    | problems(404, 409, 415),
     openapi_extra=described(MediumRequest, RULES, files="file", example={"uri": "data://in/drone.mp4"}),
 )
 @traits(Traits(largest_body=None, keeps_answer=False))

@@ -27,14 +27,20 @@ OptionsPart = Annotated[str, Path(max_length=200, description="Such as `w:800,q:
 UriPart = Annotated[str, Path(max_length=2048, description="URI of the photograph, percent-encoded.")]
 
 
-@router.post("", operation_id="create_picture_url", summary="Make a picture URL", status_code=201)
+@router.post(
+    "",
+    operation_id="create_picture_url",
+    summary="Make a picture URL",
+    status_code=201,
+    responses=problems(404),
+)
 def create_picture_url(
     services: UseServices, studio: UseStudio, caller: Runner, wanted: PictureUrlRequest, request: Request
 ) -> PictureUrl:
     """Makes a URL that anybody may open: a stored photograph, painted.
 
-    The painting is made when it is first asked for. The URL holds as long as the photograph is there and your
-    signing key is not replaced.
+    The painting is made when it is first asked for, and has none of the photograph's EXIF. The URL holds as
+    long as the photograph is there and your signing key is not replaced.
     """
     options = UrlOptions(**wanted.model_dump(include=set(UrlOptions.model_fields)))
     link_picture(services, studio, caller.client_id, wanted.look, options, wanted.source)

@@ -38,7 +38,13 @@ _GIVE: Final = """<p>Your key, shown this once:</p>
 <p><a href="/docs">All paths</a></p>"""
 
 
-@router.post("/v1/start", operation_id="start", summary="Get the first key", status_code=201)
+@router.post(
+    "/v1/start",
+    operation_id="start",
+    summary="Get the first key",
+    status_code=201,
+    responses={401: {"$ref": "#/components/responses/Problem401"}},
+)
 @traits(Traits(keeps_answer=False))
 def start(services: UseServices, wanted: StartRequest) -> KeyMade:
     """Exchange the token of the link that the first start printed for a key with all scopes.

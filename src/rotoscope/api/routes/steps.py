@@ -12,7 +12,7 @@ from pydantic import Field, create_model
 from rotoscope.api.access import Runner
 from rotoscope.api.models.jobs import BudgetMicros, JobView
 from rotoscope.api.services import Services, UseServices
-from rotoscope.api.waiting import wait_as_preferred
+from rotoscope.api.waiting import APPLIED, PREFER, wait_as_preferred
 from rotoscope.jobs.book import DEFAULT_PRIORITY, PRIORITIES
 from rotoscope.jobs.job import Job
 from rotoscope.jobs.operations.base import Operation, Params
@@ -33,17 +33,6 @@ _RIGHTS: Final[dict[str, Right]] = {
 _ENDED: Final[dict[int | str, dict[str, Any]]] = {
     201: {"description": "The job has ended within `Prefer: wait`", "model": JobView},
 }
-_PREFER: Final = {
-    "parameters": [
-        {
-            "name": "Prefer",
-            "in": "header",
-            "description": "`wait=20` waits so many seconds for the job's end, at most 60.",
-            "schema": {"type": "string"},
-            "example": "wait=20",
-        }
-    ]
-}
 
 
 def _add(operation: Operation[Any]) -> None:
@@ -53,7 +42,9 @@ def _add(operation: Operation[Any]) -> None:
         services: UseServices, caller: Runner, wanted: Params, request: Request, response: Response
     ) -> JobView:
         job = await to_thread.run_sync(_create, services, caller.client_id, operation, wanted)
-        job = await wait_as_preferred(services.book, job, request, response, done=201)
+        job = await wait_as_preferred(services.book, job, request, response)
+        response.headers["Location"] = f"/v1/jobs/{job.id}"
+        response.status_code = 201 if APPLIED in response.headers else 202
         return JobView.of(job, services.settings.rate.currency)
 
     example = {"usual": {"summary": operation.summary, "value": operation.example}}
@@ -66,7 +57,7 @@ def _add(operation: Operation[Any]) -> None:
         status_code=202,
         response_description="The job; Location is its path",
         responses=_ENDED,
-        openapi_extra=_PREFER,
+        openapi_extra=PREFER,
     )(make_job)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from rotoscope.jobs.operations.base import Operation, Workbench
+from rotoscope.jobs.operations.retouching import with_retouched
 from rotoscope.jobs.operations.wishes import (
     EncodingWish,
     PaintingWish,
@@ -38,6 +40,10 @@ class AssembleParams(EncodingWish, ResultWish):
     original: Uri | None = Field(
         default=None,
         description="The video that the stills came from: its sound, subtitles and tags come along.",
+    )
+    retouched: Uri | None = Field(
+        default=None,
+        description="A folder of retouched stills; each takes the place of the one of its name.",
     )
 
 
@@ -85,7 +91,9 @@ def paint(params: PaintingWish, bench: Workbench) -> dict[str, Any]:
 
 
 def _assemble(params: AssembleParams, bench: Workbench) -> dict[str, Any]:
-    folder = bench.take(params.source)
+    folder, notes = bench.take(params.source), list[str]()
+    if params.retouched is not None:
+        folder, notes = with_retouched(folder, bench.take(params.retouched), bench.scratch / "frames")
     output = bench.make(params.output, overwrite=params.overwrite)
     result = assemble(
         folder,
@@ -94,7 +102,7 @@ def _assemble(params: AssembleParams, bench: Workbench) -> dict[str, Any]:
         encoder=params.encoder(),
         on_progress=bench.on_progress,
     )
-    return told(result, params.output)
+    return told(replace(result, notes=(*notes, *result.notes)), params.output)
 
 
 SEPARATE = Operation(

@@ -202,5 +202,9 @@ class RenderingWish(Params):
         )
 
 
-class PaintingWish(RenderingWish, EncodingWish, SpanWish, LookWish, ResultWish):
+class HowPainted(RenderingWish, EncodingWish, SpanWish, LookWish):
+    """All that is said of a painting but what is painted and where it goes."""
+
+
+class PaintingWish(HowPainted, ResultWish):
     """Everything that ``rotoscope stylize`` takes."""

@@ -17,7 +17,7 @@ from rotoscope.media.clip import Clip, OnTruncated, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Pixels
 from rotoscope.media.info import MediaKind
-from rotoscope.media.output import OutputKind, output_kind
+from rotoscope.media.output import OutputKind, WriteReport, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.shots import find_shots
 from rotoscope.media.still_codecs import known_suffix
@@ -150,18 +150,58 @@ def optimize_clip(
     """
     recipe, video, options = recipe or OptimizeRecipe(), video or VideoRecipe(), options or ClipOptions()
     began = time.monotonic()
+    clip, grading = _open(source, styles, output, options)
+    if options.threads is not None:
+        torch.set_num_threads(options.threads)
+    shots, kept_in = shots_of(clip, video), cache_dir / FRAMES_FOLDER
+    studio = _studio(styles, encoder, recipe, video, options)
+    gallery, meter, is_complete = _paint(
+        clip, grading, shots, studio, cache_dir, options, on_progress, should_stop
+    )
+    written = _write(clip, grading, output, gallery, video, options, kept_in) if is_complete else None
+    return PaintedClip(
+        output,
+        frames=clip.expected_frames,
+        shots=len(shots),
+        paintings=meter.done,
+        paintings_found=meter.found,
+        frame_size=meter.frame_size,
+        size_bytes=written.size_bytes if written else 0,
+        seconds=time.monotonic() - began,
+        coherence=video.coherence,
+        is_complete=is_complete,
+        kept_in=kept_in,
+        notes=(*clip.problems, *grading.notes, *(written.notes if written else ())),
+    )
+
+
+def _open(
+    source: str | Path, styles: Sequence[StyleSource], output: Path, options: ClipOptions
+) -> tuple[Clip, Grading]:
+    """The clip, and how its pictures are seen; what can be refused before any work is."""
     _refuse(source, output, styles, options)
     clip = open_clip(source, selection=options.selection, on_truncated=options.on_truncated)
     if clip.info.kind is MediaKind.STILL:
         raise InvalidOptions(f"{source} is a still, and a clip's frames were to be painted. Give a clip.")
-    if options.threads is not None:
-        torch.set_num_threads(options.threads)
     grading = grade(clip.info, output, encoder=options.encoder)
     open_output(clip, grading, output, options.encoder, overwrite=options.overwrite).abort()
-    shots = shots_of(clip, video)
+    return clip, grading
+
+
+def _paint(
+    clip: Clip,
+    grading: Grading,
+    shots: Sequence[Span],
+    studio: Studio,
+    cache_dir: Path,
+    options: ClipOptions,
+    on_progress: ProgressCallback | None,
+    should_stop: StopCallback | None,
+) -> tuple[KeptGallery, VideoMeter, bool]:
+    """Paint all frames that are not kept; the last value is False where it was stopped before all were."""
+    recipe, video = studio.recipe, studio.video
     steps = list(plan_steps(shots, video))
     with ShownFrames(clip, grading.view, options.size, keep=max(video.neighbors, default=0) + 2) as shown:
-        studio = _studio(styles, encoder, recipe, video, options)
         gallery = _gallery(cache_dir, clip, steps, grading, studio, options)
         if options.restart:
             gallery.clear()
@@ -171,35 +211,32 @@ def optimize_clip(
         is_complete = paint_steps(
             steps, shown, gallery, studio, meter=meter, should_stop=should_stop, on_painted=live.show
         )
-    size_bytes, notes = 0, (*clip.problems, *grading.notes)
-    if is_complete:
-        report = write_painted(
-            clip,
-            grading,
-            output,
-            lambda index: painted_in(gallery, video.parts, index),
-            size=options.size,
-            encoder=options.encoder,
-            overwrite=options.overwrite,
-        )
-        size_bytes, notes = report.size_bytes, (*notes, *report.notes)
-        gallery.touch()
-        if options.most_kept_bytes is not None:
-            prune(cache_dir / FRAMES_FOLDER, options.most_kept_bytes)
-    return PaintedClip(
+    return gallery, meter, is_complete
+
+
+def _write(
+    clip: Clip,
+    grading: Grading,
+    output: Path,
+    gallery: KeptGallery,
+    video: VideoRecipe,
+    options: ClipOptions,
+    kept_in: Path,
+) -> WriteReport:
+    """Write the result, and let go of finished frames that nobody has wanted for long."""
+    report = write_painted(
+        clip,
+        grading,
         output,
-        frames=clip.expected_frames,
-        shots=len(shots),
-        paintings=meter.done,
-        paintings_found=meter.found,
-        frame_size=(width, height),
-        size_bytes=size_bytes,
-        seconds=time.monotonic() - began,
-        coherence=video.coherence,
-        is_complete=is_complete,
-        kept_in=cache_dir / FRAMES_FOLDER,
-        notes=notes,
+        lambda index: painted_in(gallery, video.parts, index),
+        size=options.size,
+        encoder=options.encoder,
+        overwrite=options.overwrite,
     )
+    gallery.touch()
+    if options.most_kept_bytes is not None:
+        prune(kept_in, options.most_kept_bytes)
+    return report
 
 
 def shots_of(clip: Clip, video: VideoRecipe) -> list[Span]:

@@ -60,6 +60,8 @@ class VideoMeter:
             video: of the clip.
             on_progress: told after every iteration.
         """
+        self.frame_size = (size[1], size[0])
+        """(width, height) of the paintings."""
         self._frames = len({step.index for step in steps})
         self._parts = video.parts
         self._alone = _work(size, recipe)

@@ -118,6 +118,7 @@ def upgrade() -> None:
         sa.Column("stop_asked", sa.Boolean(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("cancel_asked", sa.Boolean(), nullable=False),
+        sa.Column("once", sa.String(length=64), nullable=True),
         sa.Column("created", Instant(), nullable=False),
         sa.Column("started", Instant(), nullable=True),
         sa.Column("ended", Instant(), nullable=True),
@@ -126,6 +127,7 @@ def upgrade() -> None:
             ["clients.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("client_id", "once"),
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index("jobs_in_state", ["state", "id"], unique=False)
@@ -205,6 +207,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_uploads_client_id"), ["client_id"], unique=False)
+
+    op.create_table(
+        "watches",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("inbox", sa.Text(), nullable=False),
+        sa.Column("outbox", sa.Text(), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("looked", Instant(), nullable=True),
+        sa.Column("trouble", sa.Text(), nullable=True),
+        sa.Column("created", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["clients.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("watches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_watches_client_id"), ["client_id"], unique=False)
 
     op.create_table(
         "webhooks",
@@ -311,6 +333,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_webhooks_client_id"))
 
     op.drop_table("webhooks")
+    with op.batch_alter_table("watches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_watches_client_id"))
+
+    op.drop_table("watches")
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_uploads_client_id"))
 

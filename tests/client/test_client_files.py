@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -23,6 +25,14 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     blocks = (hashlib.sha256(str(number).encode()).digest() * 32_768 for number in range(MEGABYTES))
     path.write_bytes(b"".join(blocks))
     return path
+
+
+def until(found: Callable[[], object]) -> None:
+    """Wait for it, not for ever."""
+    end = time.monotonic() + 60
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def sha256(path: Path) -> str:
@@ -92,7 +102,9 @@ def test_an_upload_that_breaks_goes_on_where_it_was(
         assert hashlib.sha256(client.files.read(f"{place}broken.bin")).hexdigest() == sha256(large)
 
 
-def test_an_upload_goes_on_in_another_process(client: Client, place: str, large: Path) -> None:
+def test_an_upload_goes_on_in_another_process(
+    server: RunningServer, client: Client, place: str, large: Path
+) -> None:
     told: list[Transfer] = []
 
     def stop(transfer: Transfer) -> None:
@@ -102,6 +114,10 @@ def test_an_upload_goes_on_in_another_process(client: Client, place: str, large:
 
     with pytest.raises(KeyboardInterrupt):
         client.files.upload(large, f"{place}later.bin", on_transfer=stop)
+    headers = {"Authorization": f"Bearer {server.key}", "Tus-Resumable": "1.0.0"}
+    until(  # the server has noticed
+        lambda: int(httpx.head(f"{server.url}{told[-1].upload}", headers=headers).headers["Upload-Offset"])
+    )
     more: list[Transfer] = []
     client.files.upload(large, f"{place}later.bin", resume=told[-1].upload, on_transfer=more.append)
     assert more[0].done_bytes > 2_000_000, "it goes on from what has arrived"

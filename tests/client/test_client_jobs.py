@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -316,3 +317,14 @@ def test_what_is_no_server_is_said_to_be(server: RunningServer) -> None:
     with pytest.raises(ServiceError, match=r"answered with no Job \('id'\)"):
         line.read(Job, "GET", "/openapi.json")
     line.close()
+
+
+def test_the_reference_names_what_there_is() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\* `client\.(\w+)`: (.*)$", text, re.MULTILINE)
+    with Client("http://127.0.0.1:9") as client:
+        resources = {name: value for name, value in vars(client).items() if not name.startswith("_")}
+    assert {name for name, _ in rows} == set(resources)
+    for name, stated in rows:
+        own = {method for method in vars(type(resources[name])) if not method.startswith("_")}
+        assert set(re.findall(r"`(\w+)`", stated)) == own

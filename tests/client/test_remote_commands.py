@@ -145,6 +145,9 @@ def test_what_a_server_cannot_be_asked_is_refused(
     assert re.search(r"%05d\.png is a pattern\. For a server give the folder: \S+frames/\.", ran.err)
     ran = run("stylize", clip, tmp_path / "out" / "%05d.png", "-f", "posterize", *at)
     assert re.search(r"%05d\.png is a pattern\. Of a server's work give a folder: \S+out/\.", ran.err)
+    (tmp_path / "library" / "trip").mkdir(parents=True)
+    ran = run("stylize", tmp_path / "library", tmp_path / "painted", "-f", "posterize", *at)
+    assert "library has folders in it, such as trip. A server takes the stills of one folder:" in ran.err
     ran = run("inspect", tmp_path / "nowhere.mp4", *at)
     assert "nowhere.mp4 does not exist. Give a file or folder of this machine, or a URI" in ran.err
     clip.with_name("there.mp4").touch()

@@ -25,7 +25,7 @@ USUAL_TRIES: Final = 5
 _WAITS: Final = (0.1, 0.5, 1.0, 2.0, 4.0)
 _LONGEST_WAIT: Final = 60.0
 _LATER: Final = frozenset({429, 502, 503, 504})
-"""Statuses after which the same request may be served."""
+_GONE: Final = 404
 _IN_PROGRESS: Final = "request-in-progress"
 _PAGE: Final = 200
 _CONNECT_SECONDS: Final = 10.0
@@ -85,7 +85,9 @@ class Connection:
             if answer.is_success or answer.status_code == 304:
                 return answer
             error = answer_error(answer)
-            if is_last or not _may_be_served_later(error):
+            if method == "DELETE" and turn and error.status == _GONE:
+                return answer  # by the request whose answer was lost
+            if is_last or not may_be_served_later(error):
                 raise error
             time.sleep(_pause(error, turn))
         raise AssertionError("a connection tries at least once")
@@ -218,7 +220,8 @@ def _given(query: Query | None) -> dict[str, Any]:
     }
 
 
-def _may_be_served_later(error: ApiError) -> bool:
+def may_be_served_later(error: ApiError) -> bool:
+    """Whether the same request may be served when it is sent again."""
     return error.status in _LATER or error.code == _IN_PROGRESS
 
 

@@ -10,10 +10,10 @@ from typing import Final
 
 import httpx
 
-from rotoscope.client.connection import Connection
+from rotoscope.client.connection import Connection, may_be_served_later
 from rotoscope.client.records import File, Transfer
 from rotoscope.client.uploads import PIECE_BYTES, OnTransfer
-from rotoscope.errors import CorruptTransfer, EncodeError, OutputExists
+from rotoscope.errors import ApiError, CorruptTransfer, EncodeError, OutputExists
 
 _TRIES: Final = 6
 """In a row without a byte that came."""
@@ -48,10 +48,12 @@ def receive_file(
     while (have := _size(growing)) is None or have < file.size_bytes:
         try:
             _receive(line, file, growing, have or 0, on_transfer)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, ApiError) as error:
+            if isinstance(error, ApiError) and not may_be_served_later(error):
+                raise
             failures = failures + 1 if _size(growing) == have else 0
             if failures >= _TRIES:
-                raise line.unreachable(error) from error
+                raise error if isinstance(error, ApiError) else line.unreachable(error) from error
             time.sleep(min(0.2 * 2**failures, _LONGEST_WAIT))
     _check(growing, file)
     put_in_place(growing, path, overwrite=overwrite)

@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from rotoscope.client.connection import Connection
+from rotoscope.client.connection import Connection, may_be_served_later
 from rotoscope.client.records import Event
 from rotoscope.errors import ApiError
 from rotoscope.plain import from_plain
@@ -17,7 +17,6 @@ from rotoscope.plain import from_plain
 _TRIES: Final = 10
 """In a row without an event; half a minute or so."""
 _LONGEST_WAIT: Final = 5.0
-_LATER: Final = frozenset({429, 502, 503, 504})
 
 
 class Events:
@@ -67,7 +66,7 @@ def follow(
                 return
             failures += 1
         except (httpx.TransportError, ApiError) as error:
-            if isinstance(error, ApiError) and error.status not in _LATER:
+            if isinstance(error, ApiError) and not may_be_served_later(error):
                 raise
             failures += 1
             if failures >= _TRIES:

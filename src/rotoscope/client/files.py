@@ -53,20 +53,24 @@ class Files:
         return self._line.send("GET", "/v1/files/content", query={"uri": uri}, headers=headers).content
 
     def put(self, uri: str, content: bytes, *, overwrite: bool = False) -> File:
-        """Store bytes.
+        """Store bytes. Those that are there already are left as they are.
 
         Raises:
             ApiError: something is there already (code ``stored-file-exists``), or they may not be put there.
         """
-        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-        return self._line.read(
-            File,
-            "PUT",
-            "/v1/files/content",
-            query={"uri": uri, "overwrite": overwrite},
-            body=content,
-            headers={"Content-Type": "application/octet-stream", "Content-Digest": f"sha-256=:{digest}:"},
-        )
+        digest = hashlib.sha256(content)
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:",
+        }
+        query = {"uri": uri, "overwrite": overwrite}
+        try:
+            return self._line.read(
+                File, "PUT", "/v1/files/content", query=query, body=content, headers=headers
+            )
+        except ApiError as error:
+            self._raise_unless_there(error, uri, len(content), digest.hexdigest())
+            return self.stat(uri)
 
     def upload(
         self,
@@ -112,9 +116,7 @@ class Files:
                 on_transfer=on_transfer,
             )
         except ApiError as error:
-            is_there = error.code == "stored-file-exists"
-            if not is_there or not self._has(target, place.stat().st_size, digest.hexdigest()):
-                raise
+            self._raise_unless_there(error, target, place.stat().st_size, digest.hexdigest())
         return replace(self.stat(target), sha256=digest.hexdigest())
 
     def upload_folder(
@@ -259,6 +261,11 @@ class Files:
                 "Content-Digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
             },
         )
+
+    def _raise_unless_there(self, error: ApiError, uri: str, size: int, sha256: str) -> None:
+        """A refusal, unless it is that these very contents are there: it may be that an answer was lost."""
+        if error.code != "stored-file-exists" or not self._has(uri, size, sha256):
+            raise error
 
     def _has(self, uri: str, size: int, sha256: str) -> bool:
         """Whether a stored file has these contents; it is read where the store does not know its checksum."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rotoscope.client.connection import Connection
+from rotoscope.client.connection import Connection, may_be_served_later
 from rotoscope.client.records import Transfer
 from rotoscope.errors import ApiError, CorruptTransfer
 
@@ -21,6 +21,8 @@ PIECE_BYTES: Final = 1 << 18
 _PART_BYTES: Final = 8_000_000
 """Of one request: what is sent twice at most where a server has not noticed yet that the line broke."""
 _VERSION: Final = {"Tus-Resumable": "1.0.0"}
+_ELSEWHERE: Final = 409
+"""The upload goes on at another byte."""
 _TRIES: Final = 6
 """In a row without a byte that arrived."""
 _NOTICED_SECONDS: Final = 0.3
@@ -61,7 +63,7 @@ def send_file(
             offset = _send_part(line, path, place, offset, size, on_transfer)
             failures = 0
         except (httpx.TransportError, ApiError) as error:
-            if isinstance(error, ApiError) and error.status not in (409, 429, 502, 503, 504):
+            if isinstance(error, ApiError) and error.status != _ELSEWHERE and not may_be_served_later(error):
                 raise
             time.sleep(min(_NOTICED_SECONDS * 2**failures, _LONGEST_WAIT))
             arrived = _offset(line, place)

@@ -74,6 +74,7 @@ def sent(client: Client, typed: str | Path, *, is_folder: bool = False, shown: b
     with share_bar("sending", shown=shown) as update:
         tell = teller(update)
         if path.is_dir():
+            _refuse_library(path)
             place = f"data://uploads/{_digest(path)}/"
             client.files.upload_folder(path, place, on_transfer=tell)
             return place
@@ -140,6 +141,15 @@ def _is_there(client: Client, uri: str, size: int) -> bool:
         if error.code != "stored-file-not-found":
             raise
         return False
+
+
+def _refuse_library(folder: Path) -> None:
+    inner = next((one for one in folder.iterdir() if one.is_dir() and not one.name.startswith(".")), None)
+    if inner is not None:
+        raise InvalidOptions(
+            f"{folder} has folders in it, such as {inner.name}. A server takes the stills of one folder: "
+            "give it folder by folder, or leave --server out."
+        )
 
 
 def _digest(path: Path) -> str:

@@ -230,6 +230,10 @@ class JobCancelled(JobError):
     """A job was cancelled while it ran."""
 
 
+class JobFailed(JobError):
+    """A job ended without its result."""
+
+
 class BudgetExhausted(JobError):
     """A job's budget is used up."""
 
@@ -240,6 +244,52 @@ class MachineDiffers(JobError):
 
 class ServiceError(RotoscopeError):
     """The service cannot start, or a server cannot be reached."""
+
+
+class ServerUnreachable(ServiceError):
+    """A server does not answer."""
+
+
+class ApiError(ServiceError):
+    """A server refuses a request."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        faults: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        """The status code of HTTP."""
+        self.code = code
+        """The kind of error, such as ``not-found``; empty where the answer was no problem document."""
+        self.request_id = request_id
+        """By which the server knows the request; for questions about it."""
+        self.retry_after = retry_after
+        """Seconds after which it may be served, where the server says so."""
+        self.faults = tuple(faults)
+        """Each thing that is wrong in the request: where, and what."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Sent to another process with all it knows."""
+        make = partial(
+            ApiError,
+            status=self.status,
+            code=self.code,
+            request_id=self.request_id,
+            retry_after=self.retry_after,
+            faults=self.faults,
+        )
+        return make, self.args
+
+
+class InvalidSignature(ServiceError):
+    """A webhook's message was not signed with the secret, or too long ago."""
 
 
 class RecipeMismatch(RotoscopeError):

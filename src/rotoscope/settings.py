@@ -33,6 +33,10 @@ RATE_VARIABLE = "ROTOSCOPE_RATE"
 """What an hour of compute costs, such as ``0.40 USD``."""
 WORKER_VARIABLE = "ROTOSCOPE_WORKER_ID"
 """The name of a worker, where none is given; by default the machine's."""
+SERVER_VARIABLE = "ROTOSCOPE_SERVER"
+"""The server on which commands do their work, where it is not this machine."""
+KEY_VARIABLE = "ROTOSCOPE_API_KEY"
+"""The key that is shown to it."""
 _DEFAULT_CACHE_GB = 8.0
 _RATE: Final = re.compile(r"(\d+(?:\.\d{1,6})?) ?([A-Z]{3})")
 

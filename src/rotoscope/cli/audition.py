@@ -9,8 +9,10 @@ import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
+from rotoscope.cli.remote.running import remotely
 from rotoscope.errors import InvalidOptions
 from rotoscope.plain import to_plain
 
@@ -52,7 +54,7 @@ Size: TypeAlias = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("audition", help=flow(HELP))(audition)
+    app.command("audition", help=flow(HELP))(grouped(remotely(audition)))
 
 
 def register_suggest(group: typer.Typer) -> None:

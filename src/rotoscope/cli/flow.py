@@ -9,8 +9,10 @@ import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow as as_paragraphs
 from rotoscope.cli.present import present_render
+from rotoscope.cli.remote.running import remotely
 from rotoscope.cli.requests import make_selection
 
 HELP = """Show where everything in a clip moves: the direction is the hue, the speed how far it is from white.
@@ -32,7 +34,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("flow", help=as_paragraphs(HELP))(flow)
+    app.command("flow", help=as_paragraphs(HELP))(grouped(remotely(flow)))
 
 
 def flow(

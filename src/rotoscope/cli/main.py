@@ -15,8 +15,10 @@ from rotoscope.cli import (
     audition,
     cache,
     demo,
+    files,
     filters,
     flow,
+    jobs,
     join,
     looks,
     media,
@@ -70,6 +72,8 @@ train.register(app)
 scout.register(app)
 serve.register(app)
 worker.register(app)
+jobs.register(app)
+files.register(app)
 demo.register(app)
 
 

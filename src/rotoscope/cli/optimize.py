@@ -17,6 +17,7 @@ from rotoscope.cli.help_text import flow
 from rotoscope.cli.optimize_clip import is_clip, optimize_clip, refuse_for_stills
 from rotoscope.cli.optimize_clip_options import ForClips
 from rotoscope.cli.present import human_duration, human_size, print_notes
+from rotoscope.cli.remote.running import remotely
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +58,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("optimize", help=flow(HELP))(grouped(optimize))
+    app.command("optimize", help=flow(HELP))(grouped(remotely(optimize)))
 
 
 def optimize(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow as as_paragraphs
 from rotoscope.cli.present import print_json, print_notes
-
-if TYPE_CHECKING:
-    from rotoscope.motion.flicker import Flicker
-    from rotoscope.render.score import Score
+from rotoscope.cli.remote.running import remotely
+from rotoscope.cli.score_lines import lines_of
 
 HELP = """Measure how much a painted clip flickers.
 
@@ -34,7 +33,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("score", help=as_paragraphs(HELP))(score)
+    app.command("score", help=as_paragraphs(HELP))(grouped(remotely(score)))
 
 
 def score(
@@ -91,34 +90,3 @@ def score(
     for line in lines_of(found):
         typer.echo(line)
     print_notes(found.notes)
-
-
-def lines_of(score: Score) -> list[str]:
-    """A score for people: a table of the clips, and what is left and kept."""
-    rows = [("source", score.source), ("result", score.result)]
-    rows += [] if score.base is None else [("base", score.base)]
-    lines = [f"{score.frames} frames at {score.frame_size[0]}x{score.frame_size[1]}"]
-    lines.append(
-        f"{'':<16} {'short':>9} {'long':>9} {'sharpness':>10}" + ("     style" if score.style else "")
-    )
-    styles = {} if score.style is None else {name: getattr(score.style, name) for name, _ in rows}
-    lines += [_row(name, flicker, styles.get(name)) for name, flicker in rows]
-    if score.base is not None:
-        kept = None if score.style is None else score.style.kept
-        lines.append(f"{'flicker left':<16} {_share(score.short_left):>9} {_share(score.long_left):>9}")
-        lines.append(f"{'kept':<16} {'':>9} {'':>9} {_share(score.sharpness_kept):>10}" + _style_kept(kept))
-    return lines
-
-
-def _row(name: str, flicker: Flicker, style: float | None) -> str:
-    long = "–" if flicker.long is None else f"{flicker.long:.5f}"
-    shown = "" if style is None else f" {style:>9.3f}"
-    return f"{name:<16} {flicker.short:>9.5f} {long:>9} {flicker.sharpness:>10.2f}{shown}"
-
-
-def _share(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.0f} %"
-
-
-def _style_kept(kept: float | None) -> str:
-    return "" if kept is None else f" {_share(kept):>9}"

@@ -9,8 +9,10 @@ import typer
 
 from rotoscope.cli import options
 from rotoscope.cli.bar import progress_bar
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
+from rotoscope.cli.remote.running import remotely
 from rotoscope.cli.requests import make_selection
 
 SEPARATE_HELP = """Write a clip's frames as stills, with a manifest of their exact times.
@@ -36,8 +38,8 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command("separate", help=flow(SEPARATE_HELP))(separate)
-    app.command("assemble", help=flow(ASSEMBLE_HELP))(assemble)
+    app.command("separate", help=flow(SEPARATE_HELP))(grouped(remotely(separate)))
+    app.command("assemble", help=flow(ASSEMBLE_HELP))(grouped(remotely(assemble)))
 
 
 def separate(

@@ -16,6 +16,7 @@ from rotoscope.cli.grouping import grouped
 from rotoscope.cli.groups import Arithmetic, Encoding, LookChoice, Rendering
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
+from rotoscope.cli.remote.running import remotely
 from rotoscope.cli.requests import make_look, make_selection, make_time
 
 HELP = """Paint a video, a GIF, a still, a folder of stills, or a library of them all.
@@ -52,7 +53,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("stylize", help=flow(HELP))(grouped(stylize))
+    app.command("stylize", help=flow(HELP))(grouped(remotely(stylize)))
 
 
 def stylize(

@@ -16,6 +16,7 @@ from rotoscope.cli.feature_network import FeatureChoice, Running, require_torch
 from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, human_size, print_notes
+from rotoscope.cli.remote.running import remotely
 from rotoscope.errors import InvalidOptions
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("texture", help=flow(HELP))(grouped(texture))
+    app.command("texture", help=flow(HELP))(grouped(remotely(texture)))
 
 
 def texture(

@@ -14,6 +14,7 @@ from rotoscope.cli.feature_network import FeatureChoice, Running, require_torch
 from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, print_json
+from rotoscope.cli.remote.running import remotely
 from rotoscope.cli.train_groups import Beginning, CardChoice, Numbers, Spending
 from rotoscope.cli.train_plans import make_plans
 from rotoscope.cli.train_texture import refuse_for_texture, train_texture_file
@@ -59,7 +60,7 @@ WHY_IT_ENDED = {
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("train", help=flow(HELP))(grouped(train))
+    app.command("train", help=flow(HELP))(grouped(remotely(train)))
 
 
 def train(

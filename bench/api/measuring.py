@@ -125,7 +125,7 @@ def _ask_many(server: Server, count: int) -> None:
 def _stylize(client: httpx.Client, photo: bytes, name: str, kind: str) -> None:
     client.post(
         "/v1/images:stylize",
-        params={"filters": name, "format": kind},
+        params={"filter": name, "format": kind},
         content=photo,
         headers={"Content-Type": "image/jpeg"},
     ).raise_for_status()
@@ -143,7 +143,7 @@ def _job(number: int) -> JobRecord:
         id=new_id("job"),
         client_id=CLIENT,
         operation="stylize",
-        params={"source": f"data://in/{number}.mp4", "output": f"data://out/{number}.mp4", "filters": ["a"]},
+        params={"source": f"data://in/{number}.mp4", "output": f"data://out/{number}.mp4", "filter": "a"},
         state="succeeded" if number % 5 else "failed",
         priority=100,
         cost_micros=0,

@@ -100,7 +100,7 @@ def test_a_filter_is_imported_paints_shows_its_card_and_goes(bench: Bench, tint:
     assert made.headers["location"] == f"{URL}/tint"
     assert (made.json()["name"], made.json()["bundled"]) == ("tint", False)
     assert ada.get(f"{URL}/tint/file").content == tint
-    painted = ada.post("/v1/images:stylize", params={"filters": "tint"}, content=SENT, headers=JPEG)
+    painted = ada.post("/v1/images:stylize", params={"filter": "tint"}, content=SENT, headers=JPEG)
     assert painted.status_code == 200
     (sample,) = ada.get(f"{URL}/tint/samples").json()["items"]
     assert (sample["name"], sample["width"], sample["height"]) == ("style", 40, 30)
@@ -170,7 +170,7 @@ def test_a_card_is_edited(bench: Bench, tint: bytes) -> None:
     assert file.card.meaning == "Because."
     assert ada.patch(f"{URL}/tint", json={"title": None, "tags": None}).json()["tags"] == []
     assert ada.get(f"{URL}/tint").json()["title"] is None
-    assert ada.post("/v1/images:stylize", params={"filters": "tint"}, content=SENT, headers=JPEG).is_success
+    assert ada.post("/v1/images:stylize", params={"filter": "tint"}, content=SENT, headers=JPEG).is_success
     bundled = ada.patch(f"{URL}/great-wave", json={"title": "Mine"})
     assert (bundled.status_code, bundled.json()["code"]) == (422, "palette-error")
     assert "comes with Rotoscope and its card can only be changed on a copy" in bundled.json()["detail"]
@@ -185,7 +185,7 @@ def test_a_damaged_file_is_listed_with_its_problem_and_without_a_path(bench: Ben
     told = ada.get(f"{URL}/tint").json()
     assert told["problem"].startswith("The filter file tint.onnx has the SHA-256")
     assert str(bench.settings.data_dir) not in str(told)
-    painted = ada.post("/v1/images:stylize", params={"filters": "tint"}, content=SENT, headers=JPEG)
+    painted = ada.post("/v1/images:stylize", params={"filter": "tint"}, content=SENT, headers=JPEG)
     assert (painted.status_code, painted.json()["code"]) == (422, "checksum-mismatch")
     assert str(bench.settings.data_dir) not in painted.text
 
@@ -201,6 +201,6 @@ def test_anothers_filters_are_not_there(bench: Bench, tint: bytes) -> None:
     ada = bench.client("ada")
     answers = [ada.get(f"{URL}/tint{rest}") for rest in ("", "/file", "/versions", "/samples")]
     answers += [ada.delete(f"{URL}/tint"), ada.patch(f"{URL}/tint", json={"title": "x"})]
-    painted = ada.post("/v1/images:stylize", params={"filters": "tint"}, content=SENT, headers=JPEG)
+    painted = ada.post("/v1/images:stylize", params={"filter": "tint"}, content=SENT, headers=JPEG)
     assert {answer.status_code for answer in [*answers, painted]} == {404}
     assert "tint" not in names(bench)

@@ -44,7 +44,7 @@ SENT = encoded(PHOTO, quality=95)
 
 
 def test_the_body_is_the_photograph_and_the_answer_its_painting(bench: Bench, tmp_path: Path) -> None:
-    answer = bench.client().post(URL, params={"filters": "posterize:levels=3"}, content=SENT, headers=JPEG)
+    answer = bench.client().post(URL, params={"filter": "posterize:levels=3"}, content=SENT, headers=JPEG)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/jpeg"
     (tmp_path / "photo.jpg").write_bytes(SENT)
@@ -57,7 +57,7 @@ def test_the_body_is_the_photograph_and_the_answer_its_painting(bench: Bench, tm
 
 def test_a_neural_filter_paints(bench: Bench) -> None:
     client = bench.client()
-    sent = {"filters": ["great-wave"], "strength": "1", "format": "png"}
+    sent = {"filter": ["great-wave"], "strength": "1", "format": "png"}
     first = client.post(URL, data=sent, files={"picture": ("a.jpg", SENT)})
     again = client.post(URL, data=sent, files={"picture": ("a.jpg", SENT)})
     assert first.status_code == 200
@@ -70,7 +70,7 @@ def test_strength_0_gives_the_photograph_back(bench: Bench) -> None:
     sent = encoded(PHOTO, "PNG")
     answer = bench.client().post(
         URL,
-        params={"filters": "great-wave", "strength": 0},
+        params={"filter": "great-wave", "strength": 0},
         content=sent,
         headers={"Content-Type": "image/png"},
     )
@@ -80,7 +80,7 @@ def test_strength_0_gives_the_photograph_back(bench: Bench) -> None:
 
 def test_a_stored_picture_is_painted_by_uri(bench: Bench) -> None:
     bench.services.storage_of("cli_ada").put("data://photos/cliff.jpg", SENT)
-    sent = {"source": "data://photos/cliff.jpg", "filters": ["posterize"], "size": 60}
+    sent = {"source": "data://photos/cliff.jpg", "filter": ["posterize"], "size": 60}
     answer = bench.client().post(URL, json=sent, headers={"Accept": "image/webp, image/png;q=0.5"})
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/webp"
@@ -109,7 +109,7 @@ def test_orientation_profile_and_alpha_are_kept(bench: Bench) -> None:
     exif[0x0112] = 6
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     lying = encoded(PHOTO, exif=exif, icc_profile=profile)
-    answer = bench.client().post(URL, params={"filters": "posterize"}, content=lying, headers=JPEG)
+    answer = bench.client().post(URL, params={"filter": "posterize"}, content=lying, headers=JPEG)
     with Image.open(io.BytesIO(answer.content)) as image:
         assert image.size == (120, 160)
         assert image.getexif()[0x0112] == 1
@@ -117,13 +117,13 @@ def test_orientation_profile_and_alpha_are_kept(bench: Bench) -> None:
     clear = np.dstack((PHOTO, np.full((120, 160), 128, np.uint8)))
     sent = encoded(clear, "PNG")
     kept = bench.client().post(
-        URL, params={"filters": "posterize"}, content=sent, headers={"Content-Type": "image/png"}
+        URL, params={"filter": "posterize"}, content=sent, headers={"Content-Type": "image/png"}
     )
     with Image.open(io.BytesIO(kept.content)) as image:
         assert np.asarray(image.getchannel("A")).max() == 128
     lost = bench.client().post(
         URL,
-        params={"filters": "posterize", "format": "jpeg"},
+        params={"filter": "posterize", "format": "jpeg"},
         content=sent,
         headers={"Content-Type": "image/png"},
     )
@@ -133,17 +133,17 @@ def test_orientation_profile_and_alpha_are_kept(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("sent", "status", "code", "told"),
     [
-        ({}, 422, "invalid-request", "filters and look are both missing; give one of the two"),
-        ({"filters": "a", "look": "b"}, 422, "invalid-request", "filters and look are given together"),
-        ({"filters": "no-such"}, 404, "unknown-filter", "There is no filter 'no-such'."),
-        ({"filters": "./x.onnx"}, 422, "invalid-options", "which is a file's name. Give the name"),
-        ({"filters": "/etc/passwd.onnx"}, 422, "invalid-options", "which is a file's name. Give the name"),
-        ({"filters": "lut:file=/etc/passwd"}, 422, "invalid-options", "'/etc/passwd' is not a URI"),
-        ({"filters": "lut:file=file:///etc/passwd"}, 403, "access-denied", "closed"),
-        ({"filters": "posterize:levels=999"}, 422, "invalid-options", "less than or equal to 16"),
-        ({"filters": "posterize", "strength": "2"}, 422, "invalid-request", "body.strength"),
-        ({"filters": "posterize", "typo": "2"}, 422, "invalid-request", "body.typo"),
-        ({"filters": "posterize", "size": "16000"}, 422, "open-error", "pixels; at most 40,000,000 are read"),
+        ({}, 422, "invalid-request", "filter and look are both missing; give one of the two"),
+        ({"filter": "a", "look": "b"}, 422, "invalid-request", "filter and look are given together"),
+        ({"filter": "no-such"}, 404, "unknown-filter", "There is no filter 'no-such'."),
+        ({"filter": "./x.onnx"}, 422, "invalid-options", "which is a file's name. Give the name"),
+        ({"filter": "/etc/passwd.onnx"}, 422, "invalid-options", "which is a file's name. Give the name"),
+        ({"filter": "lut:file=/etc/passwd"}, 422, "invalid-options", "'/etc/passwd' is not a URI"),
+        ({"filter": "lut:file=file:///etc/passwd"}, 403, "access-denied", "closed"),
+        ({"filter": "posterize:levels=999"}, 422, "invalid-options", "less than or equal to 16"),
+        ({"filter": "posterize", "strength": "2"}, 422, "invalid-request", "body.strength"),
+        ({"filter": "posterize", "typo": "2"}, 422, "invalid-request", "body.typo"),
+        ({"filter": "posterize", "size": "16000"}, 422, "open-error", "pixels; at most 40,000,000 are read"),
         ({"look": "look_nobodys"}, 404, "not-found", "There is no look 'look_nobodys'."),
         ({"look": "look: 1\nlayers: []"}, 422, "invalid-look", "The look is not a look that can be painted"),
     ],
@@ -168,7 +168,7 @@ def test_what_cannot_be_painted_is_said(
 def test_what_is_no_picture_is_said_without_a_path(
     bench: Bench, content: bytes, code: str, told: str
 ) -> None:
-    sent = {"filters": "posterize"}
+    sent = {"filter": "posterize"}
     answer = bench.client().post(URL, data=sent, files={"picture": ("../../a.jpg", content)})
     assert answer.json()["code"] == code
     assert told in answer.json()["detail"]
@@ -180,7 +180,7 @@ def test_an_animation_is_not_one_picture(bench: Bench) -> None:
     file = io.BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
     answer = bench.client().post(
-        URL, params={"filters": "posterize"}, content=file.getvalue(), headers={"Content-Type": "image/gif"}
+        URL, params={"filter": "posterize"}, content=file.getvalue(), headers={"Content-Type": "image/gif"}
     )
     assert answer.status_code == 415
     assert "is an animation of 3 pictures" in answer.json()["detail"]
@@ -193,7 +193,7 @@ def test_pixels_are_counted_before_they_are_decoded(bench: Bench) -> None:
     Image.new("1", (side, side)).save(file, "PNG")
     answer = bench.client().post(
         URL,
-        params={"filters": "posterize"},
+        params={"filter": "posterize"},
         content=file.getvalue(),
         headers={"Content-Type": "image/png"},
     )
@@ -208,7 +208,7 @@ def test_bodies_and_stored_files_that_are_too_large_are_not_read(bench: Bench, t
     with large.open("wb") as file:
         file.truncate(MOST_BYTES + 1)
     bench.services.storage_of("cli_ada").put("data://large.jpg", large)
-    stored = bench.client().post(URL, json={"source": "data://large.jpg", "filters": ["posterize"]})
+    stored = bench.client().post(URL, json={"source": "data://large.jpg", "filter": ["posterize"]})
     assert (stored.status_code, stored.json()["code"]) == (413, "content-too-large")
     assert "data://large.jpg has 64,000,001 bytes; for one request at most 64,000,000" in stored.text
 
@@ -230,13 +230,13 @@ def test_bodies_and_stored_files_that_are_too_large_are_not_read(bench: Bench, t
     ],
 )
 def test_sources_that_may_not_be_read_are_not(bench: Bench, source: str, status: int, code: str) -> None:
-    answer = bench.client().post(URL, json={"source": source, "filters": ["posterize"]})
+    answer = bench.client().post(URL, json={"source": source, "filter": ["posterize"]})
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 def test_another_clients_files_are_not_there(bench: Bench) -> None:
     bench.services.storage_of("cli_bob").put("data://bobs.jpg", SENT)
-    asked = {"source": "data://bobs.jpg", "filters": ["posterize"]}
+    asked = {"source": "data://bobs.jpg", "filter": ["posterize"]}
     assert bench.client("ada").post(URL, json=asked).status_code == 404
     assert bench.client("bob").post(URL, json=asked).status_code == 200
 
@@ -246,10 +246,10 @@ def test_forms_that_are_not_taken_are_named(bench: Bench) -> None:
     unknown = client.post(URL, content=b"a=b", headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert (unknown.status_code, unknown.json()["code"]) == (415, "unsupported-content")
     assert "takes application/json, multipart/form-data, and the file itself as image/*" in unknown.text
-    none = client.post(URL, json={"filters": ["posterize"]})
+    none = client.post(URL, json={"filter": ["posterize"]})
     assert "0 pictures were given, and one is wanted" in none.json()["detail"]
     refused = client.post(
-        URL, params={"filters": "posterize"}, content=SENT, headers=JPEG | {"Accept": "text/html"}
+        URL, params={"filter": "posterize"}, content=SENT, headers=JPEG | {"Accept": "text/html"}
     )
     assert (refused.status_code, refused.json()["code"]) == (406, "not-acceptable")
     broken = client.post(URL, content=b"{", headers={"Content-Type": "application/json"})
@@ -268,7 +268,7 @@ def test_eight_clients_at_once_get_what_they_asked_for(bench: Bench) -> None:
         client = bench.client("ada" if number % 2 else "bob")
         answer = client.post(
             URL,
-            params={"filters": "great-wave", "strength": 0 if number % 4 == 0 else 1},
+            params={"filter": "great-wave", "strength": 0 if number % 4 == 0 else 1},
             content=encoded(photo, "PNG"),
             headers={"Content-Type": "image/png"},
         )
@@ -280,8 +280,8 @@ def test_eight_clients_at_once_get_what_they_asked_for(bench: Bench) -> None:
 
 
 def test_nothing_stays_behind(bench: Bench) -> None:
-    bench.client().post(URL, params={"filters": "posterize"}, content=SENT, headers=JPEG)
-    bench.client().post(URL, params={"filters": "nothing"}, content=SENT, headers=JPEG)
+    bench.client().post(URL, params={"filter": "posterize"}, content=SENT, headers=JPEG)
+    bench.client().post(URL, params={"filter": "nothing"}, content=SENT, headers=JPEG)
     assert list(bench.settings.staging_dir.iterdir()) == []
 
 
@@ -289,7 +289,7 @@ def test_when_too_many_wait_the_answer_says_when_to_ask_again(bench: Bench) -> N
     studio = bench.app.state.studio
     studio.turns = Turns(Places(at_once=1, waiting=0))
     with studio.turns.turn("cli_bob"):
-        answer = bench.client().post(URL, params={"filters": "posterize"}, content=SENT, headers=JPEG)
+        answer = bench.client().post(URL, params={"filter": "posterize"}, content=SENT, headers=JPEG)
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
     assert int(answer.headers["retry-after"]) >= 1
     assert "Ask again in 1 s, or make a job" in answer.json()["detail"]

@@ -228,6 +228,18 @@ def test_a_job_shows_how_it_is_going(bench: Bench) -> None:
     assert (shown.content, shown.headers["content-type"]) == (b"a picture", "image/png")
 
 
+def test_a_look_that_was_put_away_goes_into_the_job(bench: Bench) -> None:
+    ada = bench.client()
+    document = {"look": 1, "layers": [{"filter": "posterize", "strength": {"0": 0, "1:02.5": 1}}]}
+    look = ada.post("/v1/looks", json={"name": "dusk", "document": document}).json()["id"]
+    asked = {"source": "data://in/a.mp4", "output": "data://out/a.mp4", "look": look}
+    job = ada.post("/v1/renders", json=asked).json()
+    assert job["params"]["look"]["layers"][0]["filter"] == "posterize"
+    assert job["params"]["look"]["layers"][0]["strength"] == {"0": 0.0, "62.5": 1.0}
+    others = bench.client("bob").post("/v1/renders", json=asked)
+    assert (others.status_code, others.json()["code"]) == (404, "not-found")
+
+
 def test_a_job_of_another_client_is_not_there(bench: Bench) -> None:
     url = f"/v1/jobs/{made_by(bench.client('bob'))['id']}"
     ada = bench.client("ada")

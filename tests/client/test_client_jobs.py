@@ -158,7 +158,7 @@ def test_a_picture_is_painted_from_bytes_a_file_and_a_uri(client: Client, place:
     uri = stored_picture(client, place, tmp_path)
     local = tmp_path / "photo.png"
     painted = [
-        client.images.stylize(source, filters=["posterize:levels=3"], strength=0.5)
+        client.images.stylize(source, filter=["posterize:levels=3"], strength=0.5)
         for source in (local.read_bytes(), local, uri)
     ]
     assert {one.media_type for one in painted} == {"image/png"}

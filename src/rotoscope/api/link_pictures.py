@@ -54,7 +54,7 @@ def link_picture(
         with staged(services, client_id, most_bytes=MOST_BYTES) as staging, staging.naming():
             source = staging.take(uri)
             paint = PaintOptions(
-                filters=[] if text else [look],
+                filter=[] if text else [look],
                 look="stored" if text else None,
                 strength=options.strength,
                 stroke_scale=options.stroke_scale,

@@ -94,7 +94,7 @@ class Studio:
             said = Overrides(options.strength, options.size, options.stroke_scale, options.colors)
             return open_strangers_look(look, load, take, overrides=said)
         return Look(
-            [loader_for_strangers(load, take)(spec) for spec in options.filters],
+            [loader_for_strangers(load, take)(spec) for spec in options.filter],
             strength=options.strength,
             size=options.size,
             stroke_scale=options.stroke_scale,

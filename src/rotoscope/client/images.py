@@ -21,8 +21,8 @@ class Images:
 
         Args:
             source: its bytes, the path of a local file, or the URI of a stored one.
-            options: ``filters`` (a list) or ``look``; ``strength``, ``stroke_scale``, ``colors``, ``size``,
-                ``quality``, ``format`` as the API's document describes them.
+            options: ``filter`` (one, or a list) or ``look``; ``strength``, ``stroke_scale``, ``colors``,
+                ``size``, ``quality``, ``format`` as the API's document describes them.
 
         Raises:
             ApiError: the server refuses; ServerUnreachable: it does not answer.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rotoscope.filters.controls import Colors
 
@@ -17,12 +17,16 @@ LookGiven: TypeAlias = dict[str, Any] | Annotated[str, Field(min_length=1, max_l
 Uri: TypeAlias = Annotated[str, Field(min_length=1, max_length=2048)]
 
 
+def _as_list(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
 class PaintOptions(BaseModel):
     """How a picture is painted."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    filters: list[FilterSpec] = Field(
+    filter: Annotated[list[FilterSpec], BeforeValidator(_as_list)] = Field(
         default=[],
         max_length=8,
         description="Filters of the palette or classical kinds, with options after a colon; several form a "
@@ -31,7 +35,7 @@ class PaintOptions(BaseModel):
     )
     look: LookGiven | None = Field(
         default=None,
-        description="Instead of filters: a look, as JSON or as YAML text, or the id of a stored one.",
+        description="Instead of filter: a look, as JSON or as YAML text, or the id of a stored one.",
     )
     strength: float = Field(
         default=1, ge=0, le=1, description="0 gives the source back, 1 the full painting."
@@ -59,9 +63,9 @@ class PaintOptions(BaseModel):
 
     @model_validator(mode="after")
     def _filters_or_look(self) -> PaintOptions:
-        if bool(self.filters) == (self.look is not None):
-            told = "are given together" if self.filters else "are both missing"
-            raise ValueError(f"filters and look {told}; give one of the two")
+        if bool(self.filter) == (self.look is not None):
+            told = "are given together" if self.filter else "are both missing"
+            raise ValueError(f"filter and look {told}; give one of the two")
         return self
 
 

@@ -18,8 +18,8 @@ from rotoscope.api.studio import MOST_BYTES, UseStudio, suffix_for
 from rotoscope.api.traits import Traits, traits
 
 router = APIRouter(tags=["images"])
-RULES: Final = BodyRules(MOST_BYTES, repeated=frozenset({"filters"}))
-_EXAMPLE: Final = {"source": "data://photos/cliff.jpg", "filters": ["great-wave"], "strength": 0.8}
+RULES: Final = BodyRules(MOST_BYTES, repeated=frozenset({"filter"}))
+_EXAMPLE: Final = {"source": "data://photos/cliff.jpg", "filter": "great-wave", "strength": 0.8}
 
 
 Sent = Annotated[SentFiles[StylizeImage], Depends(sent_files(StylizeImage, RULES, "run"))]

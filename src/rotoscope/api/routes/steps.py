@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field, create_model
 
 from rotoscope.api.access import Runner
+from rotoscope.api.look_book import LookBook
 from rotoscope.api.models.jobs import BudgetMicros, JobView
 from rotoscope.api.services import Services, UseServices
 from rotoscope.api.waiting import APPLIED, PREFER, wait_as_preferred
@@ -17,6 +18,7 @@ from rotoscope.jobs.book import DEFAULT_PRIORITY, PRIORITIES
 from rotoscope.jobs.job import Job
 from rotoscope.jobs.operations.base import Operation, Params
 from rotoscope.jobs.operations.registry import OPERATIONS
+from rotoscope.render.looks.document import LookDocument
 from rotoscope.storage.connectors import Right
 
 router = APIRouter(tags=["steps"])
@@ -90,6 +92,11 @@ def _body_of(operation: Operation[Any]) -> type[Params]:
 
 def _create(services: Services, client_id: str, operation: Operation[Any], wanted: Params) -> Job:
     params = wanted.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude=_ORDER)
+    if isinstance(look := params.get("look"), str):
+        document = LookBook(services.database).get(client_id, look).document
+        params["look"] = LookDocument.model_validate(document).model_dump(
+            mode="json", by_alias=True, exclude_unset=True
+        )
     storage = services.storage_of(client_id)
     for name, right in _RIGHTS.items():
         if isinstance(uri := params.get(name), str):

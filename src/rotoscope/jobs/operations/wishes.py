@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from rotoscope.errors import RotoscopeError
+from rotoscope.errors import InvalidOptions, RotoscopeError
 from rotoscope.filters.controls import Colors
 from rotoscope.jobs.operations.base import Params, Workbench
 from rotoscope.media.clip import OnTruncated
@@ -48,6 +48,10 @@ Moment = Annotated[str, AfterValidator(_time), Field(examples=["12", "0:12", "1:
 """Seconds or a timecode, from the clip's first frame."""
 FilterSpec = Annotated[str, Field(min_length=1, max_length=1000, examples=["great-wave"])]
 """As typed after ``--filter``."""
+
+
+LookId = Annotated[str, Field(pattern=r"^look_[0-9a-z]{1,60}$")]
+"""Of a look that was put away; whoever makes a job of it puts the look itself in its place."""
 
 
 class SourceWish(Params):
@@ -119,7 +123,9 @@ class LookWish(Params):
     filter: FilterSpec | tuple[FilterSpec, ...] | None = Field(
         default=None, description="A filter as typed after --filter; a list is a chain."
     )
-    look: LookDocument | None = Field(default=None, description="A look, instead of filters.")
+    look: LookDocument | LookId | None = Field(
+        default=None, description="Instead of filter: a look, or the id of one that was put away."
+    )
     strength: Annotated[float, Field(ge=0, le=1)] = Field(
         default=1, description="How much of the painting shows."
     )
@@ -147,6 +153,8 @@ class LookWish(Params):
         def load(spec: str) -> Any:  # noqa: ANN401 - a Filter, as LoadFilter says
             return bench.palette.load(spec, threads=threads)
 
+        if isinstance(self.look, str):
+            raise InvalidOptions(f"The look {self.look} was not put into the job; make the job by the API.")
         if self.look is not None:
             asked = self.look.model_dump(mode="json", by_alias=True, exclude_unset=True)
             said = Overrides(

@@ -73,7 +73,8 @@ class ClientFilters:
         """Let other machines have a filter of a client's folder, in place of what they had of that name."""
         if self._shared is not None:
             place = self.folder(client_id) / f"{name}.onnx"
-            self._shared.put(_path(client_id, place.name), place, overwrite=True)
+            stored = self._shared.put(_path(client_id, place.name), place, overwrite=True)
+            _note(place).write_text(stored.etag)
 
     def withdraw(self, client_id: str, name: str) -> None:
         """Take a filter from all machines that was removed from a client's folder."""
@@ -88,16 +89,22 @@ class ClientFilters:
         folder.mkdir(parents=True, exist_ok=True)
         there = {file.path.rpartition("/")[2]: file for file in shared.list(_path(client_id, ""))}
         for name, file in there.items():
-            place, note = folder / name, folder / f".{name}.etag"
+            place, note = folder / name, _note(folder / name)
             if not place.exists() or not note.exists() or note.read_text() != file.etag:
                 data = b"".join(shared.read(file.path))
                 write_new_file(place, data, overwrite=True)
                 record_checksum(place, sha256(data).hexdigest())
                 note.write_text(file.etag)
         for place in folder.glob("*.onnx"):
-            if place.name not in there:
+            if place.name not in there and _note(place).exists():  # without a note it is about to be shared
                 place.unlink(missing_ok=True)
                 checksum_path(place).unlink(missing_ok=True)
+                _note(place).unlink(missing_ok=True)
+
+
+def _note(place: Path) -> Path:
+    """Where it is written down which version of a shared filter a file is."""
+    return place.with_name(f".{place.name}.etag")
 
 
 def _path(client_id: str, name: str) -> str:

@@ -8,24 +8,27 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-import boto3  # pyright: ignore[reportMissingTypeStubs] - comes with moto
 import pytest
-from moto.server import ThreadedMotoServer
 from sqlalchemy import func, select
 
-from rotoscope.database.tables import LedgerRow, WorkerRecord
+from rotoscope.database.columns import now
+from rotoscope.database.tables import ConnectorRecord, LedgerRow, WorkerRecord
 from rotoscope.errors import ServiceError
 from rotoscope.jobs.filters import LOCAL_CLIENT
 from rotoscope.jobs.service import Service, open_service
+from rotoscope.jobs.supervising import Lifeline
+from rotoscope.jobs.tasks import QUEUES
 
 from postgres_server import PostgresServer, running_postgres
+from s3_server import S3Server, running_s3_server
+from samples import make_clip
 from service_samples import finished, long_clip, settings_in, until
 
 SEGMENTS = 6
-STORE = "s3://rotoscope-tests/service"
+BUCKET = "rotoscope-tests"
+STORE = f"s3://{BUCKET}/service"
 
 
 @pytest.fixture(scope="module")
@@ -35,25 +38,19 @@ def postgres() -> Generator[PostgresServer]:
 
 
 @pytest.fixture(scope="module")
-def s3() -> Generator[dict[str, str]]:
-    """Environment variables that lead to a bucket."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    environment = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ALLOW_HTTP": "true",
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
+def s3() -> Generator[S3Server]:
+    """A bucket, and an environment that leads to it."""
+    with running_s3_server() as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "AWS_ENDPOINT_URL": server.endpoint,
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_REGION": "us-east-1",
+            "AWS_ALLOW_HTTP": "true",
+        }.items():
             patch.setenv(name, value)
-        boto3.client("s3").create_bucket(Bucket="rotoscope-tests")
-        yield environment
-    server.stop()
+        server.backend.create_bucket(BUCKET, "us-east-1")
+        yield server
 
 
 @contextmanager
@@ -91,7 +88,7 @@ def segments_done(service: Service, job_id: str) -> int:
 
 @pytest.mark.timeout(400)
 def test_workers_that_die_and_a_database_that_restarts_change_nothing(
-    postgres: PostgresServer, s3: dict[str, str], tmp_path: Path
+    postgres: PostgresServer, s3: S3Server, tmp_path: Path
 ) -> None:
     database = postgres.new_database("spread")
     clip = long_clip(tmp_path / "long.mp4", segments=SEGMENTS)
@@ -102,7 +99,7 @@ def test_workers_that_die_and_a_database_that_restarts_change_nothing(
             done = finished(service, undisturbed)
             assert done.state == "succeeded", done.fault
         # Pieces of the first job would be found: the second one has to paint its own.
-        empty_pieces()
+        empty_pieces(s3)
         with worker(tmp_path, database, "two") as two, worker(tmp_path, database, "three"):
             job_id = start_job(service, clip, "data://out/disturbed.mp4")
             with worker(tmp_path, database, "four"):
@@ -133,16 +130,15 @@ def look_again(service: Service, job_id: str):  # noqa: ANN201 - a Job or None
     return job if job.is_final else None
 
 
-def empty_pieces() -> None:
-    client = boto3.client("s3")
-    found = client.list_objects_v2(Bucket="rotoscope-tests", Prefix="service/pieces/")
-    for one in found["Contents"]:
-        client.delete_object(Bucket="rotoscope-tests", Key=one["Key"])
+def empty_pieces(s3: S3Server) -> None:
+    store = s3.connector(BUCKET).store
+    for file in list(store.list("service/pieces/")):
+        store.delete(file.path)
 
 
 @pytest.mark.timeout(200)
 def test_a_worker_that_is_asked_to_end_finishes_what_is_at_hand(
-    postgres: PostgresServer, s3: dict[str, str], tmp_path: Path
+    postgres: PostgresServer, s3: S3Server, tmp_path: Path
 ) -> None:
     database = postgres.new_database("draining")
     clip = long_clip(tmp_path / "long.mp4", segments=3)
@@ -160,13 +156,46 @@ def test_a_worker_that_is_asked_to_end_finishes_what_is_at_hand(
             assert finished(service, job_id).state == "succeeded"
 
 
-def test_two_workers_of_one_name_are_refused(
-    postgres: PostgresServer, s3: dict[str, str], tmp_path: Path
-) -> None:
+def test_results_for_another_store_are_parked_and_delivered(s3: S3Server, tmp_path: Path) -> None:
+    with open_service(settings_in(tmp_path / "here"), queues=QUEUES) as service:
+        with service.database.writing() as session:
+            session.add(
+                ConnectorRecord(
+                    id="con_films",
+                    client_id=LOCAL_CLIENT,
+                    scheme="s3",
+                    label="",
+                    settings={
+                        "scheme": "s3",
+                        "place": f"{BUCKET}/films",
+                        "options": {"environment": True},
+                    },
+                    secrets={},
+                    created=now(),
+                )
+            )
+        uri = f"s3://{BUCKET}/films/painted.mp4"
+        clip = make_clip(tmp_path / "clip.mp4")
+        service.storage_of(LOCAL_CLIENT).put("data://in/clip.mp4", clip)
+        params = {"source": "data://in/clip.mp4", "output": uri, "filter": "posterize"}
+        done = finished(service, service.book.create(LOCAL_CLIENT, "renders", params).id)
+        assert done.state == "succeeded", done.fault
+        assert done.result is not None
+        assert done.result["delivered"][0]["uri"] == uri
+        assert done.result["delivered"][0]["size_bytes"] == len(result_bytes(service, uri))
+        assert list(service.store.list("results/")) == []
+        taken = service.book.create(LOCAL_CLIENT, "inspect", {"source": uri})
+        assert finished(service, taken.id).state == "succeeded"
+        again = finished(service, service.book.create(LOCAL_CLIENT, "renders", params).id)
+        assert again.fault is not None
+        assert again.fault.code == "stored-file-exists"
+
+
+def test_two_workers_of_one_name_are_refused(postgres: PostgresServer, s3: S3Server, tmp_path: Path) -> None:
     database = postgres.new_database("names")
     settings = settings_in(tmp_path / "api", database_url=database, store_place=STORE)
-    with open_service(settings, queues=()) as service:
-        from rotoscope.jobs.supervising import Lifeline  # noqa: PLC0415
-
-        with pytest.raises(ServiceError, match="A worker named here is at work already"):
-            Lifeline(service.database, replace(settings).worker_id).hold()
+    with (
+        open_service(settings, queues=()) as service,
+        pytest.raises(ServiceError, match="A worker named here is at work already"),
+    ):
+        Lifeline(service.database, settings.worker_id).hold()

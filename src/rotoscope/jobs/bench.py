@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rotoscope.errors import AccessDenied, StoredFileExists, StoredFileNotFound
+from rotoscope.jobs.checkpoints import SharedCheckpoints
 from rotoscope.jobs.delivering import Making
 from rotoscope.jobs.job import JobProgress
 from rotoscope.jobs.recording import Recorder
@@ -49,6 +50,7 @@ class Bench:
     """Where copies of sources are kept for the next task."""
     device: DeviceName
     scratch: Path
+    checkpoints: SharedCheckpoints
     put_filter: Callable[[Path], None]
     put_preview: Callable[[Path], None]
     put_partial: Callable[[Path], None]
@@ -83,6 +85,16 @@ class Bench:
         local = Path(tempfile.mkdtemp(prefix="made-", dir=self.scratch)) / name
         self.makings.append(Making(uri, local, overwrite))
         return local
+
+    def checkpoint_dir(self) -> Path:
+        """See :meth:`rotoscope.jobs.operations.base.Workbench.checkpoint_dir`."""
+        folder = self.cache_dir / "training" / self.job_id
+        self.checkpoints.bring(self.job_id, folder)
+        return folder
+
+    def keep_checkpoint(self) -> None:
+        """See :meth:`rotoscope.jobs.operations.base.Workbench.keep_checkpoint`."""
+        self.checkpoints.keep(self.job_id, self.cache_dir / "training" / self.job_id)
 
     def should_stop(self) -> bool:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.should_stop`."""

@@ -28,7 +28,7 @@ SHOWN_KEPT: Final = timedelta(days=1)
 _SCRATCH_SECONDS: Final = 2 * 24 * 3600.0
 """After which the scratch folder of a task that was cut off goes."""
 _DAY_SECONDS: Final = 24 * 3600.0
-_OF_JOBS: Final = ("previews/", "results/")
+_OF_JOBS: Final = ("checkpoints/", "previews/", "results/")
 """Folders of the service's store with what belongs to a job; the next part of the path begins with its id."""
 
 

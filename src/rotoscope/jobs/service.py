@@ -18,6 +18,7 @@ from rotoscope.database.engine import DATABASE_AWAY, Database
 from rotoscope.database.tables import Client, JobRecord
 from rotoscope.errors import RotoscopeError, ServiceError
 from rotoscope.jobs.book import JobBook
+from rotoscope.jobs.checkpoints import SharedCheckpoints
 from rotoscope.jobs.engine import Engine
 from rotoscope.jobs.filters import LOCAL_CLIENT, ClientFilters
 from rotoscope.jobs.housekeeping import tidy
@@ -128,13 +129,15 @@ def _assemble(
 ) -> Service:
     store = system_store(settings)
     engine = Engine(_engine_url(settings, database), settings.worker_id, tuple(queues))
-    filters = ClientFilters(settings, store if is_uri(settings.store) else None)
+    shared = store if is_uri(settings.store) else None
+    filters = ClientFilters(settings, shared)
     workshop = Workshop(
         settings=settings,
         database=database,
         recorder=Recorder(database, settings.rate, settings.worker_id),
         store=store,
         pieces=SharedPieces.of(settings),
+        checkpoints=SharedCheckpoints(shared),
         filters=filters,
         storage_of=partial(storage_of_client, settings, database),
         device=device,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from rotoscope.database.engine import Database
 from rotoscope.jobs.bench import Bench
+from rotoscope.jobs.checkpoints import SharedCheckpoints
 from rotoscope.jobs.filters import ClientFilters
 from rotoscope.jobs.pieces import SharedPieces
 from rotoscope.jobs.recording import Recorder
@@ -37,6 +38,7 @@ class Workshop:
     store: Store
     """The service's own."""
     pieces: SharedPieces
+    checkpoints: SharedCheckpoints
     filters: ClientFilters
     storage_of: Callable[[str], Storage]
     """What a client can reach, by the client's id."""
@@ -59,6 +61,7 @@ class Workshop:
                 staging_dir=staging / "sources",
                 device=self.device,
                 scratch=scratch,
+                checkpoints=self.checkpoints,
                 put_filter=lambda file: self.filters.publish(client_id, file),
                 put_preview=partial(self._put, preview_path(task.subject)),
                 put_partial=partial(self._put, partial_path(task.subject)),

@@ -55,6 +55,14 @@ class Workbench(Protocol):
         """
         ...
 
+    def checkpoint_dir(self) -> Path:
+        """A folder for what the job goes on from; another machine finds in it what this one kept."""
+        ...
+
+    def keep_checkpoint(self) -> None:
+        """Let other machines have what is in it; to be called now and then."""
+        ...
+
     def should_stop(self) -> bool:
         """Whether somebody asked that it end now, with what there is."""
         ...

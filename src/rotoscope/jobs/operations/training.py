@@ -93,6 +93,7 @@ def _train(params: TrainParams, bench: Workbench) -> dict[str, Any]:
         bench.tell(progress.fraction, progress.seconds_left)
         if progress.preview is not None:
             bench.show(progress.preview)
+            bench.keep_checkpoint()
 
     [result] = train_filters(
         [FilterPlan(params.name, styles, output, params.words())],
@@ -102,7 +103,7 @@ def _train(params: TrainParams, bench: Workbench) -> dict[str, Any]:
         else load_content(bench.take(params.content), recipe),
         encoder=params.network(bench),
         budget=Budget.of(steps=params.steps, minutes=params.minutes),
-        checkpoint_dir=bench.cache_dir / "training" / bench.job_id,
+        checkpoint_dir=bench.checkpoint_dir(),
         init_from=None if params.from_scratch else BUNDLED_START,
         overwrite=True,
         options=SessionOptions(

@@ -13,7 +13,8 @@ from rotoscope.errors import JobCancelled, JobFailed, ServerUnreachable
 
 _PATHS: Final = {"train": "trainings"}
 """Where a path is not called as its operation."""
-_MOST_WAIT: Final = 60
+_LONG_WAIT: Final = 20
+"""Seconds that one request waits; what stands between ends those that take much longer."""
 _PATIENCE_SECONDS: Final = 60.0
 
 
@@ -98,11 +99,11 @@ class Jobs:
             ApiError, ServerUnreachable: there is no such job, or no server for too long.
         """
         start = heard = time.monotonic()
-        step = 1 if on_progress is not None else 20
+        step = 1 if on_progress is not None else _LONG_WAIT
         while True:
-            left = None if timeout is None else timeout - (time.monotonic() - start)
+            left = step if timeout is None else timeout - (time.monotonic() - start)
             try:
-                job = self.get(job_id, wait=max(0, min(step, _MOST_WAIT, round(left or _MOST_WAIT))))
+                job = self.get(job_id, wait=max(0, min(step, round(left))))
             except ServerUnreachable:
                 if time.monotonic() - heard > patience:
                     raise

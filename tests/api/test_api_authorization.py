@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from api_requests import request_of, send
 from PIL import Image
 
 from rotoscope.api.document import openapi_document, operations
 from rotoscope.api.key_book import ALL_SCOPES, KeyScope
 
 from api_bench import Bench, TestClient
+from api_requests import request_of, send
 from graph_samples import tint_model
 from samples import picture
 
@@ -116,7 +116,9 @@ def bobs(bench: Bench) -> dict[str, str]:
     document = {"look": 1, "layers": [{"filter": "posterize"}]}
     look = bob.post("/v1/looks", json={"name": "bob's", "document": document}).json()["id"]
     tint = bob.post("/v1/filters", files={"file": ("a.onnx", tint_model().SerializeToString())}, data=TINT)
+    watched = {"inbox": "data://inbox/", "outbox": "data://outbox/", "painting": {"filter": "posterize"}}
     return {
+        "watch_id": bob.post("/v1/watches", json=watched).json()["id"],
         "medium_id": medium,
         "look_id": look,
         "name": tint.json()["name"],
@@ -155,6 +157,7 @@ def test_what_another_client_has_is_there_for_itself(bench: Bench, bobs: dict[st
         "/v1/connectors/{connector_id}",
         "/v1/webhooks/{webhook_id}",
         "/v1/jobs/{job_id}",
+        "/v1/watches/{watch_id}",
         "/v1/media/{medium_id}",
         "/v1/looks/{look_id}",
         "/v1/filters/{name}",

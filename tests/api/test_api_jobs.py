@@ -218,6 +218,11 @@ def test_a_job_shows_how_it_is_going(bench: Bench) -> None:
     missing = ada.get(f"/v1/jobs/{job_id}/preview")
     assert missing.status_code == 404
     assert "shows no picture yet" in missing.json()["detail"]
+    early = ada.get(f"/v1/jobs/{job_id}/partial")
+    assert (early.status_code, early.json()["code"]) == (404, "not-found")
+    assert "has nothing to show yet" in early.json()["detail"]
+    bench.services.store.put(f"previews/{job_id}", b"a clip")
+    assert ada.get(f"/v1/jobs/{job_id}/partial").content == b"a clip"
     bench.services.store.put(f"previews/{job_id}.png", b"a picture")
     shown = ada.get(f"/v1/jobs/{job_id}/preview")
     assert (shown.content, shown.headers["content-type"]) == (b"a picture", "image/png")

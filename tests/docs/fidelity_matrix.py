@@ -19,7 +19,6 @@ from PIL import Image, ImageCms
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from reference import REFERENCE_DATA
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.fidelity import Row, Verdict, check
 from rotoscope.media.info import MediaInfo, MediaKind
@@ -30,6 +29,7 @@ from rotoscope.render.look import Look
 from rotoscope.render.options import RenderOptions
 from rotoscope.render.stylize import stylize
 
+from reference import REFERENCE_DATA
 from samples import (
     alpha_picture,
     make_alpha_webm,

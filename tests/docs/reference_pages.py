@@ -22,6 +22,7 @@ from rotoscope.filters.kind import FilterKind
 from rotoscope.filters.kinds import KINDS
 from rotoscope.settings import CACHE_DIR_VARIABLE, DATA_DIR_VARIABLE
 
+from api_pages import api_page, openapi_file
 from doc_pages import ROOT
 from palette_page import bundled_credits, palette_page
 
@@ -239,11 +240,18 @@ def palette() -> str:
     return f"{_HOW}\n\n{palette_page()}"
 
 
+def api() -> str:
+    """``docs/reference/api.md``."""
+    return f"{_HOW}\n\n{api_page()}"
+
+
 WHOLE: Final[Mapping[str, Callable[[], str]]] = {
     "docs/reference/command-line.md": command_line,
     "docs/reference/classical-filters.md": classical_filters,
     "docs/reference/errors.md": error_tree,
     "docs/palette.md": palette,
+    "docs/reference/api.md": api,
+    "docs/reference/openapi.json": openapi_file,
 }
 """Pages that are written from the first line to the last."""
 

@@ -63,7 +63,7 @@ def test_a_page_can_be_followed(page: Path, run: Run, reader: Path) -> None:
 
 def is_endless(arguments: list[str]) -> bool:
     """Whether a command runs until it is stopped; such a one is parsed."""
-    return arguments[0] == "watch" and "--once" not in arguments
+    return arguments[0] in ("serve", "worker") or (arguments[0] == "watch" and "--once" not in arguments)
 
 
 def trained(values: dict[str, Any]) -> tuple[str, ...]:

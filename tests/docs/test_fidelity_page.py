@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fidelity_matrix import GENERATED, PAGE, REAL, generated, real, section
 
+from fidelity_matrix import GENERATED, PAGE, REAL, generated, real, section
 from reference import MISSING, REFERENCE_DATA
 
 

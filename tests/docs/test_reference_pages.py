@@ -9,7 +9,8 @@ import tomllib
 import pytest
 
 import rotoscope
-from rotoscope import errors
+from rotoscope import errors, settings
+from rotoscope.jobs.tasks import QUEUES
 from rotoscope.media.encoders import CODECS
 from rotoscope.media.output import CONTAINERS
 
@@ -101,6 +102,23 @@ def test_the_layers_are_those_of_the_import_contract() -> None:
     block = re.search(r"<!-- layers:.*?```text\n(.*?)```", text, re.DOTALL)
     assert block
     assert block[1].splitlines() == layers
+
+
+def test_every_environment_variable_is_explained() -> None:
+    known = {value for name, value in vars(settings).items() if name.endswith("_VARIABLE")}
+    text = (ROOT / "docs/how-to/run-the-service.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(ROTOSCOPE_\w+)`", text, re.MULTILINE)) == known
+    for page in PAGES:
+        assert set(re.findall(r"ROTOSCOPE_[A-Z_]+[A-Z]", prose(page))) <= known | {
+            "ROTOSCOPE_REFERENCE_DATA"
+        }, title(page)
+
+
+def test_the_queues_are_named() -> None:
+    text = (ROOT / "docs/how-to/run-the-service.md").read_text(encoding="utf-8")
+    sentence = re.search(r"takes from the queues it is told: (.*?);", text, re.DOTALL)
+    assert sentence
+    assert tuple(re.findall(r"`(\w+)`", sentence[1])) == QUEUES
 
 
 def test_the_codecs_and_where_they_go_are_right() -> None:

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.media.clip import open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.fidelity import FidelityReport, Row, Verdict, check
@@ -23,6 +22,7 @@ from rotoscope.media.fidelity_sound import payload
 from rotoscope.media.frame import Frame
 from rotoscope.media.writer import open_writer
 
+from reference import MISSING, REFERENCE_DATA
 from samples import (
     make_alpha_webm,
     make_clip,

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.media.clip import open_clip
 from rotoscope.media.probe import inspect_media
 from rotoscope.media.selection import Selection
+
+from reference import MISSING, REFERENCE_DATA
 
 pytestmark = pytest.mark.reference_data
 

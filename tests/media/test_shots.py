@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.media.clip import open_clip
 from rotoscope.media.shots import CutFinder, Shot, find_shots
 
 import samples
+from reference import MISSING, REFERENCE_DATA
 
 SIZE = (160, 96)
 

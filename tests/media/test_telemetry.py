@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.fidelity import check
 from rotoscope.media.telemetry import data_formats, telemetry_digests
 from rotoscope.render.look import Look
 from rotoscope.render.stylize import stylize
 
+from reference import MISSING, REFERENCE_DATA
 from samples import make_clip
 
 FAST = EncoderOptions(preset="ultrafast")

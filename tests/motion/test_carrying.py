@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.media.clip import open_clip
 from rotoscope.motion.carrying import carry
 from rotoscope.motion.flow import agrees, find_flow, warp
+
+from reference import MISSING, REFERENCE_DATA
 
 Gray = NDArray[np.uint8]
 SIZE = (120, 200)

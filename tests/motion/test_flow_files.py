@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.errors import DecodeError, InvalidOptions, OpenError, OutputExists
 from rotoscope.motion.flo import flow_bytes, read_flow, write_flow
+
+from reference import MISSING, REFERENCE_DATA
 
 FLOW = np.arange(2 * 3 * 2, dtype=np.float32).reshape(2, 3, 2) - 4.5
 

@@ -8,7 +8,6 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.cli.bar import optimizing_clip_facts
 from rotoscope.cli.optimize_clip import stopped, summary
 from rotoscope.cli.optimize_clip_options import Coherence
@@ -23,6 +22,7 @@ import samples
 from command import Ran, Run, run
 from feature_weights import write_weights
 from optimize_toys import tensor, write_picture
+from reference import MISSING, REFERENCE_DATA
 
 __all__ = ["run"]
 

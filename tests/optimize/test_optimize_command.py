@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.cli.bar import optimizing_facts
 from rotoscope.media.stills import read_still
 from rotoscope.optimize.progress import OptimizeProgress, TraceRow
@@ -17,6 +16,7 @@ from rotoscope.optimize.progress import OptimizeProgress, TraceRow
 from command import Ran, Run, run
 from feature_weights import write_weights
 from optimize_toys import blocks, tensor, write_picture
+from reference import MISSING, REFERENCE_DATA
 
 __all__ = ["run"]
 

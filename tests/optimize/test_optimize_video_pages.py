@@ -11,13 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from video_toys import pan
 
 from bench.optimization.video import main, make_parser
 from bench.optimization.video_page import PAGE, conditions, video_table
 from bench.optimization.video_rows import ROWS, Figures, Painter, Report
 from bench.optimization.video_scenes import SCENES, read_scene
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.networks.weights import load_feature_network
 from rotoscope.optimize.recipe import OptimizeRecipe
 from rotoscope.optimize.video.painting import ENGINE, ClipOptions, optimize_clip
@@ -25,6 +23,8 @@ from rotoscope.optimize.video.recipe import COHERENCES, VideoRecipe
 
 from feature_weights import write_weights
 from optimize_toys import tensor
+from reference import MISSING, REFERENCE_DATA
+from video_toys import pan
 
 HOW_TO = (PAGE.page.parents[1] / "how-to" / "optimize-a-video.md").read_text(encoding="utf-8")
 TEXT = PAGE.page.read_text(encoding="utf-8")

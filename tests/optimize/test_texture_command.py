@@ -10,12 +10,12 @@ import av
 import pytest
 from PIL import Image
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.media.stills import read_still
 
 from command import Ran, Run, run
 from feature_weights import write_weights
 from optimize_toys import write_picture
+from reference import MISSING, REFERENCE_DATA
 
 __all__ = ["run"]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from video_toys import Frames, pan, toy_video
 
 from rotoscope.errors import EncodeError, InvalidOptions, OutputExists, UnsupportedMedia
 from rotoscope.media.clip import open_clip
@@ -26,6 +25,7 @@ from rotoscope.optimize.video.recipe import VideoRecipe
 
 import samples
 from optimize_toys import ToyEncoder, blocks, toy_recipe, write_picture
+from video_toys import Frames, pan, toy_video
 
 LOSSLESS = ".mkv"
 

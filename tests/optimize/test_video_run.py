@@ -8,7 +8,6 @@ from statistics import fmean
 import numpy as np
 import pytest
 from torch import Tensor
-from video_toys import Wall, paint, pan, toy_video
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.optimize.descent import Descent
@@ -19,6 +18,7 @@ from rotoscope.optimize.video.progress import VideoMeter, VideoProgress
 from rotoscope.optimize.video.recipe import COHERENCES, VideoRecipe
 
 from optimize_toys import ToyEncoder, blocks, tensor, toy_recipe
+from video_toys import Wall, paint, pan, toy_video
 
 
 def told(video: VideoRecipe, *shots: tuple[int, int]) -> list[tuple[int, int, tuple[int, ...]]]:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from video_toys import pan
 
 from rotoscope.motion.engines import ENGINES
 from rotoscope.motion.flow import Flow, Picture
@@ -15,6 +14,7 @@ from rotoscope.optimize.video.following import follow, warped
 from rotoscope.optimize.video.terms import TemporalTerm, Wanted, laid_together, long_weights, temporal_terms
 
 from optimize_toys import blocks, tensor
+from video_toys import pan
 
 
 def weights(seed: int = 3) -> torch.Tensor:

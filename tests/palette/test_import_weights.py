@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.errors import ChecksumMismatch, DuplicateFilter, InvalidCard, UnknownFilter, WeightsError
 from rotoscope.filters.card import Padding
 from rotoscope.filters.file import filter_file_bytes
@@ -32,6 +31,7 @@ from rotoscope.palette.third_party import ConvertedNetwork, ImportOptions
 from rotoscope.runtime.openvino_runtime import evaluate
 
 from classic_networks import ResNextNet, TransformerNet, painted_by, seeded
+from reference import MISSING, REFERENCE_DATA
 
 CHECKPOINT = Path(__file__).parents[1] / "vectors" / "tensorflow-checkpoint"
 ONE_LEVEL = 1 / 255

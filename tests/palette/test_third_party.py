@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.errors import InvalidCard, UnsafeFile, UnsupportedArchitecture
 from rotoscope.filters.card import Import, Padding
 from rotoscope.filters.file import filter_file_bytes, parse_filter_file
@@ -23,6 +22,7 @@ from rotoscope.runtime.graph import RuntimeOptions
 from rotoscope.runtime.openvino_runtime import evaluate
 
 from graph_samples import TINTS, half_size_model, make_model, node, random_picture, tinted
+from reference import MISSING, REFERENCE_DATA
 
 F32 = RuntimeOptions(precision="f32")
 IMAGENET = np.array([123.68, 116.78, 103.94], np.float32)

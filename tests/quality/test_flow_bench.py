@@ -12,8 +12,9 @@ from bench.flow.__main__ import main, make_parser
 from bench.flow.measuring import EngineFigures, Report, measure_engine
 from bench.flow.page import PAGE, flow_table
 from bench.flow.truths import Truth, by_scene, references
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.motion.engines import ENGINES
+
+from reference import MISSING, REFERENCE_DATA
 
 HOW = "run `make docs`, and look at what changed"
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from reference import MISSING, REFERENCE_DATA
 from rotoscope.filters.base import Filter
 from rotoscope.media.fidelity import check
 from rotoscope.render.look import Look
 from rotoscope.render.stylize import stylize
 from rotoscope.standard import load_filter
+
+from reference import MISSING, REFERENCE_DATA
 
 pytestmark = pytest.mark.reference_data
 

@@ -6,7 +6,6 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from service_samples import finished, long_clip, put_clip, settings_in, until
 from sqlalchemy import select
 
 from rotoscope.database.columns import now
@@ -21,6 +20,7 @@ from rotoscope.media.probe import inspect_media
 from rotoscope.settings import Rate
 
 from samples import make_clip, make_stills
+from service_samples import finished, long_clip, put_clip, settings_in, until
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,7 @@ def test_steps_by_themselves_compose(service: Service, clip: str, tmp_path: Path
 def test_inspect_and_check_answer_in_the_result(service: Service, clip: str, tmp_path: Path) -> None:
     done = finished(service, service.book.create(LOCAL_CLIENT, "inspect", {"source": clip}).id)
     assert done.result is not None
+    assert done.result["media"]["path"] == clip
     assert done.result["media"]["video"]["frame_count_from_content"] == 20
     checked = finished(
         service, service.book.create(LOCAL_CLIENT, "check", {"source": clip, "result": clip}).id

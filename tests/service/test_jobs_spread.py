@@ -14,14 +14,15 @@ from pathlib import Path
 import boto3  # pyright: ignore[reportMissingTypeStubs] - comes with moto
 import pytest
 from moto.server import ThreadedMotoServer
-from postgres_server import PostgresServer, running_postgres
-from service_samples import finished, long_clip, settings_in, until
 from sqlalchemy import func, select
 
 from rotoscope.database.tables import LedgerRow, WorkerRecord
 from rotoscope.errors import ServiceError
 from rotoscope.jobs.filters import LOCAL_CLIENT
 from rotoscope.jobs.service import Service, open_service
+
+from postgres_server import PostgresServer, running_postgres
+from service_samples import finished, long_clip, settings_in, until
 
 SEGMENTS = 6
 STORE = "s3://rotoscope-tests/service"

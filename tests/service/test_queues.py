@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
-from service_samples import until
 
 from rotoscope.jobs.engine import Engine
 from rotoscope.jobs.tasks import QUEUES, Task
+
+from service_samples import until
 
 
 class Doer:

@@ -6,7 +6,6 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from service_samples import finished, put_clip, settings_in
 from sqlalchemy import select
 
 from rotoscope.database.columns import now
@@ -20,6 +19,7 @@ from rotoscope.media.clip import open_clip
 from rotoscope.media.stills import read_still
 
 from samples import make_clip, make_stills
+from service_samples import finished, put_clip, settings_in
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,9 @@ TAGS: Final = (
     ("looks", "What is asked for, under names."),
     ("steps", "Each step of the rotoscope as a job."),
     ("jobs", "Work that goes on by itself."),
+    ("watches", "Folders in which whatever comes in is painted."),
     ("events", "What happened."),
+    ("watches", "Folders that are watched."),
     ("webhooks", "Where events are sent."),
 )
 _DESCRIPTION: Final = """\

@@ -139,8 +139,8 @@ class Performer:
     def _segment(self, task: Task, row: JobRecord, params: PaintingWish, bench: Bench) -> None:
         key = self._keys(row.id)[task.part]
         threads = cast("int", (row.plan or {})["painter_threads"])
-        is_new = self._renders.paint(params, bench, threads=threads, number=task.part, key=key)
-        is_last = self._recorder.segment_finished(task, seconds=bench.seconds if is_new else 0)
+        seconds = self._renders.paint(params, bench, threads=threads, number=task.part, key=key)
+        is_last = self._recorder.segment_finished(task, seconds=seconds)
         if is_last:
             self._put(self.next_tasks(task.subject))
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,14 +65,14 @@ class Renders:
         keys = [(segment, job.key(segment)) for segment in opened.planned.segments]
         return {"painter_threads": threads}, keys
 
-    def paint(self, params: PaintingWish, bench: Bench, *, threads: int, number: int, key: str) -> bool:
-        """Paint a segment and share its piece; gives whether there was anything to paint.
+    def paint(self, params: PaintingWish, bench: Bench, *, threads: int, number: int, key: str) -> float:
+        """Paint a segment and share its piece; gives the seconds it took, 0 where it was painted already.
 
         Raises:
             MachineDiffers: this machine would make other bytes than the one that planned.
         """
         if self._pieces.find(key) is not None:
-            return False
+            return 0.0
         opened = self._required(params, bench, threads)
         segment = opened.planned.segments[number]
         own = opened.planned.job.key(segment)
@@ -82,10 +83,12 @@ class Renders:
                 "workers the same version, and let them be alike."
             )
         meter = ProgressMeter("stylize", frames_expected=segment.frames, on_progress=bench.on_progress)
+        began = time.monotonic()
         with self._lock:
             paint_segments(opened.planned.job, [segment], self._pieces.local, opened.painter, meter)
+        seconds = time.monotonic() - began
         self._pieces.share(key)
-        return True
+        return seconds
 
     def join(self, params: PaintingWish, bench: Bench, *, threads: int, keys: list[str]) -> dict[str, Any]:
         """The result of all segments, with sound and everything else of the source.

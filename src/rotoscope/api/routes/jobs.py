@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import StreamingResponse
 
 from rotoscope.api.access import Reader, Runner
 from rotoscope.api.models.fields import ID_PATTERN, IdPath
@@ -13,16 +14,23 @@ from rotoscope.api.models.jobs import JobView, RetryRequest, SegmentView
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.refusals import NotFound
 from rotoscope.api.services import UseServices
+from rotoscope.api.serving import media_type_of
 from rotoscope.api.waiting import PREFER, wait_as_preferred
 from rotoscope.errors import StoredFileNotFound
 from rotoscope.jobs.job import JobState
-from rotoscope.jobs.workshop import preview_path
+from rotoscope.jobs.workshop import partial_path, preview_path
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 _PREVIEW: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "A picture",
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_PARTIAL: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "A video",
+        "content": {"video/mp4": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
@@ -80,6 +88,27 @@ def get_job_preview(services: UseServices, caller: Reader, job_id: IdPath) -> Re
     except StoredFileNotFound:
         raise NotFound(f"The job {job_id} shows no picture yet; many kinds of jobs never do.") from None
     return Response(picture, media_type="image/png")
+
+
+@router.get(
+    "/{job_id}/partial",
+    operation_id="get_partial_result",
+    summary="See the beginning of a result while the rest is painted",
+    response_class=Response,
+    responses=_PARTIAL,
+)
+def get_partial_result(services: UseServices, caller: Reader, job_id: IdPath) -> Response:
+    """A video that begins as the result will, as far as it was painted without a gap; it has no sound."""
+    job = services.book.get(caller.client_id, job_id)
+    try:
+        size = services.store.stat(partial_path(job_id)).size_bytes
+        pieces = services.store.read(partial_path(job_id))
+    except StoredFileNotFound:
+        raise NotFound(
+            f"The job {job_id} has nothing to show yet; a video of several segments has when one is done."
+        ) from None
+    media_type = media_type_of(str(job.params.get("output", "")))
+    return StreamingResponse(pieces, media_type=media_type, headers={"Content-Length": str(size)})
 
 
 @router.post("/{job_id}/cancel", operation_id="cancel_job", summary="Cancel a job")

@@ -75,7 +75,7 @@ class FlowParams(EncodingWish, SpanWish, ResultWish):
 
 def _inspect(params: InspectParams, bench: Workbench) -> dict[str, Any]:
     found = cast("dict[str, Any]", to_plain(inspect_media(bench.take(params.source), count=params.count)))
-    return {"source": params.source, "media": found}
+    return {"source": params.source, "media": {**found, "path": params.source}}
 
 
 def _check(params: CheckParams, bench: Workbench) -> dict[str, Any]:

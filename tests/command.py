@@ -35,10 +35,11 @@ class Run(Protocol):
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """``run("inspect", clip)``; own filters and caches go to a folder of the test."""
+    """``run("inspect", clip)``; own filters and caches go to a folder of the test, and no server is asked."""
     monkeypatch.setenv("ROTOSCOPE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("ROTOSCOPE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("ROTOSCOPE_SERVER", raising=False)
 
     def invoke(*arguments: str | Path) -> Ran:
         monkeypatch.setattr(sys, "argv", ["rotoscope", *map(str, arguments)])

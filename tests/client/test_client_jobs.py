@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from standardwebhooks.webhooks import Webhook
 
+from rotoscope import client as client_package
 from rotoscope.client import Client, Job, verify_webhook
 from rotoscope.client.connection import Connection
 from rotoscope.client.events import read_events
@@ -26,6 +27,7 @@ from rotoscope.errors import (
     ServerUnreachable,
     ServiceError,
 )
+from rotoscope.jobs.operations.registry import OPERATIONS
 
 from running_server import BreakingLine, RunningServer
 from samples import make_clip, picture
@@ -252,6 +254,27 @@ def test_connectors_are_made_and_deleted(client: Client) -> None:
     client.connectors.delete(made.id)
 
 
+def test_folders_are_watched(client: Client, place: str) -> None:
+    made = client.watches.create(f"{place}inbox/", f"{place}painted/", filter="posterize", strength=0.5)
+    assert (made.enabled, made.painting["filter"]) == (True, "posterize")
+    assert client.watches.update(made.id, enabled=False).enabled is False
+    assert made.id in [watch.id for watch in client.watches.list()]
+    assert client.watches.get(made.id).inbox == f"{place}inbox/"
+    client.watches.delete(made.id)
+
+
+def test_whoever_runs_the_server_makes_clients(server: RunningServer, client: Client) -> None:
+    made = client.clients.create("City museum", scopes=["read"])
+    assert made.key.key not in repr(made)
+    assert client.clients.get(made.client.id) == made.client
+    assert made.client in list(client.clients.list())
+    with Client(server.url, made.key.key) as other:
+        assert list(other.jobs.list()) == []
+        with pytest.raises(ApiError) as caught:
+            other.clients.create("another")
+        assert caught.value.status == 403
+
+
 def test_webhooks_are_made_changed_and_tested(client: Client) -> None:
     made = client.webhooks.create("https://example.org/hook", events=["job.failed"])
     assert made.secret not in repr(made)
@@ -328,3 +351,15 @@ def test_the_reference_names_what_there_is() -> None:
     for name, stated in rows:
         own = {method for method in vars(type(resources[name])) if not method.startswith("_")}
         assert set(re.findall(r"`(\w+)`", stated)) == own
+
+
+def test_every_path_of_the_api_is_reached(server: RunningServer) -> None:
+    samples = "/v1/filters/{}/samples"  # those are told with the card
+    elsewhere = {"/v1/signed/{}", samples, *(f"/v1/{name}" for name in OPERATIONS), "/v1/trainings"}
+    sources = Path(client_package.__file__).parent.glob("*.py")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    reached = {re.sub(r"{.*?}", "{}", path) for path in re.findall(r'"(/v1/[^"?]*)"', text)}
+    document = httpx.get(f"{server.url}/openapi.json").json()
+    paths = {re.sub(r"{.*?}", "{}", path) for path in document["paths"] if path.startswith("/v1/")}
+    assert reached <= paths | {"/v1/{}", "/v1/uploads"}
+    assert paths - reached - elsewhere <= {"/v1/uploads/{}"}

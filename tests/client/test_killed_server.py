@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from rotoscope.client import Client, Event, Job
 from rotoscope.client.records import Segment
 from rotoscope.database.engine import Database
 from rotoscope.database.tables import LedgerRow
-from rotoscope.errors import ServerUnreachable
+from rotoscope.errors import ApiError, ServerUnreachable
 from rotoscope.jobs.rendering import painter_threads
+from rotoscope.media.probe import inspect_media
 from rotoscope.settings import Settings
 
 from command import Run
@@ -34,6 +36,16 @@ def await_segment(client: Client, job: Job) -> list[Segment]:
             return done
         time.sleep(0.05)
     raise AssertionError("no segment was done")
+
+
+def until_partial(client: Client, job: Job, path: Path) -> None:
+    """Get the beginning of the result."""
+    end = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < end
+        with suppress(ApiError):  # nothing to show yet
+            client.jobs.partial(job.id, path)
+        time.sleep(0.05)
 
 
 def ledger(folder: Path) -> dict[tuple[str, str], float]:
@@ -63,6 +75,7 @@ def test_a_job_goes_on_after_kill_9_and_is_the_same(run: Run, tmp_path: Path) ->
         waiting.start()
         following.start()
         await_segment(client, job)
+        until_partial(client, job, tmp_path / "beginning.mp4")
         server.kill()
         charged = ledger(folder)
         server.start()
@@ -75,6 +88,7 @@ def test_a_job_goes_on_after_kill_9_and_is_the_same(run: Run, tmp_path: Path) ->
         client.files.download("data://out/p.mp4", tmp_path / "continued.mp4")
         after = client.jobs.segments(job.id)
     assert len(after) == SEGMENTS
+    assert inspect_media(tmp_path / "beginning.mp4").video.frame_count_from_content in (240, 480, 720)
     before = {key: seconds for key, seconds in charged.items() if key[0] == "segment"}
     assert 1 <= len(before) < SEGMENTS, "it was killed in the middle"
     now = ledger(folder)

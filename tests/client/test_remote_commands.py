@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -15,13 +17,14 @@ from PIL import Image
 
 from rotoscope.cli.remote.places import uri_of
 from rotoscope.cli.remote.table import REMOTE
-from rotoscope.client import Client
+from rotoscope.client import Client, Job
 from rotoscope.jobs.operations.registry import OPERATIONS
 from rotoscope.jobs.rendering import painter_threads
 from rotoscope.media.probe import inspect_media
 from rotoscope.settings import KEY_VARIABLE, SERVER_VARIABLE
 
 from command import Run
+from feature_weights import write_weights
 from running_server import RunningServer
 from samples import make_clip, picture
 
@@ -238,13 +241,7 @@ def test_ctrl_c_leaves_the_job_at_work_and_says_what_can_be_done(
     running = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True
     )
-    found = None
-    end = time.monotonic() + 60
-    while found is None and time.monotonic() < end:
-        time.sleep(0.1)
-        jobs = client.jobs.list(states=["running"])
-        found = next((job for job in jobs if clip.name in str(job.params.get("source"))), None)
-    assert found is not None
+    found = running_job(client, clip)
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=60)
     assert running.returncode == 130
@@ -257,6 +254,78 @@ def test_ctrl_c_leaves_the_job_at_work_and_says_what_can_be_done(
     ]
     assert client.jobs.get(found.id).state == "running"
     client.jobs.cancel(found.id)
+
+
+def test_ctrl_c_asks_where_somebody_can_answer(server: RunningServer, client: Client, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "asked.mp4", size=(320, 240), frames=600)
+    words = ("stylize", str(clip), str(tmp_path / "p.mp4"), "-f", "watercolor")
+    environment = {**os.environ, KEY_VARIABLE: server.key, SERVER_VARIABLE: server.url}
+    terminal, inner = pty.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "rotoscope.cli.main", *words],
+        stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True,
+    )  # fmt: skip
+    os.close(inner)
+    job = running_job(client, clip)
+    told = read_until(terminal, b"frames")
+    running.send_signal(signal.SIGINT)
+    told += read_until(terminal, b"[y/N]")
+    os.write(terminal, b"y\n")
+    told += read_until(terminal, b"goes on with it")
+    assert running.wait(timeout=60) == 130
+    os.close(terminal)
+    assert f"Cancel the job {job.id}? Otherwise it goes on".encode() in told
+    assert client.jobs.get(job.id).state == "cancelled"
+
+
+def read_until(terminal: int, wanted: bytes) -> bytes:
+    """What came, with that in it."""
+    come = b""
+    end = time.monotonic() + 60
+    while wanted not in come and time.monotonic() < end:
+        if select.select([terminal], [], [], 1)[0]:
+            come += os.read(terminal, 65_536)
+    assert wanted in come
+    return come
+
+
+def running_job(client: Client, clip: Path) -> Job:
+    """The one that paints a clip, as soon as it runs."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for job in client.jobs.list(states=["running"]):
+            if clip.name in str(job.params.get("source")):
+                return job
+        time.sleep(0.1)
+    raise AssertionError("the job does not run")
+
+
+def test_what_learns_and_optimizes_is_done_there(
+    run: Run, at: tuple[str, str], client: Client, tmp_path: Path
+) -> None:
+    for number, name in enumerate(("photo.jpg", "poster.jpg")):
+        Image.fromarray(picture(number, (96, 64))).save(tmp_path / name)
+    weights = write_weights(tmp_path / "weights.safetensors")
+    network = ("--features", "squeezenet1_1", "--feature-weights", weights)
+    few = ("--iterations", "2", "--coarse-iterations", "2")
+    poster = f"{tmp_path / 'poster.jpg'}@0,0,1,0.9:2"
+    ran = run("texture", poster, tmp_path / "texture.png", "--size", "48", *few, *network, *at)
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert ran.out.startswith(f"{tmp_path / 'texture.png'}: 48x48, ")
+    ran = run(
+        "optimize", tmp_path / "photo.jpg", poster, tmp_path / "p.png", "--size", "48", *few, *network, *at
+    )
+    assert (ran.exit_code, ran.err) == (0, "")
+    with Image.open(tmp_path / "p.png") as painted:
+        assert painted.size == (72, 48)
+    card = ("--title", "Poster", "--license", "CC0-1.0", "--tag", "print", "--tag", "red")
+    ran = run("train", poster, "--name", "remote-poster", "--steps", "2", *card, *network, *at)
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert re.match(r"remote-poster: 2 steps in [\d.]+ s; it is in the server's palette\n", ran.out)
+    made = client.filters.get("remote-poster")
+    assert made.card is not None
+    assert (made.card["style"]["title"], made.card["tags"]) == ("Poster", ["print", "red"])
+    client.filters.delete("remote-poster")
 
 
 def test_uris_are_known_from_paths() -> None:

@@ -48,6 +48,8 @@ Examples:
   rotoscope stylize photos/ painted/ --filter posterize:levels=4 --filter great-wave --strength 0.6
 
   rotoscope stylize library/ painted-library/ --filter great-wave --on-error stop
+
+  rotoscope stylize drone.mp4 painted.mp4 --filter great-wave --server http://127.0.0.1:8000
 """
 
 

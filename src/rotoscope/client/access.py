@@ -1,4 +1,4 @@
-"""Keys, connectors and webhooks."""
+"""Keys, clients, connectors and webhooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from rotoscope.client.records import (
     Delivery,
     Key,
     NewKey,
+    NewServerClient,
     NewWebhook,
+    ServerClient,
     Webhook,
 )
 
@@ -59,6 +61,26 @@ class Keys:
     def revoke(self, key_id: str) -> None:
         """End a key."""
         self._line.send("DELETE", f"/v1/keys/{key_id}")
+
+
+class Clients:
+    """Whom the server works for, for whoever runs it: ``client.clients``."""
+
+    def __init__(self, line: Connection) -> None:
+        self._line = line
+
+    def create(self, name: str, *, scopes: Sequence[str] = ("read", "write", "run")) -> NewServerClient:
+        """Make a client and its first key, which is shown this once. Clients see nothing of each other."""
+        asked = {"name": name, "scopes": list(scopes)}
+        return self._line.read(NewServerClient, "POST", "/v1/clients", json=asked)
+
+    def list(self) -> Iterator[ServerClient]:
+        """All of them."""
+        return self._line.pages(ServerClient, "/v1/clients")
+
+    def get(self, client_id: str) -> ServerClient:
+        """One of them."""
+        return self._line.read(ServerClient, "GET", f"/v1/clients/{client_id}")
 
 
 class Connectors:

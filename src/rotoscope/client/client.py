@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Final, Self
 
-from rotoscope.client.access import Connectors, Keys, Webhooks
+from rotoscope.client.access import Clients, Connectors, Keys, Webhooks
 from rotoscope.client.connection import USUAL_TRIES, Connection
 from rotoscope.client.events import Events
 from rotoscope.client.files import Files
@@ -16,6 +16,7 @@ from rotoscope.client.looks import Looks
 from rotoscope.client.media import Media
 from rotoscope.client.records import NewKey
 from rotoscope.client.trainings import Trainings
+from rotoscope.client.watches import Watches
 
 _TIMEOUT_SECONDS: Final = 120.0
 
@@ -66,7 +67,9 @@ class Client:
         self.jobs = Jobs(self._line)
         self.trainings = Trainings(self.jobs)
         self.events = Events(self._line)
+        self.watches = Watches(self._line)
         self.keys = Keys(self._line)
+        self.clients = Clients(self._line)
         self.webhooks = Webhooks(self._line)
         self.connectors = Connectors(self._line)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from rotoscope.client.connection import Connection, Query
+from rotoscope.client.downloads import put_in_place, require_place
 from rotoscope.client.events import follow
 from rotoscope.client.records import Event, Job, JobState, Picture, Segment
 from rotoscope.errors import JobCancelled, JobFailed, ServerUnreachable
 
 _PATHS: Final = {"train": "trainings"}
 """Where a path is not called as its operation."""
-_MOST_WAIT: Final = 60
+_LONG_WAIT: Final = 20
+"""Seconds that one request waits; what stands between ends those that take much longer."""
 _PATIENCE_SECONDS: Final = 60.0
 
 
@@ -98,11 +102,11 @@ class Jobs:
             ApiError, ServerUnreachable: there is no such job, or no server for too long.
         """
         start = heard = time.monotonic()
-        step = 1 if on_progress is not None else 20
+        step = 1 if on_progress is not None else _LONG_WAIT
         while True:
-            left = None if timeout is None else timeout - (time.monotonic() - start)
+            left = step if timeout is None else timeout - (time.monotonic() - start)
             try:
-                job = self.get(job_id, wait=max(0, min(step, _MOST_WAIT, round(left or _MOST_WAIT))))
+                job = self.get(job_id, wait=max(0, min(step, round(left))))
             except ServerUnreachable:
                 if time.monotonic() - heard > patience:
                     raise
@@ -140,6 +144,23 @@ class Jobs:
         """
         answer = self._line.send("GET", f"/v1/jobs/{job_id}/preview")
         return Picture(answer.content, answer.headers["Content-Type"])
+
+    def partial(self, job_id: str, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Get the beginning of a video's result, as far as it is painted, while the rest is; without sound.
+
+        Raises:
+            ApiError: there is nothing to show yet.
+            OutputExists: something is at the path already.
+        """
+        place = Path(path)
+        require_place(place, overwrite=overwrite)
+        growing = place.parent / f".{place.name}.{secrets.token_hex(4)}.part"
+        try:
+            growing.write_bytes(self._line.send("GET", f"/v1/jobs/{job_id}/partial").content)
+            put_in_place(growing, place, overwrite=overwrite)
+        finally:
+            growing.unlink(missing_ok=True)
+        return place
 
     def cancel(self, job_id: str) -> Job:
         """Stop a job for good; what was done until then is kept for a retry."""

@@ -352,6 +352,39 @@ class Connector:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """A watched folder."""
+
+    id: str
+    inbox: str
+    outbox: str
+    painting: dict[str, Any]
+    enabled: bool
+    looked: datetime | None
+    """When somebody looked last."""
+    trouble: str | None
+    """Why that look failed; None where it did not."""
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServerClient:
+    """Somebody a server works for."""
+
+    id: str
+    name: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewServerClient:
+    """A client that was just made, and its first key."""
+
+    client: ServerClient
+    key: NewKey
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectorTest:
     """Whether a place can be reached."""
 

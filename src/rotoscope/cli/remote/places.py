@@ -71,17 +71,15 @@ def sent(client: Client, typed: str | Path, *, is_folder: bool = False, shown: b
         raise OpenError(
             f"{path} does not exist. Give a file or folder of this machine, or a URI such as data://in/a.mp4."
         )
-    with share_bar("sending", shown=shown) as update:
-        tell = teller(update)
-        if path.is_dir():
-            _refuse_library(path)
-            place = f"data://uploads/{_digest(path)}/"
-            client.files.upload_folder(path, place, on_transfer=tell)
-            return place
-        place = f"data://uploads/{_digest(path)}/{quote(path.name)}"
-        if not _is_there(client, place, path.stat().st_size):
-            client.files.upload(path, place, on_transfer=tell)
+    if path.is_dir():
+        _refuse_library(path)
+    place = f"data://uploads/{_digest(path)}/{'' if path.is_dir() else quote(path.name)}"
+    if not path.is_dir() and _is_there(client, place, path.stat().st_size):
         return place
+    send = client.files.upload_folder if path.is_dir() else client.files.upload
+    with share_bar("sending", shown=shown) as update:
+        send(path, place, on_transfer=teller(update))
+    return place
 
 
 def result_place(output: Path, *, is_folder: bool, overwrite: bool) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import threading
@@ -59,6 +60,7 @@ def worker(
     if id is not None:
         settings = replace(settings, worker_id=id)
     wanted = parse_queues(queues)
+    faulthandler.register(signal.SIGUSR1)  # tells what every thread is at, should one stand still
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ended.set())

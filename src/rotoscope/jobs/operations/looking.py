@@ -19,7 +19,6 @@ from rotoscope.render.audition import audition
 from rotoscope.render.audition_sheet import write_audition
 from rotoscope.render.candidates import load_candidates, read_pictures
 from rotoscope.render.flow_clip import show_flow
-from rotoscope.render.looks.strangers import require_no_path
 from rotoscope.render.score import FRAMES, measure
 
 
@@ -102,8 +101,6 @@ def _score(params: ScoreParams, bench: Workbench) -> dict[str, Any]:
 
 
 def _audition(params: AuditionParams, bench: Workbench) -> dict[str, Any]:
-    for spec in params.filters or ():
-        require_no_path(spec)
     output = bench.make(params.output, overwrite=params.overwrite)
     candidates, notes = load_candidates(bench.palette, params.filters)
     pictures = read_pictures(

@@ -11,13 +11,14 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.filters.controls import Colors
 from rotoscope.jobs.operations.base import Operation, Workbench
 from rotoscope.jobs.operations.learning import FeatureWish, StyleWish, require_torch
-from rotoscope.jobs.operations.wishes import Moment, ResultWish, Uri
+from rotoscope.jobs.operations.wishes import FilterSpec, Moment, ResultWish, Uri
 from rotoscope.media.clip import open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.info import MediaKind
 from rotoscope.media.selection import Selection
 from rotoscope.media.timecode import parse_time
 from rotoscope.plain import to_plain
+from rotoscope.render.looks.strangers import loader_for_strangers
 from rotoscope.render.texture_output import parse_size, texture_timing
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rotoscope.networks.features import FeatureNetwork
     from rotoscope.optimize.progress import OptimizeProgress
     from rotoscope.optimize.recipe import OptimizeRecipe
+    from rotoscope.optimize.start import Start
 
 Styles = Annotated[tuple[StyleWish, ...], Field(min_length=1, max_length=8)]
 Iterations = Annotated[int, Field(ge=1, le=100_000)]
@@ -66,7 +68,7 @@ class OptimizeParams(FeatureWish, ResultWish):
     coarse_iterations: Iterations | None = Field(default=None, description="At each smaller size.")
     method: Literal["lbfgs", "adam"] | None = Field(default=None, description="What descends.")
     seed: Annotated[int, Field(ge=0)] | None = Field(default=None, description="Of noise.")
-    start_filter: str | None = Field(default=None, description="Begin with what this filter paints.")
+    start_filter: FilterSpec | None = Field(default=None, description="Begin with what this filter paints.")
     coherence: Literal["none", "blend", "warp", "temporal", "long", "passes"] | None = Field(
         default=None, description="Of a clip: what makes neighbors alike."
     )
@@ -119,7 +121,7 @@ def _optimize_still(
         recipe=recipe,
         options=PaintingOptions(
             size=params.size,
-            start="photo" if params.start_filter is None else bench.palette.load(params.start_filter),
+            start=_start(params, bench),
             quality=params.quality,
             checkpoint_dir=bench.cache_dir / "optimize",
             device=bench.device,
@@ -155,7 +157,7 @@ def _optimize_clip(
                 start=None if params.start is None else parse_time(params.start),
                 stop=None if params.stop is None else parse_time(params.stop),
             ),
-            start="photo" if params.start_filter is None else bench.palette.load(params.start_filter),
+            start=_start(params, bench),
             encoder=EncoderOptions(quality=params.quality),
             device=bench.device,
         ),
@@ -198,6 +200,12 @@ def _texture(params: TextureParams, bench: Workbench) -> dict[str, Any]:
         ),
     )
     return {**cast("dict[str, Any]", to_plain(made)), "output": params.output}
+
+
+def _start(params: OptimizeParams, bench: Workbench) -> Start:
+    if params.start_filter is None:
+        return "photo"
+    return loader_for_strangers(bench.palette.load, bench.take)(params.start_filter)
 
 
 def _network(params: FeatureWish, recipe: OptimizeRecipe, bench: Workbench) -> FeatureNetwork:

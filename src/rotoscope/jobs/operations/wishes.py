@@ -20,7 +20,12 @@ from rotoscope.render.any_look import AnyLook
 from rotoscope.render.look import Look
 from rotoscope.render.looks.building import Overrides
 from rotoscope.render.looks.document import LookDocument
-from rotoscope.render.looks.strangers import loader_for_strangers, open_strangers_look, parse_strangers_look
+from rotoscope.render.looks.strangers import (
+    loader_for_strangers,
+    open_strangers_look,
+    parse_strangers_look,
+    require_no_path,
+)
 from rotoscope.render.options import RenderOptions
 from rotoscope.render.recipe_line import RecipeLine
 from rotoscope.render.segments.store import SegmentStore
@@ -42,11 +47,21 @@ def _time(text: str) -> str:
     return text
 
 
+def _filter(spec: str) -> str:
+    try:
+        require_no_path(spec)
+    except RotoscopeError as error:
+        raise ValueError(str(error)) from error
+    return spec
+
+
 Uri = Annotated[str, AfterValidator(_uri)]
 """Of a stored file, or of a folder where it ends with ``/``."""
 Moment = Annotated[str, AfterValidator(_time), Field(examples=["12", "0:12", "1:02:03.5"])]
 """Seconds or a timecode, from the clip's first frame."""
-FilterSpec = Annotated[str, Field(min_length=1, max_length=1000, examples=["great-wave"])]
+FilterSpec = Annotated[
+    str, Field(min_length=1, max_length=1000, examples=["great-wave"]), AfterValidator(_filter)
+]
 """As typed after ``--filter``."""
 
 

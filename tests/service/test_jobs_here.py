@@ -168,6 +168,17 @@ def test_what_is_shown_of_a_job_goes_a_day_after_its_end(service: Service, clip:
     assert list(service.store.list(preview_path(job.id))) == []
 
 
+def test_a_segment_that_stands_still_is_told_once(service: Service, tmp_path: Path) -> None:
+    source = put_clip(service, long_clip(tmp_path / "long.mp4"), f"data://in/{tmp_path.name}-long.mp4")
+    params = {"source": source, "output": f"data://out/{tmp_path.name}.mp4", "filter": "comic"}
+    job = service.book.create(LOCAL_CLIENT, "renders", params)
+    until(lambda: service.book.get(LOCAL_CLIENT, job.id).progress.frames_expected)
+    told = until(lambda: service.performer.standing_still(0))
+    assert {(task.subject, task.step) for task in told} == {(job.id, "segment")}
+    assert service.performer.standing_still(300) == []
+    service.book.cancel(LOCAL_CLIENT, job.id)
+
+
 def rows_of(service: Service, job_id: str) -> list[LedgerRow]:
     with service.database.reading() as session:
         return list(session.scalars(select(LedgerRow).where(LedgerRow.job_id == job_id)))

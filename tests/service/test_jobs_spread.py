@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,10 @@ def worker(folder: Path, database: str, name: str) -> Generator[subprocess.Popen
     process = subprocess.Popen(command, env=environment)
     try:
         yield process
+    except BaseException:
+        process.send_signal(signal.SIGUSR1)  # what it was at is among the test's output
+        time.sleep(1)
+        raise
     finally:
         process.kill()
         process.wait()

@@ -36,7 +36,7 @@ _AT_ONCE: Final = 4
 """Files of a folder that are delivered at the same time."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Bench:
     """One task's."""
 
@@ -58,7 +58,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         self._begun = time.monotonic()
-        self._looked = self._told = self._begun
+        self._looked = self._told = self.moved = self._begun
+        """``moved``: when something was done last."""
 
     @property
     def job_id(self) -> str:
@@ -118,6 +119,7 @@ class Bench:
 
     def on_progress(self, progress: Progress) -> None:
         """Write progress down now and then, and stop where nobody wants the job any more."""
+        self.moved = time.monotonic()
         self.check()
         if self._is_due():
             if self.task.step == "segment":

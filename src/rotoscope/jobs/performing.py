@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
 from sqlalchemy import select
@@ -43,6 +44,7 @@ class Performer:
         self._recorder = workshop.recorder
         self._put = put
         self._renders = Renders(workshop.pieces)
+        self._benches: set[Bench] = set()
 
     def perform(self, task: Task) -> None:
         """Do a task of a job. What goes wrong with it is written into the job's row.
@@ -64,6 +66,17 @@ class Performer:
             if fault.code == "internal-error":
                 _LOG.exception("Task %s failed", task.id)
             self._recorder.failed(task, fault)
+
+    def standing_still(self, seconds: float) -> list[Task]:
+        """Segments at work of which not one frame was painted for so long; each is given once."""
+        late = [
+            bench
+            for bench in tuple(self._benches)
+            if bench.task.step == "segment" and time.monotonic() - bench.moved > seconds
+        ]
+        for bench in late:
+            self._benches.discard(bench)
+        return [bench.task for bench in late]
 
     def next_tasks(self, job_id: str) -> list[tuple[Task, int]]:
         """What is to be done for a job now, with ranks; nothing where it has ended."""
@@ -99,7 +112,7 @@ class Performer:
 
     def _do(self, task: Task, row: JobRecord) -> None:
         params = cast("Params", OPERATIONS[row.operation].params.model_validate(row.params))
-        with self._workshop.bench(task, row.client_id) as bench:
+        with self._workshop.bench(task, row.client_id) as bench, self._at_work(bench):
             waits = _DELIVERY_WAITS_SECONDS if task.step == "deliver" else _WAITS_SECONDS
             for wait in (*waits, None):
                 try:
@@ -110,6 +123,14 @@ class Performer:
                         raise
                     bench.makings.clear()
                     _wait(bench, wait)
+
+    @contextmanager
+    def _at_work(self, bench: Bench) -> Generator[None]:
+        self._benches.add(bench)
+        try:
+            yield
+        finally:
+            self._benches.discard(bench)
 
     def _step(self, task: Task, row: JobRecord, params: Params, bench: Bench) -> None:
         match task.step:

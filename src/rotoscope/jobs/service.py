@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import fcntl
 import logging
 import time
@@ -47,6 +48,8 @@ _DRAIN_SECONDS: Final = 30
 """How long the tasks at hand may take when a worker is asked to end."""
 _PATIENCE_SECONDS: Final = 600
 """How long a task waits for a database that is away."""
+_STANDSTILL_SECONDS: Final = 300
+"""Without a painted frame, in a segment."""
 _WEBHOOK_SECONDS: Final = 20.0
 """How long sending one event may take, from connecting to the last byte of the answer."""
 _WEBHOOK_BYTES: Final = 1 << 20
@@ -111,6 +114,7 @@ def open_service(
             adopt=service.engine.adopt,
             revive=lambda: _revive(service),
             send_due=lambda: service.engine.put(service.webhooks.due()),
+            warn=lambda: _warn_of_standstill(service.performer),
             tidy=lambda: tidy(settings, database, service.store, service.pieces),
         )
         service.engine.start(lambda task: _perform(service, task))
@@ -178,6 +182,15 @@ def _perform(service: Service, task: Task) -> None:
         except Exception:
             _LOG.exception("Task %s is given up; it will be revived", task.id)
             return
+
+
+def _warn_of_standstill(performer: Performer) -> None:
+    """Tell whoever reads the log what a worker is at whose painting has stopped for no known reason."""
+    for task in performer.standing_still(_STANDSTILL_SECONDS):
+        _LOG.error(
+            "Task %s has painted nothing for %d s; what every thread is at:", task.id, _STANDSTILL_SECONDS
+        )
+        faulthandler.dump_traceback(all_threads=True)
 
 
 def _revive(service: Service) -> None:

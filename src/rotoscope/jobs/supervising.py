@@ -91,6 +91,7 @@ class Supervisor:
         adopt: Callable[[str], int],
         revive: Callable[[], None],
         send_due: Callable[[], None],
+        warn: Callable[[], None],
         tidy: Callable[[], None],
     ) -> None:
         """Make ready.
@@ -103,6 +104,7 @@ class Supervisor:
             adopt: puts the tasks of a worker that died back into their queues; gives how many.
             revive: puts the tasks of jobs into the queues of which none is there.
             send_due: puts webhooks that are due into their queue.
+            warn: tells of tasks that stand still.
             tidy: throws away what nobody needs any more.
         """
         self._database = database
@@ -112,6 +114,7 @@ class Supervisor:
         self._adopt = adopt
         self._revive = revive
         self._send_due = send_due
+        self._warn = warn
         self._tidy = tidy
         self._lifeline = Lifeline(database, worker_id)
         self._suspects: dict[str, float] = {}
@@ -164,6 +167,7 @@ class Supervisor:
                     self._look_after_workers()
                     self._look_after_jobs()
                     self._tidy_up()
+                    self._warn()
             except (SQLAlchemyError, ServiceError, StorageError) as error:  # it will be there again
                 _LOG.warning("The supervisor goes on in a moment: %s", error)
                 self._stop.wait(_BEAT_SECONDS)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
+
+from rotoscope.jobs.happenings import EVENT_TYPES
 
 from api_bench import Bench
 
@@ -26,6 +30,14 @@ def test_a_folder_is_watched_paused_and_let_go(bench: Bench) -> None:
     assert [item["id"] for item in ada.get(URL).json()["items"]] == [watch["id"]]
     assert ada.delete(f"{URL}/{watch['id']}").status_code == 204
     assert ada.get(f"{URL}/{watch['id']}").json()["code"] == "not-found"
+
+
+def test_what_the_page_shows_is_taken(bench: Bench) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "watch-folders.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert bench.client().post(URL, content=shown, headers={"Content-Type": "application/json"}).is_success
+    told = set(re.findall(r"`(watch\.\w+)`", page))
+    assert told == {name for name in EVENT_TYPES if name.startswith("watch.")}
 
 
 def test_what_cannot_be_watched_is_refused(bench: Bench) -> None:

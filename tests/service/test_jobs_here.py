@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from rotoscope.database.columns import now
-from rotoscope.database.tables import DeliveryRecord, JobRecord, LedgerRow, WebhookRecord
+from rotoscope.database.tables import DeliveryRecord, JobRecord, LedgerRow, SegmentRecord, WebhookRecord
 from rotoscope.errors import IllegalTransition, InvalidOptions, JobNotFound, ServiceError, StoredFileNotFound
+from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.filters import LOCAL_CLIENT
 from rotoscope.jobs.housekeeping import SHOWN_KEPT, tidy
 from rotoscope.jobs.service import Service, open_service
@@ -166,6 +167,26 @@ def test_what_is_shown_of_a_job_goes_a_day_after_its_end(service: Service, clip:
         row.ended = now() - 2 * SHOWN_KEPT
     tidy(service.settings, service.database, service.store, service.pieces)
     assert list(service.store.list(preview_path(job.id))) == []
+
+
+def test_a_job_that_another_version_planned_is_planned_anew_by_a_retry(
+    service: Service, clip: str, tmp_path: Path
+) -> None:
+    """As after an upgrade in the middle of a job."""
+    params = {"source": clip, "output": f"data://out/{tmp_path.name}.mp4", "filter": "halftone"}
+    paused = JobBook(service.database)  # tells nobody, so that the job waits
+    job = paused.create(LOCAL_CLIENT, "renders", params)
+    with service.database.writing() as session:
+        row = session.get(JobRecord, job.id)
+        assert row is not None
+        row.plan = {"segments": 1, "painter_threads": 1}
+        session.add(SegmentRecord(job_id=job.id, number=0, first=0, stop=20, key="0" * 64))
+    service.engine.put(service.performer.next_tasks(job.id))
+    failed = finished(service, job.id)
+    assert failed.fault is not None
+    assert failed.fault.code == "machine-differs"
+    service.book.retry(LOCAL_CLIENT, job.id)
+    assert finished(service, job.id).state == "succeeded"
 
 
 def test_a_segment_that_stands_still_is_told_once(service: Service, tmp_path: Path) -> None:

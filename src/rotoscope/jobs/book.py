@@ -199,6 +199,9 @@ class JobBook:
                     f"The job {job_id} is {row.state}; one can be tried again that failed or was cancelled."
                 )
             _require_order(row.priority, budget_micros)
+            if (row.error or {}).get("code") == "machine-differs":  # such as after an upgrade: plan anew
+                row.plan = None
+                session.execute(delete(SegmentRecord).where(SegmentRecord.job_id == job_id))
             row.state, row.cancel_asked, row.error, row.ended = "queued", False, None, None
             row.stop_asked = False
             row.attempt += 1

@@ -80,7 +80,7 @@ class Renders:
             raise MachineDiffers(
                 f"Segment {number} would come out otherwise on this machine than on the one that planned the "
                 "job: another version of Rotoscope or its libraries, or another kind of processor. Give all "
-                "workers the same version, and let them be alike."
+                "workers the same version, and let them be alike; a retry plans the job anew."
             )
         meter = ProgressMeter("stylize", frames_expected=segment.frames, on_progress=bench.on_progress)
         began = time.monotonic()

@@ -17,13 +17,15 @@ from rotoscope.filters.base import arithmetic_of
 from rotoscope.media.clip import Clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.output import container_of
-from rotoscope.media.pieces import PieceFacts
+from rotoscope.media.pieces import Piece, PieceFacts
 from rotoscope.media.video_plan import Opening, VideoPlan, plan_video
 from rotoscope.motion.coherence.modes import CoherenceMode
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import Grading
 from rotoscope.render.holding import cut_frames, held_within_shots
+from rotoscope.render.segments.frame_log import FrameLog
 from rotoscope.render.segments.plan import Segment
+from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.steadying.span import Span, span_of
 from rotoscope.render.steadying.steady import Steadying
 
@@ -52,6 +54,8 @@ class SegmentJob:
     """That paint one picture."""
     coherence: CoherenceMode | None = None
     """How neighbors are kept alike; None: each frame is painted for itself."""
+    log: FrameLog | None = None
+    """What is noted of painted frames, and which are retouched."""
 
     def reach(self, segment: Segment) -> Span:
         """The frames of a segment, and those around them that decide how they look."""
@@ -99,7 +103,20 @@ class SegmentJob:
             "earliest": str(self.earliest),
             "ffmpeg": sorted((name, list(version)) for name, version in av.library_versions.items()),
         }
+        if retouched := self._retouched(segment):
+            facts["retouched"] = retouched
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def find(self, segment: Segment, store: SegmentStore) -> Piece | None:
+        """The piece of a segment; None where there is none, or not all is noted of it that is wanted."""
+        piece = store.find(key := self.key(segment))
+        known = self.log is None or self.log.is_complete(store.notes(key))
+        return piece if known else None
+
+    def _retouched(self, segment: Segment) -> list[tuple[int, str]]:
+        if self.log is None or not self.log.retouched:
+            return []
+        return self.log.identity((self.clip.moment(segment.first)[0], self.clip.moment(segment.stop - 1)[0]))
 
     def plan(self, facts: PieceFacts) -> VideoPlan:
         """How pictures like those of a piece are encoded.

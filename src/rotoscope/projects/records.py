@@ -94,8 +94,6 @@ class ResultRecord(_Line):
     """What the run took, by the clock."""
 
 
-
-
 Record = TypeVar("Record", bound=BaseModel)
 
 

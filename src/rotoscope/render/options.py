@@ -57,7 +57,7 @@ class RenderOptions:
         return find_mode(self.coherence)
 
     def deciding(self) -> dict[str, Any]:
-        """By name, what decides the result: all but ``frame_log``, ``score``, ``store`` and ``workers``. JSON holds it."""
+        """By name, what decides the result; JSON holds it. ``frame_log`` is a project's own."""
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _MEANS}
 
 

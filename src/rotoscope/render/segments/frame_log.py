@@ -10,8 +10,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rotoscope.errors import EncodeError
 from rotoscope.media.atomic import write_new_file
@@ -39,9 +41,8 @@ class FrameLog:
     retouched: Mapping[int, Retouched] = field(default_factory=dict[int, Retouched])
     """By presentation time, in the clip's units."""
 
-    def identity(self, pts: tuple[int, int]) -> list[tuple[int, str]]:
-        """The retouched frames with times in [first, last]: they are part of what decides a piece."""
-        first, last = pts
+    def retouched_between(self, first: int, last: int) -> list[tuple[int, str]]:
+        """Times in [first, last] and hashes of retouched frames: part of what decides a piece."""
         return sorted((at, still.sha256) for at, still in self.retouched.items() if first <= at <= last)
 
     def is_complete(self, notes: Mapping[int, str] | None) -> bool:
@@ -82,7 +83,7 @@ class FrameLog:
 def pixels_sha256(pixels: Pixels) -> str:
     """SHA-256 of (H, W, 3 or 4) pixels, row by row, uint16 in little endian; in hexadecimal."""
     stored = pixels.astype(pixels.dtype.newbyteorder("<"), copy=False)
-    return hashlib.sha256(np.ascontiguousarray(stored)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(stored).data).hexdigest()
 
 
 def write_notes(place: Path, notes: Mapping[int, str]) -> None:
@@ -105,7 +106,7 @@ def read_notes(place: Path) -> dict[int, str] | None:
 def _like(pixels: Pixels, frame: Frame) -> Pixels:
     """The pixels with as many channels and bits as the frame has."""
     height, width, channels = frame.shape
-    made = pixels[..., :3]
+    made: NDArray[Any] = pixels[..., :3]
     if frame.is_deep and made.dtype == np.uint8:
         made = made.astype(np.uint16) * 257
     elif not frame.is_deep:
@@ -114,4 +115,4 @@ def _like(pixels: Pixels, frame: Frame) -> Pixels:
         opaque = np.full((height, width, 1), np.iinfo(made.dtype).max, made.dtype)
         alpha = frame.pixels[..., 3:] if not isinstance(frame, PlanarFrame) else opaque
         made = np.concatenate([made, alpha], axis=2)
-    return np.ascontiguousarray(made)
+    return cast("Pixels", np.ascontiguousarray(made))

@@ -61,9 +61,10 @@ class SegmentJob:
         """The frames of a segment, and those around them that decide how they look."""
         if self.coherence is None:
             return Span(segment.first, segment.stop, segment.first, segment.stop)
+        first, stop = segment.within or (segment.first, segment.stop)
         return span_of(
-            segment.first,
-            segment.stop,
+            first,
+            stop,
             self.coherence,
             frames=self.clip.expected_frames,
             cuts=cut_frames(self.clip, self.look),
@@ -103,9 +104,9 @@ class SegmentJob:
             "earliest": str(self.earliest),
             "ffmpeg": sorted((name, list(version)) for name, version in av.library_versions.items()),
         }
-        if retouched := self._retouched(segment):
-            facts["retouched"] = retouched
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        within = {"within": segment.within} if self.coherence and segment.within else {}
+        told = json.dumps({**facts, **within, **self._retouched(segment)}, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def find(self, segment: Segment, store: SegmentStore) -> Piece | None:
         """The piece of a segment; None where there is none, or not all is noted of it that is wanted."""
@@ -113,10 +114,13 @@ class SegmentJob:
         known = self.log is None or self.log.is_complete(store.notes(key))
         return piece if known else None
 
-    def _retouched(self, segment: Segment) -> list[tuple[int, str]]:
+    def _retouched(self, segment: Segment) -> dict[str, object]:
+        """The retouched frames in a segment, where there are any."""
         if self.log is None or not self.log.retouched:
-            return []
-        return self.log.identity((self.clip.moment(segment.first)[0], self.clip.moment(segment.stop - 1)[0]))
+            return {}
+        first, last = self.clip.moment(segment.first)[0], self.clip.moment(segment.stop - 1)[0]
+        within = self.log.retouched_between(first, last)
+        return {"retouched": within} if within else {}
 
     def plan(self, facts: PieceFacts) -> VideoPlan:
         """How pictures like those of a piece are encoded.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rotoscope.media.frame import Frame
@@ -10,7 +10,7 @@ from rotoscope.media.picture_encoder import PieceEncoder
 from rotoscope.media.pieces import PieceFacts, PieceWriter
 from rotoscope.media.timeline import Timeline
 from rotoscope.media.video_plan import VideoPlan
-from rotoscope.render.pipeline import paint_frames
+from rotoscope.render.pipeline import Steady, paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressMeter
 from rotoscope.render.segments.frame_log import write_notes
@@ -38,12 +38,28 @@ def paint_segments(
     frames = clip.frames(planar=painter.wants_planes, first=since, stop=until)
     workers = painter.workers(clip.info.video.frame_size)
     sink = SegmentSink(job, segments, store)
+    steadying = job.steadying(segments)
+    if steadying is not None and any(segment.within for segment in segments):
+        steadying = _only(steadying, segments[0].first, segments[-1].stop)
     try:
-        paint_frames(frames, painter, sink, meter, workers=workers, steadying=job.steadying(segments))
+        paint_frames(frames, painter, sink, meter, workers=workers, steadying=steadying)
         sink.close()
     except BaseException:
         sink.abort()
         raise
+
+
+def _only(steady: Steady, first: int, stop: int) -> Steady:
+    """Of the frames that are steadied together, those in [first, stop)."""
+
+    def steadied(pairs: Iterator[tuple[Frame, Frame]]) -> Iterator[Frame]:
+        for frame in steady(pairs):
+            if frame.index >= stop:
+                return
+            if frame.index >= first:
+                yield frame
+
+    return steadied
 
 
 class SegmentSink:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,18 @@ def lay(timeline: Iterable[LookSpan], new: LookSpan) -> list[LookSpan]:
         else:
             joined.append(span)
     return joined
+
+
+def runs_of(timeline: Iterable[LookSpan], count: int) -> Iterator[tuple[int, int, LookSpan | None]]:
+    """First, stop and span of every run of frames, those under no look included."""
+    at = 0
+    for span in timeline:
+        if at < span.first:
+            yield at, span.first, None
+        yield span.first, span.stop, span
+        at = span.stop
+    if at < count:
+        yield at, count, None
 
 
 def arithmetic(look: AnyLook) -> tuple[str | None, str | None]:

@@ -15,7 +15,7 @@ from rotoscope.media.atomic import refuse_existing, refuse_source
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.manifest import file_sha256
 from rotoscope.media.selection import WHOLE_CLIP
-from rotoscope.projects.looks import LoadFilter, LookFile, arithmetic, build, lay
+from rotoscope.projects.looks import LoadFilter, LookFile, arithmetic, build, lay, runs_of
 from rotoscope.projects.project import Project, State
 from rotoscope.projects.records import (
     OVERRIDES,
@@ -154,7 +154,7 @@ def paint_project(
         **{name: texts[name].encode() for name in looks},
         TIMELINE: to_lines(timeline),
         RESULTS: to_lines([*state.results, record]),
-        **shards_of(frames),
+        **shards_of(frames, state.manifest.shards),
         **(_stills(project, hashes) if with_frames else {}),
     }
     id = project.commit(_message(state, timeline, look, over, record, changed), files)
@@ -228,7 +228,7 @@ def _parts(
 ) -> Iterator[_Part]:
     """Every run of frames with its look, in order, planned."""
     number = 0
-    for first, stop, span in _runs(timeline, len(state.frames)):
+    for first, stop, span in runs_of(timeline, len(state.frames)):
         look = looks[span.look] if span else _UNPAINTED
         planned = open_render(
             source,
@@ -249,18 +249,6 @@ def _parts(
         cut = _within(planned.segments, first, stop, number)
         number += len(cut)
         yield _Part(span, look, planned, cut)
-
-
-def _runs(timeline: list[LookSpan], count: int) -> Iterator[tuple[int, int, LookSpan | None]]:
-    """The timeline without holes."""
-    at = 0
-    for span in timeline:
-        if at < span.first:
-            yield at, span.first, None
-        yield span.first, span.stop, span
-        at = span.stop
-    if at < count:
-        yield at, count, None
 
 
 def _within(segments: Iterable[Segment], first: int, stop: int, number: int) -> tuple[Segment, ...]:

@@ -109,6 +109,11 @@ class State:
         """What was made."""
         return self._lines(ResultRecord, RESULTS)
 
+    @cached_property
+    def files(self) -> dict[str, ObjectID]:
+        """Every file, with the id of its bytes."""
+        return self.repository.files(self.commit)
+
     def seconds_at(self, index: int) -> Fraction:
         """When a frame is shown, from the first one; of the index after the last frame, the clip's end."""
         stream = self.manifest.stream
@@ -126,10 +131,9 @@ class State:
 
     def looks(self) -> dict[str, bytes]:
         """Look files by their names in the project."""
-        files = self.repository.files(self.commit)
         return {
             name: self.repository.blob(id)
-            for name, id in files.items()
+            for name, id in self.files.items()
             if name.startswith(f"{LOOKS}/") and name.endswith(".yaml")
         }
 
@@ -283,7 +287,7 @@ def initial_files(manifest: ShardedManifest, frames: Iterable[FrameRecord]) -> d
         MANIFEST: to_document(manifest),
         TIMELINE: to_lines(()),
         RESULTS: to_lines(()),
-        **shards_of(list(frames)),
+        **shards_of(list(frames), manifest.shards),
     }
 
 

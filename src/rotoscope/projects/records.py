@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.json_schema import models_json_schema
 
 from rotoscope.errors import ProjectError
-from rotoscope.media.manifest import Digest, ShardedManifest
+from rotoscope.media.manifest import Digest, ShardedManifest, Shards
 from rotoscope.motion.coherence.modes import Coherence
 
 FRAMES_PER_SHARD: Final = 500
@@ -140,11 +140,12 @@ def shard_name(number: int) -> str:
     return f"{FRAMES}/{number:06d}.jsonl"
 
 
-def shards_of(frames: list[FrameRecord]) -> dict[str, bytes]:
+def shards_of(frames: list[FrameRecord], shards: Shards) -> dict[str, bytes]:
     """Files of frame records, by name."""
+    size = shards.frames_per_shard
     return {
-        shard_name(number): to_lines(frames[first : first + FRAMES_PER_SHARD])
-        for number, first in enumerate(range(0, len(frames), FRAMES_PER_SHARD))
+        shard_name(number): to_lines(frames[first : first + size])
+        for number, first in enumerate(range(0, len(frames), size))
     }
 
 

@@ -180,10 +180,9 @@ class Repository:
         Raises:
             ProjectError: the folder cannot be written to.
         """
+        self.write(files)
+        worktree = self.git.get_worktree()
         try:
-            for name, content in files.items():
-                _put(self.folder / name, content)
-            worktree = self.git.get_worktree()
             worktree.stage([os.fsencode(name) for name in files])
             made = worktree.commit(
                 message=message.encode(),
@@ -194,11 +193,26 @@ class Repository:
                 sign=False,
             )
         except OSError as error:
-            raise ProjectError(
-                f"{self.folder} cannot be written to: {error.strerror}. Check the folder and the disk, and "
-                "run the same command again."
-            ) from error
+            raise self._unwritable(error) from error
         return made.decode()
+
+    def write(self, files: Mapping[str, bytes | None]) -> None:
+        """Put files into the folder, each at once; None removes one.
+
+        Raises:
+            ProjectError: the folder cannot be written to.
+        """
+        try:
+            for name, content in files.items():
+                _put(self.folder / name, content)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> ProjectError:
+        return ProjectError(
+            f"{self.folder} cannot be written to: {error.strerror}. Check the folder and the disk, and run "
+            "the same command again."
+        )
 
     def make_branch(self, name: str, at: ObjectID) -> None:
         """A branch at a commit.

@@ -1,0 +1,163 @@
+"""Projects of other places: clone, push and pull, to whatever Git repository Dulwich speaks with."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from dulwich import porcelain
+from dulwich.errors import GitProtocolError, NotGitRepository
+from dulwich.porcelain import DivergedBranches
+from dulwich.porcelain import Error as PorcelainError
+
+from rotoscope.errors import ProjectError, ProjectNotFound, RemoteFailed
+from rotoscope.projects.merging import Merged, Prefer, merge_branch
+from rotoscope.projects.project import Project, open_project
+
+ORIGIN: Final = "origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What was pushed where."""
+
+    remote: str
+    branch: str
+    commit: str
+
+
+def clone_project(url: str, folder: str | Path | None = None, *, branch: str | None = None) -> Project:
+    """Get a project from another repository; the clip does not come along.
+
+    Args:
+        url: a folder, ``https://…``, ``ssh://…``, ``git@host:path`` or ``git://…``.
+        folder: made; by default named as the repository.
+        branch: which one to stand on; None: the one that the repository does.
+
+    Raises:
+        RemoteFailed: it cannot be reached, or refuses.
+        ProjectError: the folder holds something already.
+        ProjectNotFound: the repository is no project. No folder is left then.
+    """
+    name = url.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".git")
+    folder = Path(folder) if folder is not None else Path(name)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ProjectError(f"{folder} exists already and is not empty. Give a folder of another name.")
+    was_there = folder.exists()
+    try:
+        with _remote_errors(url):
+            porcelain.clone(_local(url), folder, branch=branch, errstream=io.BytesIO()).close()
+        return open_project(folder)
+    except BaseException:
+        if not was_there:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def push_project(project: Project, remote: str | None = None) -> Pushed:
+    """Bring the branch at hand to another repository.
+
+    Args:
+        project: whose.
+        remote: a URL, kept for the next time; None: the one that was kept, or that it was cloned from.
+
+    Raises:
+        RemoteFailed: it cannot be reached, or has commits that are not here: pull first.
+        ProjectError: no remote is known.
+    """
+    url = _origin(project, remote)
+    branch = project.repository.branch
+    with _remote_errors(url):
+        porcelain.push(
+            project.repository.git,
+            ORIGIN,
+            refspecs=[f"refs/heads/{branch}"],
+            outstream=io.BytesIO(),
+            errstream=io.BytesIO(),
+        )
+    return Pushed(shown(url), branch, project.repository.head.decode())
+
+
+def pull_project(project: Project, remote: str | None = None, *, prefer: Prefer | None = None) -> Merged:
+    """Get what is new on the branch at hand elsewhere, and merge it; see :func:`merge_branch`.
+
+    Raises:
+        RemoteFailed: the remote cannot be reached.
+        ProjectNotFound: it has no such branch.
+        ProjectConflict: both sides changed the same; nothing was merged.
+        ProjectError: no remote is known, or there are changes that are not committed.
+    """
+    project.require_clean("Pulling")
+    url = _origin(project, remote)
+    with _remote_errors(url):
+        porcelain.fetch(project.repository.git, ORIGIN, outstream=io.StringIO(), errstream=io.BytesIO())
+    branch = project.repository.branch
+    name = f"refs/remotes/{ORIGIN}/{branch}"
+    try:
+        project.repository.resolve(name)
+    except ProjectNotFound:
+        raise ProjectNotFound(
+            f"{shown(url)} has no branch {branch!r}. Push it there first, or switch to another."
+        ) from None
+    return merge_branch(project, f"{ORIGIN}/{branch}", prefer=prefer)
+
+
+def shown(url: str) -> str:
+    """A URL without the password that may be in it."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rsplit('@', 1)[-1]}").geturl()
+
+
+def _origin(project: Project, given: str | None) -> str:
+    """The URL of the remote; one that is given is kept."""
+    config = project.repository.git.get_config()
+    section = (b"remote", ORIGIN.encode())
+    if given is not None:
+        url = _local(given)
+        config.set(section, b"url", url.encode())
+        config.set(section, b"fetch", f"+refs/heads/*:refs/remotes/{ORIGIN}/*".encode())
+        config.write_to_path()
+        return url
+    try:
+        return config.get(section, b"url").decode()
+    except KeyError:
+        raise ProjectError(
+            f"{project.folder} does not know another repository yet. Say which: a folder made by `git init "
+            "--bare`, or a URL. It is kept for the next time."
+        ) from None
+
+
+def _local(url: str) -> str:
+    """A folder with its whole path, for the command may be given elsewhere next time."""
+    path = Path(url)
+    return str(path.absolute()) if path.exists() else url
+
+
+@contextmanager
+def _remote_errors(url: str) -> Generator[None]:
+    try:
+        yield
+    except DivergedBranches:
+        raise RemoteFailed(
+            f"{shown(url)} has commits on this branch that are not here. Get them with `rotoscope project "
+            "pull`, then push again."
+        ) from None
+    except NotGitRepository:
+        raise RemoteFailed(
+            f"{shown(url)} is no Git repository, or may not be read. Give the folder or URL of one; an empty "
+            "one is made by `git init --bare FOLDER`."
+        ) from None
+    except (PorcelainError, GitProtocolError, OSError, ValueError) as error:
+        reason = str(error).strip() or type(error).__name__
+        raise RemoteFailed(
+            f"{shown(url)} cannot be reached, or refuses: {reason}. Check the address, the network, and "
+            "whether you may write there; what is here is unchanged."
+        ) from error

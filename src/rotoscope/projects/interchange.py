@@ -111,8 +111,8 @@ def import_timeline(project: Project, source: Path) -> str | None:
             spans = lay(spans, span)
     if not spans:
         raise ProjectError(
-            f"{source} has no clip with a look of Rotoscope. Export a timeline with `rotoscope project export "
-            "--otio FILE` and change that."
+            f"{source} has no clip with a look of Rotoscope. Export a timeline with `rotoscope project "
+            "export --otio FILE` and change that."
         )
     files: dict[str, bytes | None] = {name: text.encode() for name, text in texts.items()}
     files[TIMELINE] = to_lines(spans)

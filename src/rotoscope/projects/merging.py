@@ -203,3 +203,30 @@ def _results(work: _Work) -> list[ResultRecord]:
         else:
             added.append(record)
     return [*work.ours.results, *added]
+
+
+def fork_project(project: Project, name: str) -> str:
+    """Begin a branch at the last commit, and stand on it; changes in the folder come along. Gives the commit.
+
+    Raises:
+        ProjectError: there is one of that name, or it is no name for one.
+    """
+    repository = project.repository
+    repository.make_branch(name, repository.head)
+    repository.stand_on(name, keep_files=True)
+    return repository.head.decode()
+
+
+def switch_branch(project: Project, name: str) -> str:
+    """Stand on another branch; one that another repository has is made here. Gives its commit.
+
+    Raises:
+        ProjectNotFound: no such branch.
+        ProjectError: there are changes that are not committed.
+    """
+    project.require_clean("Switching")
+    repository = project.repository
+    if name not in repository.branches():
+        repository.make_branch(name, repository.resolve(f"refs/remotes/origin/{name}"))
+    repository.stand_on(name)
+    return repository.head.decode()

@@ -229,10 +229,11 @@ class Repository:
                 f"`rotoscope project switch {name}`."
             )
 
-    def stand_on(self, name: str) -> None:
-        """Make a branch the one at hand; the files become its own."""
+    def stand_on(self, name: str, *, keep_files: bool = False) -> None:
+        """Make a branch the one at hand; the files become its own, unless they are to stay as they are."""
         self.git.refs.set_symbolic_ref(Ref(b"HEAD"), Ref(_HEADS + name.encode()))
-        reset_working_folder(self.git, "hard", "HEAD")
+        if not keep_files:
+            reset_working_folder(self.git, "hard", "HEAD")
 
     def advance(self, commit: ObjectID) -> None:
         """Move the branch at hand to a commit that goes back to it; the files become that commit's."""

@@ -58,7 +58,7 @@ def _kept(project: Project, still: Path) -> tuple[str, bytes]:
     if abs(width * clip_height - height * clip_width) > max(width, height, clip_width, clip_height):
         raise ProjectError(
             f"{still} is {width}x{height}, and the clip's frames are {clip_width}x{clip_height}. Give a "
-            "still of the painted frames' size, e.g. one of those that `paint --with-frames` writes, retouched."
+            "still of the painted frames' size, e.g. one that `paint --with-frames` wrote, retouched."
         )
     return pixels_sha256(pixels), encode_still(pixels, ".png", quality=100, tags=StillTags()).content
 

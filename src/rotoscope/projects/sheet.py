@@ -59,8 +59,8 @@ def write_diff_sheet(
     seen = [one for index in changed if (one := _look_at(old, new, index, probe=True))]
     if not seen:
         raise ProjectError(
-            "No still of a changed frame is in these commits, so there is nothing to show side by side. Paint "
-            "with --with-frames, which commits the stills."
+            "No still of a changed frame is in these commits, so there is nothing to show side by side. "
+            "Paint with --with-frames, which commits the stills."
             if changed
             else "No frame changed between these commits, so there is nothing to show side by side."
         )

@@ -182,7 +182,8 @@ def paint(
     elif not quiet:
         typer.echo(summary_line(made.result))
         print_notes(made.result.notes)
-        typer.echo(f"commit {short(made.commit)}: {made.frames_changed} frames changed")
+        count = made.frames_changed
+        typer.echo(f"commit {short(made.commit)}: {count} frame{'s' if count != 1 else ''} changed")
 
 
 def override(

@@ -155,7 +155,7 @@ def paint_project(
         TIMELINE: to_lines(timeline),
         RESULTS: to_lines([*state.results, record]),
         **shards_of(frames, state.manifest.shards),
-        **(_stills(project, hashes) if with_frames else {}),
+        **_stills(project, hashes, all_of_them=with_frames),
     }
     id = project.commit(_message(state, timeline, look, over, record, changed), files)
     return PaintedProject(result, id, len(changed))
@@ -363,13 +363,13 @@ def _record(
     )
 
 
-def _stills(project: Project, hashes: Mapping[int, str]) -> dict[str, bytes | None]:
-    """Stills of the painted frames; those of earlier paintings are taken away."""
+def _stills(project: Project, hashes: Mapping[int, str], *, all_of_them: bool) -> dict[str, bytes | None]:
+    """Stills of the painted frames, where they are wanted; those of earlier paintings are taken away."""
     wanted = {f"{STILLS}/{sha256}.png" for sha256 in hashes.values()}
     there = {path.relative_to(project.folder).as_posix() for path in (project.folder / STILLS).glob("*.png")}
     return {
         name: (project.folder / name).read_bytes() if name in wanted else None
-        for name in sorted(wanted | there)
+        for name in sorted(wanted | there if all_of_them else there)
     }
 
 

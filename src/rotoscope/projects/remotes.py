@@ -19,6 +19,7 @@ from dulwich.porcelain import Error as PorcelainError
 from rotoscope.errors import ProjectError, ProjectNotFound, RemoteFailed
 from rotoscope.projects.merging import Merged, Prefer, merge_branch
 from rotoscope.projects.project import Project, open_project
+from rotoscope.projects.repository import MAIN, Repository
 
 ORIGIN: Final = "origin"
 
@@ -53,11 +54,24 @@ def clone_project(url: str, folder: str | Path | None = None, *, branch: str | N
     try:
         with _remote_errors(url):
             porcelain.clone(_local(url), folder, branch=branch, errstream=io.BytesIO()).close()
+        _stand_somewhere(Repository.open(folder))
         return open_project(folder)
     except BaseException:
         if not was_there:
             shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _stand_somewhere(repository: Repository) -> None:
+    """On ``main``, or the first branch, where the other repository stands on one that it has not."""
+    try:
+        repository.head  # noqa: B018 - raises where there is none
+    except KeyError:
+        there = repository.remote_branches()
+        if there:
+            name = MAIN if MAIN in there else there[0]
+            repository.make_branch(name, repository.resolve(f"refs/remotes/{ORIGIN}/{name}"))
+            repository.stand_on(name)
 
 
 def push_project(project: Project, remote: str | None = None) -> Pushed:

@@ -14,9 +14,8 @@ from dulwich.diff_tree import tree_changes
 from dulwich.errors import NotGitRepository
 from dulwich.graph import find_merge_base
 from dulwich.object_store import iter_tree_contents, tree_lookup_path
-from dulwich.objects import Blob, Commit, ObjectID, TreeEntry
-from dulwich.objectspec import parse_commit
-from dulwich.porcelain import Error as PorcelainError
+from dulwich.objects import Blob, Commit, ObjectID, Tag, TreeEntry
+from dulwich.objectspec import AmbiguousShortId, parse_commit, parse_object
 from dulwich.porcelain import reset as reset_working_folder
 from dulwich.porcelain import status as working_status
 from dulwich.refs import Ref, check_ref_format
@@ -95,6 +94,11 @@ class Repository:
         """Names of the branches, in order."""
         return tuple(sorted(name.decode() for name in self.git.refs.keys(base=Ref(_HEADS[:-1]))))
 
+    def remote_branches(self) -> tuple[str, ...]:
+        """Names of the branches that the repository has from which this one was cloned, or pulls."""
+        names = (name.decode() for name in self.git.refs.keys(base=Ref(_REMOTES[:-1])))
+        return tuple(sorted(name for name in names if name != "HEAD"))
+
     def resolve(self, name: str) -> ObjectID:
         """The commit that a branch, a shortened id or ``HEAD~2`` names.
 
@@ -103,8 +107,10 @@ class Repository:
         """
         for candidate in (name, f"refs/remotes/origin/{name}"):
             try:
-                return parse_commit(self.git, candidate).id
-            except (KeyError, ValueError, PorcelainError, AssertionError):
+                named = parse_object(self.git, candidate) if set("~^") & set(name) else candidate
+                if isinstance(named, (str, Commit, Tag)):
+                    return parse_commit(self.git, named).id
+            except (KeyError, ValueError, IndexError, AmbiguousShortId):
                 continue
         raise ProjectNotFound(
             f"{name!r} is no commit or branch of {self.folder}. Branches: {', '.join(self.branches())}; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -85,16 +86,18 @@ def push_project(project: Project, remote: str | None = None) -> Pushed:
         RemoteFailed: it cannot be reached, or has commits that are not here: pull first.
         ProjectError: no remote is known.
     """
-    url = _origin(project, remote)
     branch = project.repository.branch
-    with _remote_errors(url):
-        porcelain.push(
+    with _origin(project, remote) as url, _remote_errors(url):
+        sent = porcelain.push(
             project.repository.git,
             ORIGIN,
             refspecs=[f"refs/heads/{branch}"],
             outstream=io.BytesIO(),
             errstream=io.BytesIO(),
         )
+        refused = [reason for reason in (sent.ref_status or {}).values() if reason]
+        if refused:
+            raise PorcelainError(", ".join(refused))
     return Pushed(shown(url), branch, project.repository.head.decode())
 
 
@@ -108,8 +111,7 @@ def pull_project(project: Project, remote: str | None = None, *, prefer: Prefer 
         ProjectError: no remote is known, or there are changes that are not committed.
     """
     project.require_clean("Pulling")
-    url = _origin(project, remote)
-    with _remote_errors(url):
+    with _origin(project, remote) as url, _remote_errors(url):
         porcelain.fetch(project.repository.git, ORIGIN, outstream=io.StringIO(), errstream=io.BytesIO())
     branch = project.repository.branch
     name = f"refs/remotes/{ORIGIN}/{branch}"
@@ -130,23 +132,32 @@ def shown(url: str) -> str:
     return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rsplit('@', 1)[-1]}").geturl()
 
 
-def _origin(project: Project, given: str | None) -> str:
-    """The URL of the remote; one that is given is kept."""
+@contextmanager
+def _origin(project: Project, given: str | None) -> Generator[str]:
+    """The URL of the remote; one that is given is kept, if all goes well."""
     config = project.repository.git.get_config()
     section = (b"remote", ORIGIN.encode())
-    if given is not None:
-        url = _local(given)
-        config.set(section, b"url", url.encode())
-        config.set(section, b"fetch", f"+refs/heads/*:refs/remotes/{ORIGIN}/*".encode())
-        config.write_to_path()
-        return url
     try:
-        return config.get(section, b"url").decode()
+        kept = config.get(section, b"url").decode()
     except KeyError:
+        kept = None
+    url = kept if given is None else _local(given)
+    if url is None:
         raise ProjectError(
             f"{project.folder} does not know another repository yet. Say which: a folder made by `git init "
             "--bare`, or a URL. It is kept for the next time."
-        ) from None
+        )
+    before = config.path and Path(os.fsdecode(config.path)).read_bytes()
+    if url != kept:
+        config.set(section, b"url", url.encode())
+        config.set(section, b"fetch", f"+refs/heads/*:refs/remotes/{ORIGIN}/*".encode())
+        config.write_to_path()
+    try:
+        yield url
+    except BaseException:
+        if config.path and before:
+            Path(os.fsdecode(config.path)).write_bytes(before)
+        raise
 
 
 def _local(url: str) -> str:

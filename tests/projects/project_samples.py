@@ -18,6 +18,7 @@ from rotoscope.standard import load_filter
 
 import samples
 
+WHOLE = Range()
 Paint = Callable[..., PaintedProject]
 
 
@@ -50,7 +51,7 @@ def paint(tmp_path: Path) -> Paint:
     made = 0
 
     def painted(
-        project: Project, *filters: str, over: Range = Range(), coherence: str = "smooth", **given: object
+        project: Project, *filters: str, over: Range = WHOLE, coherence: str = "smooth", **given: object
     ) -> PaintedProject:
         nonlocal made
         made += 1

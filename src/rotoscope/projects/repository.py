@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,6 +56,7 @@ class Repository:
         """Made by :meth:`create` or :meth:`open`."""
         self.git = repo
         self.folder = Path(repo.path)
+        weakref.finalize(self, repo.close)  # packs are open files
 
     @classmethod
     def create(cls, folder: Path) -> Repository:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -176,7 +177,9 @@ def diff(
     told = project_diff(project, before, after)
     shown = () if sheet is None else write_diff_sheet(project, told, sheet, overwrite=overwrite)
     if as_json:
-        print_json(told)
+        results = [result.model_dump(mode="json") for result in told.results]
+        facts = {one.name: getattr(told, one.name) for one in fields(told)}
+        print_json({**facts, "results": results})
         return
     for line in _lines(told):
         typer.echo(line)

@@ -33,10 +33,11 @@ def main() -> None:
     parser.add_argument("--only", choices=["speed", "painting", "memory", "large", "projects"])
     arguments = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
-    clip = flight_720p(RESULTS)
     report: dict[str, Any] = {"machine": machine(), "filter": arguments.filter}
     if arguments.only in (None, "speed"):
-        report["speed"] = measure_speed(clip, RESULTS, arguments.filter, runs=1 if arguments.quick else 3)
+        report["speed"] = measure_speed(
+            flight_720p(RESULTS), RESULTS, arguments.filter, runs=1 if arguments.quick else 3
+        )
         print_rows("end to end, 1280x720 with sound", report["speed"])
     if arguments.only in (None, "painting"):
         report["painting"] = measure_painting(arguments.filter, rounds=1 if arguments.quick else 4)

@@ -18,6 +18,7 @@ from rotoscope.media.selection import WHOLE_CLIP
 from rotoscope.projects.looks import LoadFilter, LookFile, arithmetic, build, lay, runs_of
 from rotoscope.projects.project import Project, State
 from rotoscope.projects.records import (
+    LOOKS,
     OVERRIDES,
     RESULTS,
     STILLS,
@@ -164,9 +165,8 @@ def paint_project(
 def _looks_in(project: Project) -> Mapping[str, bytes]:
     """Look files as they are in the folder, committed or not: one may edit them there."""
     folder = project.folder
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in (folder / "looks").glob("*.yaml")
-    }
+    files = [path for path in (folder / LOOKS).glob("*.yaml") if not path.is_symlink()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def _text(project: Project, texts: Mapping[str, str], name: str) -> str:

@@ -221,7 +221,7 @@ class Project:
         own = {
             f"{LOOKS}/{path.relative_to(self.folder / LOOKS).as_posix()}": path.read_bytes()
             for path in sorted((self.folder / LOOKS).rglob("*"))
-            if path.is_file() and not path.name.startswith(".")
+            if path.is_file() and not path.is_symlink() and not path.name.startswith(".")
         }
         return self.repository.commit(message, {**own, **files})
 

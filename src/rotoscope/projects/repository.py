@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -196,7 +195,7 @@ class Repository:
                 message=message.encode(),
                 author=self._identity("AUTHOR"),
                 committer=self._identity("COMMITTER"),
-                commit_timezone=-time.timezone if not time.daylight else 0,
+                commit_timezone=_seconds_from_utc(),
                 merge_heads=list(merged),
                 sign=False,
             )
@@ -270,6 +269,11 @@ class Repository:
         config = self.git.get_config()
         config.set((b"rotoscope",), name.encode(), value.encode())
         config.write_to_path()
+
+
+def _seconds_from_utc() -> int:
+    offset = datetime.now().astimezone().utcoffset()
+    return 0 if offset is None else round(offset.total_seconds())
 
 
 def _is_file(side: TreeEntry | None) -> bool:

@@ -17,7 +17,6 @@ from project_samples import git
 
 def test_a_clip_s_whole_life_in_git(run: Run, clip: Path, tmp_path: Path) -> None:
     project, bare, copy = tmp_path / "flight", tmp_path / "flight.git", tmp_path / "copy"
-    git(tmp_path, "init", "--bare", "--quiet", str(bare))
 
     def does(*words: str | Path) -> str:
         ran = run("project", *words)
@@ -47,7 +46,7 @@ def test_a_clip_s_whole_life_in_git(run: Run, clip: Path, tmp_path: Path) -> Non
     does("paint", project, "--filter", "halftone", "--start", "0.7", "--output", tmp_path / "end.mp4")
     assert "bolder was merged" in does("merge", "bolder", "--project", project)
 
-    does("push", bare, "--project", project)
+    does("push", bare, "--create", "--project", project)
     does("clone", bare, copy)
     final = tmp_path / "final.mp4"
     assert "0 frames changed" in does("paint", copy, "--clip", clip, "--output", final)
@@ -67,7 +66,7 @@ def test_a_clip_s_whole_life_in_git(run: Run, clip: Path, tmp_path: Path) -> Non
     for folder in (project, copy):
         assert git(folder, "fsck", "--strict") == ""
         assert git(folder, "status", "--porcelain") == ""
-    assert git(bare, "fsck", "--strict", "main") == ""
+    assert git(bare, "fsck", "--strict") == ""
     assert "Paint frames 10 to 14 (0:00.400 to 0:00.600) with lineart" in git(copy, "log", "--stat")
 
 

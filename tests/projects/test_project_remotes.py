@@ -90,7 +90,7 @@ def test_what_cannot_be_reached_is_told_and_not_kept(
 ) -> None:
     with pytest.raises(ProjectError, match="does not know another repository yet"):
         push_project(project)
-    with pytest.raises(RemoteFailed, match=r"is no Git repository.*git init --bare"):
+    with pytest.raises(RemoteFailed, match=r"is no Git repository.*--create makes an empty one"):
         push_project(project, str(tmp_path / "nowhere"))
     with pytest.raises(ProjectError, match="does not know another repository yet"):
         pull_project(project)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -100,10 +99,13 @@ def test_a_look_that_is_not_in_order_is_refused(project: Project, exported: Path
     assert project.repository.head == head
 
 
+def _finds_nothing(_name: str) -> None:
+    """As if no package were installed."""
+
+
 def test_without_the_extra_it_is_said_how_to_get_it(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "opentimelineio", None)
-    monkeypatch.setattr("rotoscope.projects.interchange.find_spec", lambda name: None)
+    monkeypatch.setattr("rotoscope.projects.interchange.find_spec", _finds_nothing)
     with pytest.raises(MissingExtra, match=r'pip install "rotoscope\[otio\]"'):
         export_timeline(project, tmp_path / "x.otio")

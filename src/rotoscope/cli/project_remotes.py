@@ -27,7 +27,7 @@ PUSH_HELP = """Bring the branch at hand to another Git repository. Where to is s
 
 Examples:
 
-  rotoscope project push flight.git --project flight/
+  rotoscope project push flight.git --create --project flight/
 
   rotoscope project push --project flight/
 """
@@ -74,14 +74,22 @@ def push(
         str | None, typer.Argument(metavar="[URL]", help="Where to; default: where it went last.")
     ] = None,
     *,
+    create: Annotated[
+        bool, typer.Option("--create", help="Make an empty repository in the folder URL.")
+    ] = False,
     folder: ProjectFolder = Path(),
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
     from rotoscope.projects.project import open_project  # noqa: PLC0415 - see cli.main
-    from rotoscope.projects.remotes import push_project  # noqa: PLC0415
+    from rotoscope.projects.remotes import create_remote, push_project  # noqa: PLC0415
 
-    pushed = push_project(open_project(folder), url)
+    if create and url is None:
+        raise typer.BadParameter("--create makes a repository in a folder: say which.")
+    project = open_project(folder)
+    if create and url is not None:
+        create_remote(Path(url))
+    pushed = push_project(project, url)
     if as_json:
         print_json(pushed)
     else:

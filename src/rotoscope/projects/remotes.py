@@ -16,6 +16,7 @@ from dulwich import porcelain
 from dulwich.errors import GitProtocolError, NotGitRepository
 from dulwich.porcelain import DivergedBranches
 from dulwich.porcelain import Error as PorcelainError
+from dulwich.repo import Repo
 
 from rotoscope.errors import ProjectError, ProjectNotFound, RemoteFailed
 from rotoscope.projects.merging import Merged, Prefer, merge_branch
@@ -73,6 +74,21 @@ def _stand_somewhere(repository: Repository) -> None:
             name = MAIN if MAIN in there else there[0]
             repository.make_branch(name, repository.resolve(f"refs/remotes/{ORIGIN}/{name}"))
             repository.stand_on(name)
+
+
+def create_remote(folder: Path) -> None:
+    """Make an empty repository to push to.
+
+    Raises:
+        ProjectError: there is something already, or the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True)
+        Repo.init_bare(folder, default_branch=MAIN.encode()).close()
+    except FileExistsError:
+        raise ProjectError(f"{folder} exists already. Push to it without --create.") from None
+    except OSError as error:
+        raise ProjectError(f"{folder} cannot be made: {error.strerror}. Choose another place.") from error
 
 
 def push_project(project: Project, remote: str | None = None) -> Pushed:
@@ -144,8 +160,8 @@ def _origin(project: Project, given: str | None) -> Generator[str]:
     url = kept if given is None else _local(given)
     if url is None:
         raise ProjectError(
-            f"{project.folder} does not know another repository yet. Say which: a folder made by `git init "
-            "--bare`, or a URL. It is kept for the next time."
+            f"{project.folder} does not know another repository yet. Say which: a URL, or a folder; "
+            "--create makes one. It is kept for the next time."
         )
     before = config.path and Path(os.fsdecode(config.path)).read_bytes()
     if url != kept:
@@ -177,8 +193,8 @@ def _remote_errors(url: str) -> Generator[None]:
         ) from None
     except NotGitRepository:
         raise RemoteFailed(
-            f"{shown(url)} is no Git repository, or may not be read. Give the folder or URL of one; an empty "
-            "one is made by `git init --bare FOLDER`."
+            f"{shown(url)} is no Git repository, or may not be read. Give the folder or URL of one; "
+            "--create makes an empty one."
         ) from None
     except (PorcelainError, GitProtocolError, OSError, ValueError) as error:
         reason = str(error).strip() or type(error).__name__

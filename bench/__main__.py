@@ -1,6 +1,6 @@
 """Run the benchmarks, print a table and write ``bench/results/bench.json``.
 
-    python -m bench [--quick] [--filter NAME] [--only speed|painting|memory|large]
+    python -m bench [--quick] [--filter NAME] [--only speed|painting|memory|large|projects]
 
 Everything is measured in one run on one clip, the project's own rendered flight at 1280x720 with sound,
 so that ratios can be trusted where absolute figures depend on the machine.
@@ -19,6 +19,7 @@ from bench.clips import flight_720p
 from bench.large import compare_tiles, measure_large
 from bench.memory import measure_memory
 from bench.painting import measure_painting
+from bench.projects import measure_projects
 from bench.speed import measure_speed
 
 RESULTS = Path(__file__).parent / "results"
@@ -29,13 +30,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs: for a look, not for a report")
     parser.add_argument("--filter", default="great-wave", help="the neural filter to paint with")
-    parser.add_argument("--only", choices=["speed", "painting", "memory", "large"])
+    parser.add_argument("--only", choices=["speed", "painting", "memory", "large", "projects"])
     arguments = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
-    clip = flight_720p(RESULTS)
     report: dict[str, Any] = {"machine": machine(), "filter": arguments.filter}
     if arguments.only in (None, "speed"):
-        report["speed"] = measure_speed(clip, RESULTS, arguments.filter, runs=1 if arguments.quick else 3)
+        report["speed"] = measure_speed(
+            flight_720p(RESULTS), RESULTS, arguments.filter, runs=1 if arguments.quick else 3
+        )
         print_rows("end to end, 1280x720 with sound", report["speed"])
     if arguments.only in (None, "painting"):
         report["painting"] = measure_painting(arguments.filter, rounds=1 if arguments.quick else 4)
@@ -48,6 +50,9 @@ def main() -> None:
         print_rows("a photograph of 100 megapixels, `rotoscope stylize`", report["large"])
         report["tiles"] = compare_tiles(arguments.filter)
         print_rows("tiled against whole, levels of 255", report["tiles"])
+    if arguments.only in (None, "projects"):
+        report["projects"] = measure_projects(RESULTS, runs=1 if arguments.quick else 3)
+        print_rows("a project of 20,000 frames", report["projects"])
     (RESULTS / "bench.json").write_text(json.dumps(report, indent=2) + "\n")
     say(f"\nwritten to {RESULTS / 'bench.json'}")
 

@@ -24,6 +24,10 @@ The tree::
     ├─ InvalidLook             a look file is not in order; carries every fault with its line
     ├─ UnknownStyle            no style image of that name can be drawn
     ├─ ManifestError           a manifest is missing, breaks the schema, or disagrees with the files beside it
+    ├─ ProjectError             a project cannot do what was asked
+    │  ├─ ProjectNotFound      no project in that folder, or no such branch, commit, path or frame in it
+    │  ├─ ProjectConflict      two branches changed the same; carries every conflict
+    │  └─ RemoteFailed         another repository cannot be reached, or refuses
     ├─ TrainingError           training cannot start or go on
     ├─ OptimizationError       an optimization cannot start or go on
     ├─ WorkerLost              a process that painted ended without a word
@@ -168,6 +172,31 @@ class UnknownStyle(RotoscopeError):
 
 class ManifestError(RotoscopeError):
     """A manifest is missing, breaks the schema, or disagrees with the files beside it."""
+
+
+class ProjectError(RotoscopeError):
+    """A project cannot do what was asked."""
+
+
+class ProjectNotFound(ProjectError):
+    """No project in that folder, or no such branch, commit, path or frame in it."""
+
+
+class ProjectConflict(ProjectError):
+    """Two branches changed the same; nothing was merged."""
+
+    def __init__(self, message: str, *, conflicts: Sequence[str]) -> None:
+        super().__init__(message)
+        self.conflicts = tuple(conflicts)
+        """One sentence each."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Sent to another process with its conflicts."""
+        return partial(ProjectConflict, conflicts=self.conflicts), self.args
+
+
+class RemoteFailed(ProjectError):
+    """Another repository cannot be reached, or refuses."""
 
 
 class TrainingError(RotoscopeError):

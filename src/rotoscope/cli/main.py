@@ -23,6 +23,7 @@ from rotoscope.cli import (
     looks,
     media,
     optimize,
+    project,
     score,
     scout,
     serve,
@@ -74,6 +75,7 @@ serve.register(app)
 worker.register(app)
 jobs.register(app)
 files.register(app)
+project.register(app)
 demo.register(app)
 
 

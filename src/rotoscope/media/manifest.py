@@ -125,14 +125,37 @@ class AppliedFilter(_Record):
     """How the paintings of neighboring frames were kept alike; null in manifests that do not say."""
 
 
-class Manifest(_Record):
-    """Facts of a clip and the files of its frames."""
+class ManifestFacts(_Record):
+    """What manifests of every version say of a clip."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
     source: SourceIdentity
     stream: StreamFacts
     filters: tuple[AppliedFilter, ...] = ()
     """In the order in which they painted; empty for separated frames."""
+
+
+class Shards(_Record):
+    """Frames as JSON lines, in several files: ``<folder>/000000.jsonl`` has the first ones."""
+
+    folder: Literal["frames"] = "frames"
+    """Beside the manifest."""
+    frames: int = Field(ge=1)
+    """How many there are in all."""
+    frames_per_shard: int = Field(ge=1)
+    """In every file but the last, which has the rest."""
+
+
+class ShardedManifest(ManifestFacts):
+    """Facts of a clip whose frames are records of a project, in shards beside the manifest."""
+
+    schema_version: Literal[2] = 2
+    shards: Shards
+
+
+class Manifest(ManifestFacts):
+    """Facts of a clip and the files of its frames."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
     frames: tuple[FrameEntry, ...]
 
     @model_validator(mode="after")

@@ -9,9 +9,10 @@ from rotoscope.errors import InvalidOptions
 from rotoscope.media.clip import OnTruncated
 from rotoscope.media.mending import OnCorrupt
 from rotoscope.motion.coherence.modes import Coherence, CoherenceMode, find_mode
+from rotoscope.render.segments.frame_log import FrameLog
 from rotoscope.render.segments.store import SegmentStore
 
-_MEANS: Final = frozenset({"score", "store", "workers"})
+_MEANS: Final = frozenset({"frame_log", "score", "store", "workers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class RenderOptions:
     another look paints only what it changes. None: they are kept until the video is done."""
     workers: int = 1
     """Processes that paint segments of a video at the same time."""
+    frame_log: FrameLog | None = None
+    """What is noted of painted frames of a video, and which are retouched; a project's concern."""
     score: bool = False
     """Measure how much the result flickers, once it is there, on the frames that
     :func:`rotoscope.render.score.measure` takes."""
@@ -54,7 +57,7 @@ class RenderOptions:
         return find_mode(self.coherence)
 
     def deciding(self) -> dict[str, Any]:
-        """By name, what decides the result: all but ``score``, ``store`` and ``workers``. JSON holds it."""
+        """By name, what decides the result; JSON holds it. ``frame_log`` is a project's own."""
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _MEANS}
 
 

@@ -6,16 +6,18 @@ however long the clip.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from rotoscope.errors import DecodeError
 from rotoscope.media.frame import Frame
 from rotoscope.render.overlap import WriteBehind, map_ahead, read_ahead
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressMeter
-from rotoscope.render.steadying.steady import Steadying
+
+Steady: TypeAlias = Callable[[Iterator[tuple[Frame, Frame]]], Iterator[Frame]]
+"""Takes frames of the source with their paintings, in order, and gives the paintings, steadied."""
 
 
 class FrameSink(Protocol):
@@ -38,7 +40,7 @@ def paint_frames(
     meter: ProgressMeter,
     *,
     workers: int = 1,
-    steadying: Steadying | None = None,
+    steadying: Steady | None = None,
 ) -> None:
     """Paint every frame, reading ahead and writing behind.
 

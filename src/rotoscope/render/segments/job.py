@@ -17,13 +17,15 @@ from rotoscope.filters.base import arithmetic_of
 from rotoscope.media.clip import Clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.output import container_of
-from rotoscope.media.pieces import PieceFacts
+from rotoscope.media.pieces import Piece, PieceFacts
 from rotoscope.media.video_plan import Opening, VideoPlan, plan_video
 from rotoscope.motion.coherence.modes import CoherenceMode
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import Grading
 from rotoscope.render.holding import cut_frames, held_within_shots
+from rotoscope.render.segments.frame_log import FrameLog
 from rotoscope.render.segments.plan import Segment
+from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.steadying.span import Span, span_of
 from rotoscope.render.steadying.steady import Steadying
 
@@ -52,14 +54,17 @@ class SegmentJob:
     """That paint one picture."""
     coherence: CoherenceMode | None = None
     """How neighbors are kept alike; None: each frame is painted for itself."""
+    log: FrameLog | None = None
+    """What is noted of painted frames, and which are retouched."""
 
     def reach(self, segment: Segment) -> Span:
         """The frames of a segment, and those around them that decide how they look."""
         if self.coherence is None:
             return Span(segment.first, segment.stop, segment.first, segment.stop)
+        first, stop = segment.within or (segment.first, segment.stop)
         return span_of(
-            segment.first,
-            segment.stop,
+            first,
+            stop,
             self.coherence,
             frames=self.clip.expected_frames,
             cuts=cut_frames(self.clip, self.look),
@@ -99,7 +104,23 @@ class SegmentJob:
             "earliest": str(self.earliest),
             "ffmpeg": sorted((name, list(version)) for name, version in av.library_versions.items()),
         }
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        within = {"within": segment.within} if self.coherence and segment.within else {}
+        told = json.dumps({**facts, **within, **self._retouched(segment)}, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def find(self, segment: Segment, store: SegmentStore) -> Piece | None:
+        """The piece of a segment; None where there is none, or not all is noted of it that is wanted."""
+        piece = store.find(key := self.key(segment))
+        known = self.log is None or self.log.is_complete(store.notes(key))
+        return piece if known else None
+
+    def _retouched(self, segment: Segment) -> dict[str, object]:
+        """The retouched frames in a segment, where there are any."""
+        if self.log is None or not self.log.retouched:
+            return {}
+        first, last = self.clip.moment(segment.first)[0], self.clip.moment(segment.stop - 1)[0]
+        within = self.log.retouched_between(first, last)
+        return {"retouched": within} if within else {}
 
     def plan(self, facts: PieceFacts) -> VideoPlan:
         """How pictures like those of a piece are encoded.

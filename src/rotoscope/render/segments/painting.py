@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rotoscope.media.frame import Frame
@@ -10,9 +10,10 @@ from rotoscope.media.picture_encoder import PieceEncoder
 from rotoscope.media.pieces import PieceFacts, PieceWriter
 from rotoscope.media.timeline import Timeline
 from rotoscope.media.video_plan import VideoPlan
-from rotoscope.render.pipeline import paint_frames
+from rotoscope.render.pipeline import Steady, paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressMeter
+from rotoscope.render.segments.frame_log import write_notes
 from rotoscope.render.segments.job import SegmentJob
 from rotoscope.render.segments.plan import Segment
 from rotoscope.render.segments.store import SegmentStore
@@ -37,12 +38,28 @@ def paint_segments(
     frames = clip.frames(planar=painter.wants_planes, first=since, stop=until)
     workers = painter.workers(clip.info.video.frame_size)
     sink = SegmentSink(job, segments, store)
+    steadying = job.steadying(segments)
+    if steadying is not None and any(segment.within for segment in segments):
+        steadying = _only(steadying, segments[0].first, segments[-1].stop)
     try:
-        paint_frames(frames, painter, sink, meter, workers=workers, steadying=job.steadying(segments))
+        paint_frames(frames, painter, sink, meter, workers=workers, steadying=steadying)
         sink.close()
     except BaseException:
         sink.abort()
         raise
+
+
+def _only(steady: Steady, first: int, stop: int) -> Steady:
+    """Of the frames that are steadied together, those in [first, stop)."""
+
+    def steadied(pairs: Iterator[tuple[Frame, Frame]]) -> Iterator[Frame]:
+        for frame in steady(pairs):
+            if frame.index >= stop:
+                return
+            if frame.index >= first:
+                yield frame
+
+    return steadied
 
 
 class SegmentSink:
@@ -95,7 +112,11 @@ class SegmentSink:
     def _put_empty(self, segment: Segment) -> None:
         """The piece of a segment of which not one frame could be decoded."""
         facts = PieceFacts(first=segment.first, stop=segment.stop, frames=0, shape=(0, 0, 3), is_deep=False)
-        PieceWriter(self._store.place(self._job.key(segment))).publish(facts)
+        key = self._job.key(segment)
+        place = self._store.place(key)
+        if self._job.log is not None:
+            write_notes(self._store.notes_place(key), {})
+        PieceWriter(place).publish(facts)
 
     def _finish(self) -> None:
         assert self._growing is not None
@@ -121,6 +142,9 @@ class _GrowingPiece:
             index=first.index, previous=job.seconds_before(segment.first)
         )
         self._damaged = 0
+        self._log = job.log
+        self._notes: dict[int, str] = {}
+        self._notes_place = store.notes_place(job.key(segment))
         self._writer = PieceWriter(store.place(job.key(segment)))
         try:
             self._encoder = PieceEncoder(plan, self._timeline, output=job.output)
@@ -131,6 +155,9 @@ class _GrowingPiece:
     def add(self, frame: Frame) -> int:
         """Encode a frame; gives how many bytes came out."""
         self._damaged += frame.is_corrupt
+        if self._log is not None:
+            frame = self._log.shown(frame)
+            self._notes[frame.pts] = self._log.note(frame)
         return self._writer.add(self._encoder.encode(frame))
 
     def finish(self) -> None:
@@ -139,6 +166,8 @@ class _GrowingPiece:
             self._writer.add(self._encoder.flush())
             deviation: Fraction = self._timeline.max_deviation_seconds
             counted = {"frames": self._encoder.frames, "damaged": self._damaged, "deviation": str(deviation)}
+            if self._log is not None:
+                write_notes(self._notes_place, self._notes)
             self._writer.publish(self._facts.model_copy(update=counted))
         except BaseException:
             self._writer.discard()

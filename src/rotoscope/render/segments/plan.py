@@ -25,6 +25,9 @@ class Segment:
     """Index of its first frame in the result."""
     stop: int
     """Index after its last one."""
+    within: tuple[int, int] | None = None
+    """Of a part of a longer segment: first and stop of that, with which its frames are steadied, so that they
+    are the same as there; None: it is no part."""
 
     @property
     def frames(self) -> int:

@@ -129,6 +129,7 @@ def plan_render(
         source_digest=source_digest,
         painter_threads=painter_threads or _painter_threads(clip, look, grading, options.workers),
         coherence=None if look.is_invisible else options.coherence_mode,
+        log=options.frame_log,
     )
     held_from = held_within_shots(clip, look)
     return PlannedRender(job, plan_segments(clip, cuts=cut_frames(clip, look), held_from=held_from))

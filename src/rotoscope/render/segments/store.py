@@ -16,8 +16,10 @@ from rotoscope.media.atomic import encode_errors
 from rotoscope.media.manifest import file_sha256
 from rotoscope.media.pieces import Piece, read_piece
 from rotoscope.media.sequence import find_stills
+from rotoscope.render.segments.frame_log import read_notes
 
 _SUFFIX: Final = ".piece"
+_NOTES_SUFFIX: Final = ".frames"
 _YOUNG_SECONDS: Final = 3600
 """Pieces used since are not pruned: another render may be about to join them."""
 
@@ -61,6 +63,14 @@ class SegmentStore:
             place.parent.mkdir(parents=True, exist_ok=True)
         return place
 
+    def notes(self, key: str) -> dict[int, str] | None:
+        """What was noted of the frames of a piece: times and hashes; None where nothing was."""
+        return read_notes(self.notes_place(key))
+
+    def notes_place(self, key: str) -> Path:
+        """Where the notes on the frames of a piece lie: beside it."""
+        return self._place(key).with_suffix(_NOTES_SUFFIX)
+
     def usage(self) -> Usage:
         """How many pieces there are, and their size."""
         sizes = [size for _, _, size in self._pieces()]
@@ -81,6 +91,7 @@ class SegmentStore:
                 break
             with contextlib.suppress(OSError):  # somebody else prunes as well
                 path.unlink()
+                path.with_suffix(_NOTES_SUFFIX).unlink(missing_ok=True)
                 removed, freed = removed + 1, freed + piece_size
         self._remove_leftovers()
         return Usage(removed, freed)

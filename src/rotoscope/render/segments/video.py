@@ -117,7 +117,7 @@ def join_render(
 def _paint(planned: PlannedRender, store: SegmentStore, workers: int, meter: ProgressMeter) -> list[Piece]:
     """The pieces of all segments: those that are there, and the others painted."""
     job = planned.job
-    there = {segment.number: store.find(job.key(segment)) for segment in planned.segments}
+    there = {segment.number: job.find(segment, store) for segment in planned.segments}
     missing = [segment for segment in planned.segments if there[segment.number] is None]
     for piece in there.values():
         if piece is not None:

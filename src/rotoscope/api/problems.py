@@ -55,6 +55,7 @@ STATUSES: Final[Mapping[type[RotoscopeError], int]] = {
     errors.BudgetExhausted: 409,
     errors.MachineDiffers: 409,
     errors.ServiceError: 503,
+    errors.InvalidRates: 422,
     errors.RecipeMismatch: 409,
     errors.MissingExtra: 501,
     refusals.NotAuthenticated: 401,

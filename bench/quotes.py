@@ -134,10 +134,10 @@ def summary(report: Report) -> str:
     off = sorted(abs(one.billed / one.likely - 1) for one in report.outcomes)
     widest = max(one.high / one.likely - 1 for one in report.outcomes)
     return (
-        f"{report.inside} of {len(report.outcomes)} bills lie inside their quotes; half of them are at most "
-        f"{off[len(off) // 2]:.0%} from the likely value. No range was wider than ±{widest:.0%}. Measured with "
-        f"`python -m bench.quotes --publish` on {report.machine['cpu']}, {report.machine['cores']} cores, which "
-        "other work shared."
+        f"{report.inside} of {len(report.outcomes)} bills lie inside their quotes; half of them are at "
+        f"most {off[len(off) // 2]:.0%} from the likely value. No range was wider than ±{widest:.0%}. "
+        f"Measured with `python -m bench.quotes --publish` on {report.machine['cpu']}, "
+        f"{report.machine['cores']} cores, which other work shared."
     )
 
 
@@ -181,11 +181,8 @@ def main(arguments: list[str] | None = None) -> None:
 def measured(case: Case) -> Outcome:
     """Quote a work, then do it."""
     quoted, billed = (_in_process(what, case) for what in ("quote", "bill"))
-    return Outcome(
-        **{name: value for name, value in asdict(case).items() if name in Outcome.model_fields},
-        **quoted,
-        billed=billed["cpu_seconds"],
-    )
+    named = {name: value for name, value in asdict(case).items() if name in Outcome.model_fields}
+    return Outcome.model_validate({**named, **quoted, "billed": billed["cpu_seconds"]})
 
 
 def _in_process(what: str, case: Case) -> dict[str, float]:

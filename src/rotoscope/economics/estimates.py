@@ -10,7 +10,7 @@ from typing import Final
 
 WIDEST: Final = 0.25
 """The share of the likely value by which the true one may be off, at most, as an estimate says it."""
-NARROWEST: Final = 0.12
+NARROWEST: Final = 0.15
 """The same, at least: so much differs from run to run on one machine (docs/how-to/know-what-it-costs.md)."""
 _STUDENT: Final = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31)
 """Student's t, two-sided 95 %, for 1, 2 … degrees of freedom."""
@@ -40,7 +40,7 @@ class Estimate:
 
     @classmethod
     def total(cls, parts: Sequence[Estimate]) -> Estimate:
-        """All of them together, no two of which need err the same way; their errors are added all the same."""
+        """All of them together, as if all erred the same way."""
         return cls(
             sum(part.likely for part in parts),
             sum(part.low for part in parts),
@@ -71,8 +71,8 @@ def extrapolated(begin_seconds: float, samples: Sequence[Sample], units: float) 
         units: how many there are of what is counted in the samples, without those of the beginning.
 
     Returns:
-        ``begin + rate * units`` with the mean rate of the samples; the range is the 95 % interval of that mean
-        by Student's t, widened by :data:`NARROWEST`, and never wider than :data:`WIDEST`.
+        ``begin + rate * units`` with the mean rate of the samples; the range is the 95 % interval of that
+        mean by Student's t, widened by :data:`NARROWEST`, and never wider than :data:`WIDEST`.
     """
     rate = sum(sample.seconds for sample in samples) / sum(sample.units for sample in samples)
     likely = begin_seconds + rate * units

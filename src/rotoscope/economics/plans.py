@@ -64,7 +64,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked for what was used. Tiers are graduated: each unit has the price of the tier it falls in."""
+    """What is asked for what was used. Each unit has the price of the tier that it falls in."""
 
     name: str
     per_picture: tuple[Tier, ...] = ()

@@ -111,9 +111,7 @@ def read_rates(path: Path) -> Rates:
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise InvalidRates(
-                f"{path} is larger than {_MOST_BYTES:,} bytes, so it is no rates file. Give one."
-            )
+            raise InvalidRates(f"{path} is larger than {_MOST_BYTES:,} bytes; give a rates file.")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         told = getattr(error, "strerror", None) or "it is no text"
@@ -157,7 +155,7 @@ def rates_schema() -> dict[str, Any]:
 
 
 def _key(place: tuple[str | int, ...]) -> str:
-    """``plans.studio.per_picture.2``; items count from 1. What pydantic calls the kinds of a value is left out."""
+    """``plans.studio.per_picture.2``; items count from 1, and pydantic's names of kinds are left out."""
     told = [str(key + 1) if isinstance(key, int) else key for key in place]
     return ".".join(key for key in told if not key.startswith(("constrained-", "tuple["))) or "the file"
 

@@ -31,7 +31,7 @@ class Entry(Protocol):
 
     @property
     def operation(self) -> str:
-        """Of the job: ``stylize``, ``train`` …"""
+        """Of the job, such as ``stylize``."""
         ...
 
     @property
@@ -131,8 +131,8 @@ _NAMES: Final[Mapping[By, Callable[[Entry], str]]] = MappingProxyType(
 def spent_by(entries: Iterable[Entry], by: By) -> tuple[Spent, ...]:
     """What was spent on each filter, job, client, day or operation: the dearest first, days in their order.
 
-    Every entry counts once, under one name: work with several filters under all their names together, work with
-    none under its operation in brackets. So the sums are those of the ledger.
+    Every entry counts once, under one name: work with several filters under all their names together, work
+    with none under its operation in brackets. So the sums are those of the ledger.
     """
     groups = _grouped(entries, _NAMES[by])
     found = [

@@ -30,7 +30,7 @@ _PLACES: Final = 4
 _MOST_PLACES: Final = 7
 _GOOD_SHARE: Final = 0.08
 """With so small an error of the mean no more places are looked at."""
-_FEWEST, _MOST = 8, 24
+_FEWEST, _MOST = 8, 20
 """Frames by which a long sample is longer than a short one."""
 _SAMPLE_SECONDS: Final = 0.6
 """Of processor time that the additional frames of a sample should take."""
@@ -135,7 +135,7 @@ def _is_sure(samples: Sequence[Sample]) -> bool:
 def _longer(sample: Sample, frames: int) -> int:
     """Frames by which the other long samples are longer, now that it is known what one takes."""
     wanted = round(_SAMPLE_SECONDS / max(sample.rate, 1e-4))
-    return max(_FEWEST, min(_MOST, wanted, frames // _PLACES - _SHORT))
+    return max(_FEWEST, min(_MOST, wanted, frames // 10))
 
 
 def _places(count: int) -> list[float]:

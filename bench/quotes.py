@@ -143,9 +143,10 @@ def summary(report: Report) -> str:
 
 PAGE: Final = FiguresPage(
     "quotes",
-    "../how-to/know-what-it-costs",
+    "know-what-it-costs",
     Report,
     lambda report: {"quotes": table(report), "quotes-summary": summary(report)},
+    shelf="how-to",
 )
 
 

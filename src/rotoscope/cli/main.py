@@ -14,6 +14,7 @@ from rotoscope._version import __version__
 from rotoscope.cli import (
     audition,
     cache,
+    costs,
     demo,
     files,
     filters,
@@ -23,6 +24,7 @@ from rotoscope.cli import (
     looks,
     media,
     optimize,
+    quote,
     score,
     scout,
     serve,
@@ -73,6 +75,8 @@ scout.register(app)
 serve.register(app)
 worker.register(app)
 jobs.register(app)
+quote.register(app)
+costs.register(app)
 files.register(app)
 demo.register(app)
 

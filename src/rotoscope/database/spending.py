@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import select
 
 from rotoscope.database.engine import Database
 from rotoscope.database.tables import JobRecord, LedgerRow
+from rotoscope.errors import ServiceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,23 @@ class LedgerEntry:
     """How much of a video that is; None for pictures, and where the job does not say."""
     cost_micros: int
     created: datetime
+
+
+def open_ledger(url: str) -> Database:
+    """The database of a service, to read what its work has cost.
+
+    Raises:
+        ServiceError: no service has worked there, or it cannot be reached.
+    """
+    place = url.removeprefix("sqlite:///")
+    if place != url and not Path(place).exists():
+        raise ServiceError(
+            f"There is no ledger: no service has worked with {url} yet. Start one with "
+            "rotoscope serve, or name its folder with ROTOSCOPE_DATA_DIR."
+        )
+    database = Database(url)
+    database.migrate()
+    return database
 
 
 def ledger_entries(

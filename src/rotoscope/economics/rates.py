@@ -160,19 +160,27 @@ def _key(place: tuple[str | int, ...]) -> str:
     return ".".join(key for key in told if not key.startswith(("constrained-", "tuple["))) or "the file"
 
 
+_TOLD: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "string_pattern_mismatch": "a currency is three capitals, a plan's name small letters",
+        "literal_error": "this version reads rates: 1",
+        **dict.fromkeys(
+            ("int_type", "int_from_float", "greater_than_equal", "less_than_equal"),
+            "give whole millionths of the currency, from 0 to 10^15",
+        ),
+    }
+)
+"""What is allowed, by pydantic's name of a fault."""
+
+
 def _told(fault: Any) -> str:  # noqa: ANN401 - a record of pydantic
     """One fault, in the words of a rates file."""
-    given = fault["input"]
-    match fault["type"]:
-        case "extra_forbidden":
-            return "there is no such key"
-        case "missing":
-            return "it is missing"
-        case "int_type" | "int_from_float" | "greater_than_equal" | "less_than_equal":
-            return f"{given!r} is not allowed; give whole millionths of the currency, from 0 to 10^15"
-        case "string_pattern_mismatch":
-            return f"{given!r} is not allowed; a currency is three capitals, a plan's name small letters"
-        case "literal_error":
-            return f"{given!r} is not allowed; this version reads rates: 1"
-        case _:
-            return str(fault["msg"]).removeprefix("Value error, ")
+    kind = fault["type"]
+    if kind in ("extra_forbidden", "missing"):
+        return "there is no such key" if kind == "extra_forbidden" else "it is missing"
+    allowed = _TOLD.get(kind)
+    if "wholesale_discount" in fault["loc"]:
+        allowed = "give percent, 0 to 100, with four places at most"
+    if allowed is None:
+        return str(fault["msg"]).removeprefix("Value error, ")
+    return f"{fault['input']!r} is not allowed; {allowed}"

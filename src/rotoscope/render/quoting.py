@@ -30,7 +30,7 @@ _PLACES: Final = 4
 _MOST_PLACES: Final = 7
 _GOOD_SHARE: Final = 0.08
 """With so small an error of the mean no more places are looked at."""
-_FEWEST, _MOST = 8, 20
+_FEWEST, _MOST = 8, 48
 """Frames by which a long sample is longer than a short one."""
 _SAMPLE_SECONDS: Final = 0.6
 """Of processor time that the additional frames of a sample should take."""
@@ -70,8 +70,8 @@ def measure_render(
     """Paint samples as :func:`rotoscope.render.stylize.stylize` would paint all, and say what all will take.
 
     The first frames show what beginning takes. Pairs of a short and a long sample from places all over the
-    clip show what a frame takes: their difference is frames and nothing else. A clip of a few frames, and a
-    still, are painted whole. Nothing is left behind.
+    clip show what a frame takes: their difference is frames and nothing else. A short clip and a still are
+    painted whole. Nothing is left behind.
 
     Args:
         source: a video, an animation, a still, or a folder of stills.
@@ -90,7 +90,7 @@ def measure_render(
     )
     with tempfile.TemporaryDirectory(prefix="rotoscope-quote-") as folder:
         sampler = _Sampler(clip, Path(folder), Path(output), look, encoder, options, on_progress)
-        if clip.expected_frames <= 2 * _FIRST:
+        if clip.expected_frames <= _FIRST + _PLACES * (2 * _SHORT + _FEWEST):
             return _whole(sampler)
         return _sampled(sampler)
 
@@ -109,10 +109,10 @@ def _sampled(sampler: _Sampler) -> Measured:
     samples: list[Sample] = []
     elapsed: list[float] = []
     for number, place in enumerate(_places(_MOST_PLACES)):
-        if number >= _PLACES and _is_sure(samples):
+        long = _SHORT + more
+        if number >= _PLACES and (_is_sure(samples) or sampler.painted + _SHORT + long > frames / 2):
             break
-        long = min(_SHORT + more, frames)
-        at = min(round(place * frames), frames - long)
+        at = round(place * (frames - long))
         short = sampler.paint(at, at + _SHORT)
         longer = sampler.paint(at, at + long)
         extra = longer.frames - short.frames
@@ -135,7 +135,7 @@ def _is_sure(samples: Sequence[Sample]) -> bool:
 def _longer(sample: Sample, frames: int) -> int:
     """Frames by which the other long samples are longer, now that it is known what one takes."""
     wanted = round(_SAMPLE_SECONDS / max(sample.rate, 1e-4))
-    return max(_FEWEST, min(_MOST, wanted, frames // 10))
+    return max(_FEWEST, min(_MOST, wanted, frames // 8))
 
 
 def _places(count: int) -> list[float]:
@@ -171,7 +171,7 @@ class _Sampler:
         self._encoder = encoder
         self._options = replace(options, store=SegmentStore(folder / "segments"), score=False, workers=1)
         self._on_progress = on_progress
-        self._painted = 0
+        self.painted = 0
         self._notes: dict[str, None] = {}
         self._runs = 0
 
@@ -193,7 +193,7 @@ class _Sampler:
             options=self._options,
             on_progress=self._tell if self._on_progress else None,
         )
-        self._painted += result.frames
+        self.painted += result.frames
         return result
 
     def told(self, cpu_seconds: Estimate, elapsed_seconds: float) -> Measured:
@@ -206,7 +206,7 @@ class _Sampler:
             frames=clip.expected_frames,
             video_seconds=span,
             pictures=0 if moves else clip.expected_frames,
-            sampled_frames=self._painted,
+            sampled_frames=self.painted,
             cpu_seconds=cpu_seconds,
             elapsed_seconds=elapsed_seconds,
             look=self._look.description,
@@ -216,11 +216,5 @@ class _Sampler:
     def _tell(self, progress: Progress) -> None:
         assert self._on_progress is not None
         if progress.step == "stylize":
-            self._on_progress(
-                replace(
-                    progress,
-                    step="quote",
-                    frames_done=self._painted + progress.frames_done,
-                    frames_expected=None,
-                )
-            )
+            done = self.painted + progress.frames_done
+            self._on_progress(replace(progress, step="quote", frames_done=done, frames_expected=None))

@@ -77,7 +77,8 @@ def costs(
         )
         _present_statement(made, rates.currency, as_json=as_json)
         return
-    tables: dict[By, tuple[Spent, ...]] = {one: spent_by(entries, one) for one in ([by] if by else _BOTH)}
+    chosen: tuple[By, ...] = _BOTH if by is None else (by,)
+    tables = {one: spent_by(entries, one) for one in chosen}
     if as_json:
         print_json({"currency": rates.currency, **{f"by_{one}": rows for one, rows in tables.items()}})
         return

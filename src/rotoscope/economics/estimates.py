@@ -10,7 +10,7 @@ from typing import Final
 
 WIDEST: Final = 0.25
 """The share of the likely value by which the true one may be off, at most, as an estimate says it."""
-NARROWEST: Final = 0.15
+NARROWEST: Final = 0.20
 """The same, at least: so much differs from run to run on one machine (docs/how-to/know-what-it-costs.md)."""
 _STUDENT: Final = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31)
 """Student's t, two-sided 95 %, for 1, 2 … degrees of freedom."""

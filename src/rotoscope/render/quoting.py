@@ -135,7 +135,7 @@ def _is_sure(samples: Sequence[Sample]) -> bool:
 def _longer(sample: Sample, frames: int) -> int:
     """Frames by which the other long samples are longer, now that it is known what one takes."""
     wanted = round(_SAMPLE_SECONDS / max(sample.rate, 1e-4))
-    return max(_FEWEST, min(_MOST, wanted, frames // 8))
+    return max(_FEWEST, min(_MOST, wanted, frames // 6))
 
 
 def _places(count: int) -> list[float]:

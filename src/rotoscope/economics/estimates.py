@@ -29,10 +29,6 @@ class Estimate:
         """By how much of the likely value the true one may be off: 0.15 is ±15 %."""
         return (self.high - self.likely) / self.likely if self.likely else 0.0
 
-    def times(self, factor: float) -> Estimate:
-        """That many of it."""
-        return Estimate(self.likely * factor, self.low * factor, self.high * factor)
-
     @classmethod
     def around(cls, likely: float, share: float) -> Estimate:
         """So much, give or take a share of it."""

@@ -122,6 +122,8 @@ def _sampled(sampler: _Sampler) -> Measured:
         elapsed.append(max(0.0, longer.elapsed_seconds - short.elapsed_seconds) / extra)
         if number == 0:
             more = _longer(samples[0], frames)
+    if not samples:  # so damaged that no place has more frames than another
+        return _whole(sampler)
     estimate = extrapolated(first.cpu_seconds, samples, frames - first.frames)
     seconds = first.elapsed_seconds + sum(elapsed) / len(elapsed) * (frames - first.frames)
     return sampler.told(estimate, seconds)

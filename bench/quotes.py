@@ -112,7 +112,17 @@ class Report(BaseModel):
 
 def table(report: Report) -> str:
     """The outcomes as Markdown."""
-    heads = ("clip", "filter", "short side", "coherence", "frames", "quoted, CPU seconds", "billed", "inside")
+    heads = (
+        "clip",
+        "filter",
+        "short side",
+        "coherence",
+        "frames",
+        "sampled",
+        "quoted, CPU seconds",
+        "billed",
+        "inside",
+    )
     rows = [
         (
             one.clip,
@@ -120,6 +130,7 @@ def table(report: Report) -> str:
             str(one.size or "own"),
             one.coherence,
             str(one.frames),
+            str(one.sampled_frames),
             f"{one.likely:.2f} ({one.low:.2f} to {one.high:.2f})",
             f"{one.billed:.2f}",
             "yes" if one.is_inside else "**no**",

@@ -22,22 +22,29 @@ __all__ = ["run"]
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "know-what-it-costs.md"
 
 
-@pytest.fixture
-def reader(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stands beside a clip, after the service has painted one, and has written the rates of the page."""
-    text = PAGE.read_text(encoding="utf-8")
-    found = re.search(r"```yaml\n# rates\.yaml\n(.*?)```", text, re.DOTALL)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Holds a clip, the rates of the page, and the data of a service that has painted the clip."""
+    folder = tmp_path_factory.mktemp("reader")
+    found = re.search(r"```yaml\n# rates\.yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert found
-    (tmp_path / "rates.yaml").write_text(found[1])
-    make_clip(tmp_path / "drone.mp4")
-    with open_service(settings_in(tmp_path), queues=QUEUES) as service:
-        put_clip(service, tmp_path / "drone.mp4", "data://in/a.mp4")
+    (folder / "rates.yaml").write_text(found[1])
+    make_clip(folder / "drone.mp4")
+    with open_service(settings_in(folder), queues=QUEUES) as service:
+        put_clip(service, folder / "drone.mp4", "data://in/a.mp4")
         params = {"source": "data://in/a.mp4", "output": "data://out/a.mp4", "filter": "posterize"}
         job = finished(service, service.book.create(LOCAL_CLIENT, "renders", params).id)
         assert job.state == "succeeded"
-    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.fixture
+def reader(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands in that folder."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("ROTOSCOPE_DATA_DIR", str(folder / "data"))
     monkeypatch.setenv("ROTOSCOPE_RATES", "rates.yaml")
-    return tmp_path
+    return folder
 
 
 def test_what_the_page_says_of_plans_and_costs_can_be_done(reader: Path, run: Run) -> None:
@@ -50,7 +57,7 @@ def test_what_the_page_says_of_plans_and_costs_can_be_done(reader: Path, run: Ru
         assert ran.out
 
 
-def test_the_plan_of_the_page_costs_what_the_page_says(reader: Path) -> None:
-    plan = read_rates(reader / "rates.yaml").plan("studio")
+def test_the_plan_of_the_page_costs_what_the_page_says(folder: Path) -> None:
+    plan = read_rates(folder / "rates.yaml").plan("studio")
     assert plan.retail(Usage(video_seconds=60)) == 300_000
     assert plan.retail(Usage(video_seconds=60 * 101)) == 100 * 300_000 + 200_000

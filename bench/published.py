@@ -23,11 +23,13 @@ class FiguresPage(Generic[Figures]):
     name: str
     """Of the file in ``bench/measured``, without its suffix; it is committed."""
     title: str
-    """Of the page in ``docs/explanation``, without its suffix."""
+    """Of the page, without its suffix."""
     record: type[Figures]
     """What the figures are read as."""
     parts: Callable[[Figures], Mapping[str, str]]
     """Makes of them what goes into each place of the page."""
+    shelf: str = "explanation"
+    """The folder in ``docs`` where it is."""
 
     @property
     def figures(self) -> Path:
@@ -37,7 +39,7 @@ class FiguresPage(Generic[Figures]):
     @property
     def page(self) -> Path:
         """Where they are shown."""
-        return _BENCH.parent / "docs" / "explanation" / f"{self.title}.md"
+        return _BENCH.parent / "docs" / self.shelf / f"{self.title}.md"
 
     def publish(self, report: Figures) -> tuple[Path, Path]:
         """Keep the figures and put them into the page; gives the files written."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from rotoscope._version import __version__
 
 if TYPE_CHECKING:
+    from rotoscope.economics.quotes import Quote
     from rotoscope.errors import RotoscopeError
     from rotoscope.filters.base import Filter
     from rotoscope.media.clip import Clip, open_clip
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from rotoscope.render.score import Score
     from rotoscope.render.separate import separate
     from rotoscope.render.stylize import stylize
-    from rotoscope.standard import load_filter, load_look, score, standard_palette, standard_store
+    from rotoscope.standard import load_filter, load_look, quote, score, standard_palette, standard_store
 
 _HOMES = {
     "Clip": "rotoscope.media.clip",
@@ -43,6 +44,7 @@ _HOMES = {
     "Filter": "rotoscope.filters.base",
     "Frame": "rotoscope.media.frame",
     "Look": "rotoscope.render.look",
+    "Quote": "rotoscope.economics.quotes",
     "Progress": "rotoscope.render.progress",
     "RenderOptions": "rotoscope.render.options",
     "RenderResult": "rotoscope.render.result",
@@ -55,6 +57,7 @@ _HOMES = {
     "load_filter": "rotoscope.standard",
     "load_look": "rotoscope.standard",
     "open_clip": "rotoscope.media.clip",
+    "quote": "rotoscope.standard",
     "score": "rotoscope.standard",
     "separate": "rotoscope.render.separate",
     "standard_palette": "rotoscope.standard",
@@ -71,6 +74,7 @@ __all__ = [
     "Frame",
     "Look",
     "Progress",
+    "Quote",
     "RenderOptions",
     "RenderResult",
     "RotoscopeError",
@@ -83,6 +87,7 @@ __all__ = [
     "load_filter",
     "load_look",
     "open_clip",
+    "quote",
     "score",
     "separate",
     "standard_palette",

@@ -32,6 +32,7 @@ The tree::
     ├─ OptimizationError       an optimization cannot start or go on
     ├─ WorkerLost              a process that painted ended without a word
     ├─ IsolationError          work in a process of its own died, or went over a limit
+    ├─ InvalidRates           rates or a price plan are not in order, or not at hand
     ├─ RecipeMismatch          what a result was made with is not at hand, or has changed
     └─ MissingExtra            a Python package of an optional extra is not installed
 
@@ -319,6 +320,10 @@ class ApiError(ServiceError):
 
 class InvalidSignature(ServiceError):
     """A webhook's message was not signed with the secret, or too long ago."""
+
+
+class InvalidRates(RotoscopeError):
+    """Rates or a price plan are not in order, or not at hand."""
 
 
 class RecipeMismatch(RotoscopeError):

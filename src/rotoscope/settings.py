@@ -31,6 +31,8 @@ ALLOWED_HOSTS_VARIABLE = "ROTOSCOPE_ALLOWED_HOSTS"
 """Hosts of one's own network that a service may fetch from and send webhooks to, separated by commas."""
 RATE_VARIABLE = "ROTOSCOPE_RATE"
 """What an hour of compute costs, such as ``0.40 USD``."""
+RATES_VARIABLE = "ROTOSCOPE_RATES"
+"""A file of what things cost and are sold for, instead of one price."""
 WORKER_VARIABLE = "ROTOSCOPE_WORKER_ID"
 """The name of a worker, where none is given; by default the machine's."""
 SERVER_VARIABLE = "ROTOSCOPE_SERVER"
@@ -74,6 +76,8 @@ class Settings:
     """See :data:`ALLOWED_HOSTS_VARIABLE`."""
     rate: Rate = field(default_factory=Rate)
     """What compute costs; nothing, where nobody says."""
+    rates_file: Path | None = None
+    """See :data:`RATES_VARIABLE`; None: the rate is all there is."""
     worker_id: str = field(default_factory=socket.gethostname)
     """The name under which this machine works."""
 
@@ -129,6 +133,7 @@ def load_settings(env: Mapping[str, str]) -> Settings:
         file_roots=tuple(Path(root).expanduser() for root in roots),
         allowed_hosts=frozenset(host for host in map(str.strip, hosts) if host),
         rate=_rate(env.get(RATE_VARIABLE) or "0 USD"),
+        rates_file=Path(named).expanduser() if (named := env.get(RATES_VARIABLE)) else None,
         worker_id=env.get(WORKER_VARIABLE) or socket.gethostname(),
     )
 

@@ -5,19 +5,31 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
+from typing import Final
 
+from rotoscope.economics.quotes import Quote, chosen_plan, priced
+from rotoscope.economics.rates import Rates, read_rates
+from rotoscope.economics.usage import Usage
 from rotoscope.errors import RecipeMismatch
 from rotoscope.filters.base import Filter
+from rotoscope.media.encoders import EncoderOptions
+from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.motion.flicker import WIDTH
 from rotoscope.palette.palette import Palette
 from rotoscope.render.any_look import AnyLook
+from rotoscope.render.library import painted_name
 from rotoscope.render.looks.building import Overrides, build_look, open_look
 from rotoscope.render.looks.reading import parse_look
+from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
+from rotoscope.render.photographs import are_photographs
 from rotoscope.render.progress import ProgressCallback
+from rotoscope.render.quoting import measure_render
+from rotoscope.render.quoting_library import measure_library
 from rotoscope.render.recipe_line import RecipeLine, load_same, read_recipe
 from rotoscope.render.score import FRAMES, Score
 from rotoscope.render.segments.store import SegmentStore
-from rotoscope.settings import load_settings
+from rotoscope.render.stylize import DEFAULT_ENCODER
+from rotoscope.settings import Settings, load_settings
 from rotoscope.training import scoring
 
 
@@ -141,4 +153,95 @@ def score(
         style=None if style is None else Path(style),
         features=scoring.Features(weights, normalization),
         on_progress=on_progress,
+    )
+
+
+_FREE: Final = (
+    "nothing has a price here: name a rates file with ROTOSCOPE_RATES, or give the price of an hour in "
+    "ROTOSCOPE_RATE"
+)
+
+
+def standard_rates(settings: Settings | None = None) -> Rates:
+    """What things cost here: the file that ``ROTOSCOPE_RATES`` names, or the one price of ``ROTOSCOPE_RATE``.
+
+    Args:
+        settings: where it says so; None: the environment.
+
+    Raises:
+        InvalidRates: the file is not there, or not in order.
+        InvalidOptions: the one price is none.
+    """
+    settings = settings or load_settings(os.environ)
+    return Rates.of(settings.rate) if settings.rates_file is None else read_rates(settings.rates_file)
+
+
+def quote(
+    source: str | Path,
+    look: AnyLook,
+    *,
+    output: str | Path | None = None,
+    selection: Selection = WHOLE_CLIP,
+    encoder: EncoderOptions = DEFAULT_ENCODER,
+    options: RenderOptions = DEFAULT_OPTIONS,
+    rates: Rates | None = None,
+    plan: str | None = None,
+    on_progress: ProgressCallback | None = None,
+) -> Quote:
+    """Say what painting takes, costs and is sold for, by painting a few frames of this source with this look.
+
+    Args:
+        source: a video, an animation, a still, a folder of stills, or a folder of videos and photographs.
+        look: what would be painted.
+        output: the name that the result would have, which decides its kind; nothing is written there. None:
+            of the source's own kind; of a folder, another folder.
+        selection: which part, and at what rate.
+        encoder: codec and quality.
+        options: how the source would be read and rendered.
+        rates: what things cost; None: :func:`standard_rates`.
+        plan: name of the price plan; None: the only one of the rates, or at cost.
+        on_progress: called after every sampled frame.
+
+    Raises:
+        InvalidRates: the rates are not in order, or there is no such plan.
+        RotoscopeError: what painting would raise; see :mod:`rotoscope.errors`.
+    """
+    rates = standard_rates() if rates is None else rates
+    by = chosen_plan(rates, plan)
+    path = Path(source)
+    named = Path("painted" if path.is_dir() else painted_name(path, True)) if output is None else Path(output)
+    if are_photographs(path, named, selection):
+        found = measure_library(path, look, encoder=encoder, options=options, on_progress=on_progress)
+    else:
+        found = measure_render(
+            source,
+            named,
+            look,
+            selection=selection,
+            encoder=encoder,
+            options=options,
+            on_progress=on_progress,
+        )
+    prices = priced(
+        found.cpu_seconds,
+        lambda seconds: Usage(
+            cpu_seconds=seconds, pictures=found.pictures, video_seconds=found.video_seconds
+        ),
+        rates,
+        by,
+    )
+    return Quote(
+        work=str(source),
+        look=found.look,
+        frames=found.frames,
+        video_seconds=float(found.video_seconds),
+        sampled_frames=found.sampled_frames,
+        cpu_seconds=found.cpu_seconds,
+        elapsed_seconds=found.elapsed_seconds,
+        currency=rates.currency,
+        cost=prices.cost,
+        retail=prices.retail,
+        wholesale=prices.wholesale,
+        plan=None if by is None else by.name,
+        notes=(*found.notes, *(() if any(rates.costs.values()) else (_FREE,))),
     )

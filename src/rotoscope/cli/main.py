@@ -14,6 +14,7 @@ from rotoscope._version import __version__
 from rotoscope.cli import (
     audition,
     cache,
+    costs,
     demo,
     files,
     filters,
@@ -24,6 +25,7 @@ from rotoscope.cli import (
     media,
     optimize,
     project,
+    quote,
     score,
     scout,
     serve,
@@ -74,6 +76,8 @@ scout.register(app)
 serve.register(app)
 worker.register(app)
 jobs.register(app)
+quote.register(app)
+costs.register(app)
 files.register(app)
 project.register(app)
 demo.register(app)

@@ -262,7 +262,7 @@ class Batch:
 
     def _painted(self, planned: Planned, on_progress: ProgressCallback | None) -> RenderResult:
         source, output = self.source / planned.source, self.folder / planned.output
-        encoder = _fitting(self._encoder, planned.output)
+        encoder = fitting_encoder(self._encoder, planned.output)
         with _folder_for(output):
             result = self._paint(source, output, encoder, overwrite=self._overwrite, on_progress=on_progress)
         self.journal.record(planned.source, planned.output, source, self._key)
@@ -299,7 +299,7 @@ def _folder_for(output: Path) -> Generator[None]:
         raise
 
 
-def _fitting(encoder: EncoderOptions, output: Path) -> EncoderOptions:
+def fitting_encoder(encoder: EncoderOptions, output: Path) -> EncoderOptions:
     """Without what this kind of result does not have."""
     kind = output_kind(output)
     if kind is not OutputKind.VIDEO:

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from rotoscope.errors import EncodeError, InvalidOptions, OutputExists
+from rotoscope.machine import cpu_seconds
 from rotoscope.media.atomic import StagedFolder
 from rotoscope.media.clip import open_clip
 from rotoscope.media.encoders import EncoderOptions
@@ -75,6 +76,7 @@ def stylize_photographs(
         OutputExists: there is a picture of one of the names, and ``overwrite`` is not given.
         RotoscopeError: see :mod:`rotoscope.errors`; nothing is left behind then.
     """
+    began = cpu_seconds()
     names = _names(find_stills(source).files)
     _refuse(source, folder, list(names.values()), overwrite=overwrite)
     meter = ProgressMeter("stylize", frames_expected=len(names), on_progress=on_progress)
@@ -100,6 +102,7 @@ def stylize_photographs(
         codec="stills",
         look=look.description,
         notes=tuple(notes),
+        cpu_seconds=cpu_seconds() - began,
     )
 
 

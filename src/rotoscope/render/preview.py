@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from rotoscope.errors import DecodeError
+from rotoscope.machine import cpu_seconds
 from rotoscope.media.clip import open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
@@ -47,7 +48,7 @@ def preview(
     Raises:
         RotoscopeError: see :mod:`rotoscope.errors`.
     """
-    began = time.monotonic()
+    began, cpu_began = time.monotonic(), cpu_seconds()
     picture = _picture_name(output)
     refuse_library(Path(source), output)
     clip = open_clip(source, on_truncated="keep")
@@ -71,6 +72,7 @@ def preview(
         codec=report.codec,
         look=look.description,
         notes=(*graded.notes, *report.notes),
+        cpu_seconds=cpu_seconds() - cpu_began,
     )
 
 

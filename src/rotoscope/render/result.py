@@ -27,6 +27,9 @@ class RenderResult:
     """Sentences on what was converted or left out, and on what is wrong with the source."""
     score: Score | None = None
     """How much it flickers, where that was asked for and could be measured."""
+    cpu_seconds: float = 0.0
+    """Processor time from opening the source to the finished result: all threads, and the processes that
+    painted. What else the same process did meanwhile is in it."""
 
     @property
     def frames_per_second(self) -> float:

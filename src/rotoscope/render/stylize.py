@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rotoscope.errors import EncodeError, InvalidOptions, RotoscopeError
+from rotoscope.machine import cpu_seconds
 from rotoscope.media.clip import Clip, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.info import MediaInfo, MediaKind
@@ -105,6 +106,7 @@ def render(
     on_progress: ProgressCallback | None,
 ) -> RenderResult:
     """What stylize and separate have in common; ``step`` is what progress calls it."""
+    began = cpu_seconds()
     refuse_library(Path(source), Path(output))
     clip = open_clip(
         source, selection=selection, on_truncated=options.on_truncated, on_corrupt=options.on_corrupt
@@ -141,7 +143,8 @@ def render(
         )
     notes = (*clip.problems, *grading.notes, *report.notes, *_continued(meter))
     result = finish(report, meter, look=look.description, notes=notes)
-    return scored(result, clip, on_progress) if options.score else result
+    result = scored(result, clip, on_progress) if options.score else result
+    return replace(result, cpu_seconds=cpu_seconds() - began)
 
 
 def scored(result: RenderResult, clip: Clip, on_progress: ProgressCallback | None) -> RenderResult:

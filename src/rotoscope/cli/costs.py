@@ -1,0 +1,131 @@
+"""``rotoscope costs``."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from rotoscope.cli import options
+from rotoscope.cli.grouping import grouped
+from rotoscope.cli.help_text import flow
+from rotoscope.cli.present import human_duration, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rotoscope.economics.statements import By, Spent, Statement
+
+HELP = """Tell what each filter and each job of this machine's service has cost.
+
+It reads the ledger in the service's database, which is in ROTOSCOPE_DATA_DIR or at ROTOSCOPE_DATABASE_URL:
+every piece of work that was done, once. With --client and a period, it makes a statement under a price plan.
+
+Examples:
+
+  rotoscope costs
+
+  rotoscope costs --by day --since 2026-11-01 --until 2026-12-01
+
+  rotoscope costs --by job --client cli_local --json
+"""
+
+_BOTH: Final[tuple[By, ...]] = ("filter", "job")
+STATEMENT_HELP = "A statement for --client under this price plan of the rates file (ROTOSCOPE_RATES)."
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("costs", help=flow(HELP))(grouped(costs))
+
+
+def costs(
+    *,
+    by: Annotated[
+        Literal["filter", "job", "client", "day", "operation"] | None,
+        typer.Option(help="What is counted by; default: filter, then job."),
+    ] = None,
+    client: Annotated[str | None, typer.Option(metavar="ID", help="Of this client alone.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help="From this day on, as 2026-11-01.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="Before this day.")] = None,
+    plan: Annotated[str | None, typer.Option(metavar="NAME", help=STATEMENT_HELP)] = None,
+    wholesale: Annotated[bool, typer.Option("--wholesale", help="With --plan: less its discount.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Parse, call, present."""
+    from rotoscope.database.spending import ledger_entries, open_ledger  # noqa: PLC0415 - see cli.main
+    from rotoscope.economics.statements import spent_by, statement  # noqa: PLC0415
+    from rotoscope.settings import load_settings  # noqa: PLC0415
+    from rotoscope.standard import standard_rates  # noqa: PLC0415
+
+    if plan is not None and client is None:
+        raise typer.BadParameter("--plan makes the statement of one client: give --client as well.")
+    settings = load_settings(os.environ)
+    rates = standard_rates(settings)
+    first, last = _moment(since), _moment(until)
+    entries = ledger_entries(open_ledger(settings.database), client_id=client, since=first, until=last)
+    if plan is not None and client is not None:
+        made = statement(
+            entries,
+            rates.plan(plan),
+            client_id=client,
+            since=first or datetime.min.replace(tzinfo=UTC),
+            until=last or datetime.now(UTC),
+            is_wholesale=wholesale,
+        )
+        _present_statement(made, rates.currency, as_json=as_json)
+        return
+    chosen: tuple[By, ...] = _BOTH if by is None else (by,)
+    tables = {one: spent_by(entries, one) for one in chosen}
+    if as_json:
+        print_json({"currency": rates.currency, **{f"by_{one}": rows for one, rows in tables.items()}})
+        return
+    for one, rows in tables.items():
+        for line in lines_of(one, rows, rates.currency):
+            typer.echo(line)
+
+
+def lines_of(by: str, rows: Sequence[Spent], currency: str) -> list[str]:
+    """One table: a heading, and a line for each thing that has cost something."""
+    if not rows:
+        return [f"by {by}: nothing was done yet"]
+    width = max(len(row.name) for row in rows)
+    return [
+        f"by {by}:",
+        *(
+            f"  {row.name:<{width}}  {_money(row.cost_micros, currency)}  {human_duration(row.seconds)} of "
+            f"compute, {row.frames} frames{'' if by == 'job' else f', {row.jobs} jobs'}"
+            for row in rows
+        ),
+    ]
+
+
+def _present_statement(made: Statement, currency: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"currency": currency, "statement": made})
+        return
+    typer.echo(f"{made.client_id}, plan {made.plan}: {_money(made.price_micros, currency)}")
+    for line in made.lines:
+        typer.echo(
+            f"  {line.job_id}  {_money(line.price_micros, currency)}  {line.operation} {line.filter}".rstrip()
+        )
+
+
+def _money(micros: int, currency: str) -> str:
+    return f"{micros / 1_000_000:.6f} {currency}"
+
+
+def _moment(day: str | None) -> datetime | None:
+    """The beginning of a day, UTC.
+
+    Raises:
+        typer.BadParameter: it is no day.
+    """
+    if day is None:
+        return None
+    try:
+        return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise typer.BadParameter(f"{day!r} is no day; give one as 2026-11-01.") from None

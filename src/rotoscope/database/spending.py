@@ -1,0 +1,110 @@
+"""The ledger as records, with what the jobs say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from rotoscope.database.engine import Database
+from rotoscope.database.tables import JobRecord, LedgerRow
+from rotoscope.errors import ServiceError
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One piece of work that was paid for."""
+
+    client_id: str
+    job_id: str
+    operation: str
+    filter: str
+    """What was painted with, such as ``lineart + great-wave``; empty where the job names none."""
+    step: str
+    part: str
+    seconds: float
+    frames: int
+    video_seconds: float | None
+    """How much of a video that is; None for pictures, and where the job does not say."""
+    cost_micros: int
+    created: datetime
+
+
+def open_ledger(url: str) -> Database:
+    """The database of a service, to read what its work has cost.
+
+    Raises:
+        ServiceError: no service has worked there, or it cannot be reached.
+    """
+    place = url.removeprefix("sqlite:///")
+    if place != url and not Path(place).exists():
+        raise ServiceError(
+            f"There is no ledger: no service has worked with {url} yet. Start one with "
+            "rotoscope serve, or name its folder with ROTOSCOPE_DATA_DIR."
+        )
+    database = Database(url)
+    database.migrate()
+    return database
+
+
+def ledger_entries(
+    database: Database,
+    *,
+    client_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[LedgerEntry]:
+    """Rows of the ledger by time, with what their jobs say.
+
+    Args:
+        database: at its newest migration.
+        client_id: of this client alone.
+        since: from this moment on.
+        until: before this moment.
+    """
+    query = select(LedgerRow, JobRecord).join(JobRecord, LedgerRow.job_id == JobRecord.id)
+    if client_id is not None:
+        query = query.where(LedgerRow.client_id == client_id)
+    if since is not None:
+        query = query.where(LedgerRow.created >= since)
+    if until is not None:
+        query = query.where(LedgerRow.created < until)
+    with database.reading() as session:
+        rows = session.execute(query.order_by(LedgerRow.created, LedgerRow.id)).all()
+        return [_entry(row, job) for row, job in rows]
+
+
+def filters_of(params: Mapping[str, Any]) -> str:
+    """The filters that a job's parameters name, in their order: ``lineart + great-wave``, or nothing."""
+    look: Any = params.get("look")
+    named: list[Any] = []
+    if isinstance(look, Mapping):
+        layers: Any = cast("Mapping[str, Any]", look).get("layers") or ()
+        named = [layer.get("filter") for layer in layers]
+    else:
+        named = [params.get("filter")]
+    flat = [spec for one in named if one for spec in ([one] if isinstance(one, str) else one)]
+    return " + ".join(dict.fromkeys(str(spec).partition(":")[0] for spec in flat))
+
+
+def _entry(row: LedgerRow, job: JobRecord) -> LedgerEntry:
+    lasts: Any = (job.result or {}).get("video_seconds")
+    frames = (job.result or {}).get("frames") or 0
+    share = row.frames / frames if lasts and frames else None
+    return LedgerEntry(
+        client_id=row.client_id,
+        job_id=row.job_id,
+        operation=job.operation,
+        filter=filters_of(job.params),
+        step=row.step,
+        part=row.part,
+        seconds=row.seconds,
+        frames=row.frames,
+        video_seconds=None if share is None else float(lasts) * share,
+        cost_micros=row.cost_micros,
+        created=row.created if row.created.tzinfo else row.created.replace(tzinfo=UTC),
+    )

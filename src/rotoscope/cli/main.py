@@ -13,8 +13,10 @@ import typer
 from rotoscope._version import __version__
 from rotoscope.cli import (
     audition,
+    backup,
     cache,
     demo,
+    doctor,
     files,
     filters,
     flow,
@@ -74,6 +76,8 @@ serve.register(app)
 worker.register(app)
 jobs.register(app)
 files.register(app)
+backup.register(app)
+doctor.register(app)
 demo.register(app)
 
 

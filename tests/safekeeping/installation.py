@@ -74,7 +74,9 @@ def records(settings: Settings) -> dict[str, list[dict[str, Any]]]:
     database = Database(settings.database)
     with database.reading() as session:
         found = {
-            table.name: [dict(row) for row in session.execute(select(table)).mappings()]
+            table.name: [
+                dict(row) for row in session.execute(select(table).order_by(*table.primary_key)).mappings()
+            ]
             for table in Table.metadata.sorted_tables
         }
     database.close()

@@ -19,7 +19,11 @@ from rotoscope.errors import (
     StorageError,
 )
 from rotoscope.palette.palette import Palette
-from rotoscope.safekeeping import BackupManifest, CopyProgress, back_up, restore, verify_backup
+from rotoscope.safekeeping.backup import back_up
+from rotoscope.safekeeping.manifest import BackupManifest
+from rotoscope.safekeeping.progress import CopyProgress
+from rotoscope.safekeeping.restoring import restore
+from rotoscope.safekeeping.verifying import verify_backup
 from rotoscope.settings import Settings
 
 from command import Run

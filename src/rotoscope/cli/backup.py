@@ -16,7 +16,9 @@ from rotoscope.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rotoscope.safekeeping import BackupResult, CopyCallback, VerifyResult
+    from rotoscope.safekeeping.backup import BackupResult
+    from rotoscope.safekeeping.progress import CopyCallback
+    from rotoscope.safekeeping.verifying import VerifyResult
 
 BACKUP_HELP = """Keep everything that cannot be made again at another place: own filters with their cards,
 checkpoints of trainings, and the service's database with looks, jobs and ledger.
@@ -72,19 +74,21 @@ def backup(
     quiet: options.Quiet = False,
 ) -> None:
     """Parse, call, present."""
-    from rotoscope.safekeeping import VerifyResult, back_up, verify_backup  # noqa: PLC0415 - see cli.main
+    from rotoscope.safekeeping.backup import back_up  # noqa: PLC0415 - see cli.main
+    from rotoscope.safekeeping.verifying import verify_backup  # noqa: PLC0415
 
     settings = load_settings(os.environ)
     with share_bar("checking" if verify else "backing up", shown=not (quiet or as_json)) as update:
         tell = _teller(update)
         if verify:
-            result = verify_backup(to, settings, on_progress=tell)
+            verified, kept = verify_backup(to, settings, on_progress=tell), None
         else:
-            result = back_up(to, settings, with_files=with_files, overwrite=overwrite, on_progress=tell)
-    if isinstance(result, VerifyResult):
-        _present_verified(result, as_json=as_json, quiet=quiet)
-    else:
-        _present_kept(result, as_json=as_json, quiet=quiet)
+            kept = back_up(to, settings, with_files=with_files, overwrite=overwrite, on_progress=tell)
+            verified = None
+    if verified is not None:
+        _present_verified(verified, as_json=as_json, quiet=quiet)
+    if kept is not None:
+        _present_kept(kept, as_json=as_json, quiet=quiet)
 
 
 def restore(
@@ -95,7 +99,7 @@ def restore(
     quiet: options.Quiet = False,
 ) -> None:
     """Parse, call, present."""
-    from rotoscope.safekeeping import restore as bring_back  # noqa: PLC0415 - see cli.main
+    from rotoscope.safekeeping.restoring import restore as bring_back  # noqa: PLC0415 - see cli.main
 
     settings = load_settings(os.environ)
     with share_bar("restoring", shown=not (quiet or as_json)) as update:

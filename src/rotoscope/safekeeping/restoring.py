@@ -53,7 +53,7 @@ def restore(
     yet, it appears in one step; otherwise its files come one by one, and are taken back should one fail.
 
     Args:
-        source: a folder, or a URI, as for :func:`rotoscope.safekeeping.back_up`.
+        source: a folder, or a URI, as for :func:`rotoscope.safekeeping.backup.back_up`.
         settings: of the installation that gets it; folders, database and store may be others than they were.
         overwrite: whether what is there is replaced.
         on_progress: called after every file.

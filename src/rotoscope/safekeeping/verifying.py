@@ -40,7 +40,7 @@ def verify_backup(of: str, settings: Settings, *, on_progress: CopyCallback | No
     """Read all of a backup, and hold it against the checksums in its manifest.
 
     Args:
-        of: a folder, or a URI, as for :func:`rotoscope.safekeeping.back_up`.
+        of: a folder, or a URI, as for :func:`rotoscope.safekeeping.backup.back_up`.
         settings: of this installation.
         on_progress: called after every file.
 

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -79,11 +81,15 @@ def test_a_read_only_folder_is_a_fault(env: dict[str, str], tmp_path: Path) -> N
     assert found(env, "folders").findings[0].state == "fault"
 
 
+def _always(usage: SimpleNamespace, _: Path) -> SimpleNamespace:
+    return usage
+
+
 def test_a_full_disk_is_a_fault_and_little_room_a_warning(
     env: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for free, state in ((5e8, "fault"), (5e9, "warning"), (5e10, "ok")):
-        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: shutil._ntuple_diskusage(1, 1, free))
+    for free, state in ((500_000_000, "fault"), (5_000_000_000, "warning"), (50_000_000_000, "ok")):
+        monkeypatch.setattr(shutil, "disk_usage", partial(_always, SimpleNamespace(free=free)))
         assert {one.state for one in found(env, "folders").findings} == {state}
 
 
@@ -214,7 +220,7 @@ def test_a_library_that_crashes_its_process_is_a_fault(
     for name, code in broken.items():
         (tmp_path / "broken" / name).mkdir(parents=True)
         (tmp_path / "broken" / name / "__init__.py").write_text(code)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "broken"), *sys.path]))
+    monkeypatch.syspath_prepend(tmp_path / "broken")
     findings = {one.check: one for one in found(env, "libraries").findings}
     assert findings["video"].told == ("The libraries of video do not work: the process was ended by SIGABRT.")
     assert "pip install --force-reinstall av" in findings["video"].advice
@@ -232,7 +238,7 @@ def test_the_doctor_works_where_libraries_are_missing(env: dict[str, str], tmp_p
     )
     ran = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, **env},
+        env={**os.environ, **env, "PYTHONPATH": os.pathsep.join(sys.path)},
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -274,12 +280,8 @@ def test_a_check_that_fails_to_look_is_a_finding(env: dict[str, str]) -> None:
 def test_faults_are_printed_with_advice_and_end_with_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROTOSCOPE_RATE", "cheap")
     monkeypatch.setenv("ROTOSCOPE_COLOUR", "red")
-    monkeypatch.setattr("rotoscope.safekeeping.doctor.examination.CHECKS", {"variables": CHECKS["variables"]})
-    monkeypatch.setattr(
-        examine, "__kwdefaults__", {**examine.__kwdefaults__, "checks": {"variables": CHECKS["variables"]}}
-    )
     ran = run("doctor")
     assert ran.exit_code == 1
     assert "fault    variables     ROTOSCOPE_RATE is 'cheap'" in ran.out
     assert f"\n{'':<22} Correct ROTOSCOPE_RATE, or remove it.\n" in ran.out
-    assert ran.out.endswith("1 fault, 1 warning\n")
+    assert ran.out.splitlines()[-1].startswith("1 fault, 1 warning")

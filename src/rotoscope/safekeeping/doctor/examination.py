@@ -40,7 +40,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "clock": _check("places", "check_clock"),
     "database": _check("service", "check_database"),
     "store": _check("service", "check_store"),
-    "server": _check("service", "check_server"),
+    "server": _check("server", "check_server"),
 }
 """In this order."""
 

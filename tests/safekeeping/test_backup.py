@@ -312,6 +312,23 @@ def test_the_commands_say_what_they_did(run: Run, tmp_path: Path, monkeypatch: p
     assert run("restore", tmp_path / "nothing").exit_code == 1
 
 
+def test_ctrl_c_keeps_the_backup_before(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    furnish(settings_at(tmp_path), tmp_path)
+    assert run("backup", tmp_path / "kept").exit_code == 0
+    before = (tmp_path / "kept" / "manifest.json").read_bytes()
+    (tmp_path / "data" / "filters" / "new.onnx").write_bytes(b"new")
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rotoscope.safekeeping.backup.write_manifest", interrupt)
+    ran = run("backup", tmp_path / "kept")
+    assert ran.exit_code == 130
+    assert "The backup before this one is as it was; what was copied by now is not copied again." in ran.err
+    assert (tmp_path / "kept" / "manifest.json").read_bytes() == before
+    assert run("backup", "--verify", tmp_path / "kept").exit_code == 0
+
+
 def test_help_says_that_secrets_are_in_it(run: Run) -> None:
     text = " ".join(run("backup", "--help").out.split())
     assert "A backup holds secrets: of connectors and webhooks in the clear, of keys their digests." in text

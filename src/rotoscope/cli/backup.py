@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -83,7 +85,8 @@ def backup(
         if verify:
             verified, kept = verify_backup(to, settings, on_progress=tell), None
         else:
-            kept = back_up(to, settings, with_files=with_files, overwrite=overwrite, on_progress=tell)
+            with _stopped():
+                kept = back_up(to, settings, with_files=with_files, overwrite=overwrite, on_progress=tell)
             verified = None
     if verified is not None:
         _present_verified(verified, as_json=as_json, quiet=quiet)
@@ -112,6 +115,19 @@ def restore(
             f"{result.data_dir}: {result.files} files, {human_size(result.size_bytes)}, {database}, as of "
             f"{result.created:%Y-%m-%d %H:%M} UTC"
         )
+
+
+@contextmanager
+def _stopped() -> Generator[None]:
+    """What Ctrl-C leaves is of use."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(
+            "Stopped. The backup before this one is as it was; what was copied by now is not copied again.",
+            err=True,
+        )
+        raise typer.Exit(130) from None
 
 
 def _present_kept(kept: BackupResult, *, as_json: bool, quiet: bool) -> None:

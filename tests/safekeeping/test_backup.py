@@ -25,6 +25,7 @@ from rotoscope.safekeeping.progress import CopyProgress
 from rotoscope.safekeeping.restoring import restore
 from rotoscope.safekeeping.verifying import verify_backup
 from rotoscope.settings import Settings
+from rotoscope.storage.storage import system_store
 
 from command import Run
 from installation import contents, furnish, records, settings_at
@@ -95,6 +96,16 @@ def test_nobody_else_may_read_a_backup_or_what_was_restored(
         if file.is_file():
             assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
     assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o700
+
+
+def test_restored_files_of_clients_cannot_be_written_into(
+    here: Settings, there: Settings, tmp_path: Path
+) -> None:
+    back_up(str(tmp_path / "kept"), here, with_files=True)
+    restore(str(tmp_path / "kept"), there)
+    restored = there.data_dir / "store/clients/cli_ada/in/drone.mp4"
+    assert stat.S_IMODE(restored.stat().st_mode) == 0o400
+    assert system_store(there).stat("clients/cli_ada/in/drone.mp4").size_bytes == len(b"a video")
 
 
 def test_a_restore_replaces_nothing_unless_it_is_told_to(

@@ -112,9 +112,7 @@ def test_own_filters_that_are_damaged_are_a_warning(
     env: dict[str, str], settings: Settings, tmp_path: Path
 ) -> None:
     furnish(settings, tmp_path)
-    assert (
-        found(env, "filters").findings[1].told == f"The 1 own filters in {settings.filters_dir} are in order."
-    )
+    assert found(env, "filters").findings[1].told == f"Own filters are in order: 1 in {settings.filters_dir}."
     (settings.filters_dir / "mine.onnx").write_bytes(b"damaged")
     finding = found(env, "filters").findings[1]
     assert (finding.check, finding.state) == ("own filters", "warning")

@@ -117,7 +117,10 @@ class _Returning:
                         f"{entry.path} and {taken[target].path} of the backup would have the same place "
                         "here, and are not alike. Restore with ROTOSCOPE_STORE as it was."
                     )
-                _fetch(place, entry, self._file(target, entry))
+                file = self._file(target, entry)
+                _fetch(place, entry, file)
+                if file.is_relative_to(self.arrival.data / "store"):
+                    file.chmod(0o400)  # as the store itself makes files: links to them are handed out
             meter.done(entry.size_bytes)
 
     def in_the_way(self) -> list[str]:

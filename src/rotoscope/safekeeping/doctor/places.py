@@ -52,7 +52,7 @@ def check_filters(of: Installation) -> Iterator[Finding]:
             "Restore them from a backup, or remove them.",
         )
     elif own:
-        yield ok("own filters", f"The {len(own)} own filters in {of.settings.filters_dir} are in order.")
+        yield ok("own filters", f"Own filters are in order: {len(own)} in {of.settings.filters_dir}.")
 
 
 def check_folders(of: Installation) -> Iterator[Finding]:

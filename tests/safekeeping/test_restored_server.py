@@ -44,4 +44,4 @@ def test_keys_looks_filters_files_and_the_job_at_work_are_there_again(tmp_path: 
             done = client.jobs.wait(job.id)
             assert done.state == "succeeded"
             client.files.download("data://out/painted.mp4", tmp_path / "painted.mp4")
-            assert sum(1 for _ in open_clip(tmp_path / "painted.mp4")) == 600
+            assert sum(1 for _ in open_clip(tmp_path / "painted.mp4").frames()) == 600

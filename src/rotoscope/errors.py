@@ -33,6 +33,9 @@ The tree::
     ├─ WorkerLost              a process that painted ended without a word
     ├─ IsolationError          work in a process of its own died, or went over a limit
     ├─ InvalidRates           rates or a price plan are not in order, or not at hand
+    ├─ BackupError             a backup cannot be made, is missing, or does not fit
+    │  ├─ BackupDamaged        bytes of a backup are missing, or other than they were
+    │  └─ RestoreRefused       something is there already that a restore would replace
     ├─ RecipeMismatch          what a result was made with is not at hand, or has changed
     └─ MissingExtra            a Python package of an optional extra is not installed
 
@@ -316,6 +319,18 @@ class ApiError(ServiceError):
             faults=self.faults,
         )
         return make, self.args
+
+
+class BackupError(RotoscopeError):
+    """A backup cannot be made, is missing, or does not fit."""
+
+
+class BackupDamaged(BackupError):
+    """Bytes of a backup are missing, or other than they were."""
+
+
+class RestoreRefused(BackupError):
+    """Something is there already that a restore would replace."""
 
 
 class InvalidSignature(ServiceError):

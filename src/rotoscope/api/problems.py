@@ -60,6 +60,7 @@ STATUSES: Final[Mapping[type[RotoscopeError], int]] = {
     errors.ProjectConflict: 409,
     errors.RemoteFailed: 502,
     errors.InvalidRates: 422,
+    errors.BackupError: 422,
     errors.RecipeMismatch: 409,
     errors.MissingExtra: 501,
     refusals.NotAuthenticated: 401,

@@ -13,9 +13,11 @@ import typer
 from rotoscope._version import __version__
 from rotoscope.cli import (
     audition,
+    backup,
     cache,
     costs,
     demo,
+    doctor,
     files,
     filters,
     flow,
@@ -80,6 +82,8 @@ quote.register(app)
 costs.register(app)
 files.register(app)
 project.register(app)
+backup.register(app)
+doctor.register(app)
 demo.register(app)
 
 

@@ -83,10 +83,10 @@ class Renders:
                 "workers the same version, and let them be alike; a retry plans the job anew."
             )
         meter = ProgressMeter("stylize", frames_expected=segment.frames, on_progress=bench.on_progress)
-        began = time.monotonic()
         with self._lock:
+            began = time.monotonic()  # waiting for another task's segment is nobody's work
             paint_segments(opened.planned.job, [segment], self._pieces.local, opened.painter, meter)
-        seconds = time.monotonic() - began
+            seconds = time.monotonic() - began
         self._pieces.share(key)
         return seconds
 

@@ -147,7 +147,7 @@ def summary(report: Report) -> str:
     return (
         f"{report.inside} of {len(report.outcomes)} bills lie inside their quotes; half of them are at "
         f"most {off[len(off) // 2]:.0%} from the likely value. No range was wider than ±{widest:.0%}. "
-        f"Measured with `python -m bench.quotes --publish` on {report.machine['cpu']}, "
+        f"Measured with `python -m bench.quotes` on {report.machine['cpu']}, "
         f"{report.machine['cores']} cores, which other work shared."
     )
 

@@ -61,6 +61,8 @@ class WebhookSender:
                 event = session.scalar(select(Event).where(Event.id == delivery.event_id))
         if delivery is None or hook is None or event is None or delivery.state != "queued":
             return
+        if int(delivery.due.timestamp()) != task.part:  # it was given out again since, or sent
+            return
         status, told = self._post(hook, event)
         self._finished(task.subject, status, told)
 

@@ -20,6 +20,7 @@ from dulwich.porcelain import reset as reset_working_folder
 from dulwich.porcelain import status as working_status
 from dulwich.refs import Ref, check_ref_format
 from dulwich.repo import Repo, get_user_identity
+from dulwich.walk import ORDER_TOPO
 
 from rotoscope.errors import ProjectError, ProjectNotFound
 
@@ -124,7 +125,7 @@ class Repository:
 
     def history(self, start: ObjectID, *, limit: int | None = None) -> Iterator[CommitFacts]:
         """Commits from one backward, the newest first."""
-        for entry in self.git.get_walker([start], max_entries=limit):
+        for entry in self.git.get_walker([start], max_entries=limit, order=ORDER_TOPO):
             commit = entry.commit
             yield CommitFacts(
                 id=commit.id.decode(),

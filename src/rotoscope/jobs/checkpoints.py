@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from rotoscope.storage.copying import copy_out
 from rotoscope.storage.store import Store
 
 _FOLDER: Final = "checkpoints"
@@ -23,13 +24,7 @@ class SharedCheckpoints:
         if self._store is None or folder.exists():
             return
         for file in list(self._store.list(f"{_FOLDER}/{job_id}/")):
-            folder.mkdir(parents=True, exist_ok=True)
-            place = folder / file.path.rpartition("/")[2]
-            part = place.with_name(f".{place.name}.part")
-            with part.open("wb") as written:
-                for data in self._store.read(file.path):
-                    written.write(data)
-            part.replace(place)
+            copy_out(self._store, file.path, folder / file.path.rpartition("/")[2])
 
     def keep(self, job_id: str, folder: Path) -> None:
         """Copy what changed since it was kept last; called now and then while a training runs."""

@@ -19,8 +19,10 @@ from rotoscope.errors import EncodeError, StoredFileExists, StoredFileNotFound
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.tasks import Task
 from rotoscope.media.manifest import file_sha256
+from rotoscope.storage.copying import copy_out
 from rotoscope.storage.storage import Storage
 from rotoscope.storage.store import Store
+from rotoscope.storage.transfer import contents_digest
 from rotoscope.storage.uri import parse_uri
 
 _NEAR: Final = frozenset({"data", "file"})
@@ -93,9 +95,7 @@ def deliver_parked(
     makings: list[Making] = []
     for number, one in enumerate(parked):
         local = scratch / f"{number}-{parse_uri(one['uri']).name}"
-        with local.open("wb") as file:
-            for data in store.read(one["path"]):
-                file.write(data)
+        copy_out(store, one["path"], local)
         makings.append(Making(one["uri"], local, bool(one["overwrite"])))
     return deliver(task, makings, storage, recorder)
 
@@ -114,18 +114,11 @@ def _put(storage: Storage, promised: Mapping[str, str], one: _OneFile) -> dict[s
     try:
         stored = storage.put(one.uri, one.local, overwrite=one.overwrite)
     except StoredFileExists:
-        there = _sha256(storage, one.uri)
+        there = contents_digest(storage.read(one.uri))
         if there not in (digest, promised.get(one.uri)):
             raise
         stored, digest = storage.stat(one.uri), there
     return {"uri": one.uri, "size_bytes": stored.size_bytes, "sha256": digest}
-
-
-def _sha256(storage: Storage, uri: str) -> str:
-    digest = hashlib.sha256()
-    for data in storage.read(uri):
-        digest.update(data)
-    return digest.hexdigest()
 
 
 def _files_of(making: Making) -> list[_OneFile]:

@@ -11,6 +11,7 @@ from rotoscope.errors import StoredFileExists, StoredFileNotFound
 from rotoscope.media.pieces import Piece
 from rotoscope.render.segments.store import SegmentStore
 from rotoscope.settings import Settings
+from rotoscope.storage.copying import copy_out
 from rotoscope.storage.storage import system_store
 from rotoscope.storage.store import Store
 from rotoscope.storage.uri import is_uri
@@ -49,16 +50,10 @@ class SharedPieces:
         piece = self.local.find(key)
         if piece is not None or self._store is None:
             return piece
-        place = self.local.place(key)
-        part = place.with_name(f".{place.name}.part")
         try:
-            with part.open("wb") as file:
-                for data in self._store.read(_path(key)):
-                    file.write(data)
+            copy_out(self._store, _path(key), self.local.place(key))
         except StoredFileNotFound:
-            part.unlink(missing_ok=True)
             return None
-        part.replace(place)
         return self.local.find(key)
 
     def share(self, key: str) -> None:

@@ -22,6 +22,7 @@ from rotoscope.safekeeping.returning import make_sqlite, postgresql_target
 from rotoscope.settings import Settings
 from rotoscope.storage.storage import system_store
 from rotoscope.storage.store import Store
+from rotoscope.storage.transfer import contents_digest
 from rotoscope.storage.uri import is_uri
 
 
@@ -163,12 +164,9 @@ class _Returning:
             found = self._store.stat(path)
             if found.sha256 is not None:
                 return found.sha256
-            digest = hashlib.sha256()
-            for piece in self._store.read(path):
-                digest.update(piece)
+            return contents_digest(self._store.read(path))
         except StoredFileNotFound:
             return None
-        return digest.hexdigest()
 
 
 def _targets(path: str, *, is_shared: bool) -> Iterator[str]:

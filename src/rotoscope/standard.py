@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from rotoscope.economics.plans import Plan
 from rotoscope.economics.quotes import Quote, chosen_plan, priced
 from rotoscope.economics.rates import Rates, read_rates
 from rotoscope.economics.usage import Usage
@@ -23,7 +24,7 @@ from rotoscope.render.looks.reading import parse_look
 from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
 from rotoscope.render.photographs import are_photographs
 from rotoscope.render.progress import ProgressCallback
-from rotoscope.render.quoting import measure_render
+from rotoscope.render.quoting import Measured, measure_render
 from rotoscope.render.quoting_library import measure_library
 from rotoscope.render.recipe_line import RecipeLine, load_same, read_recipe
 from rotoscope.render.score import FRAMES, Score
@@ -222,6 +223,11 @@ def quote(
             options=options,
             on_progress=on_progress,
         )
+    return _priced_quote(str(source), found, rates, by)
+
+
+def _priced_quote(work: str, found: Measured, rates: Rates, by: Plan | None) -> Quote:
+    """What was measured, with its prices."""
     prices = priced(
         found.cpu_seconds,
         lambda seconds: Usage(
@@ -231,7 +237,7 @@ def quote(
         by,
     )
     return Quote(
-        work=str(source),
+        work=work,
         look=found.look,
         frames=found.frames,
         video_seconds=float(found.video_seconds),

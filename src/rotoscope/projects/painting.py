@@ -15,6 +15,7 @@ from rotoscope.media.atomic import refuse_existing, refuse_source
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.manifest import file_sha256
 from rotoscope.media.selection import WHOLE_CLIP
+from rotoscope.motion.coherence.modes import Coherence
 from rotoscope.projects.looks import LoadFilter, LookFile, arithmetic, build, lay, runs_of
 from rotoscope.projects.project import Project, State
 from rotoscope.projects.records import (
@@ -120,18 +121,7 @@ def paint_project(
     refuse_source(output, source)
     refuse_existing(output, overwrite=overwrite)
     state = project.state
-    timeline = state.timeline
-    texts = {name: content.decode() for name, content in _looks_in(project).items()}
-    if look is not None:
-        span = LookSpan.model_validate(
-            {**_frames_of(state, over), "look": look.name, "coherence": options.coherence}
-        )
-        timeline = lay(timeline, span)
-        texts[look.name] = look.text
-    if not timeline:
-        raise ProjectError(
-            f"{project.folder} has no look yet. Paint with one: --look FILE, or --filter NAME."
-        )
+    timeline, texts = _laid(project, look, over, options.coherence)
     looks = {
         name: build(LookFile(name, _text(project, texts, name)), project.folder, load_filter)
         for name in dict.fromkeys(span.look for span in timeline)
@@ -149,7 +139,6 @@ def paint_project(
         result = _join(parts, store, output, meter, overwrite=overwrite)
         hashes = {pts: sha for part in parts for pts, sha in _noted(part, store).items()}
     frames = _painted(state.frames, parts, hashes)
-    changed = [new.index for old, new in zip(state.frames, frames, strict=True) if _shown(old) != _shown(new)]
     record = _record(result, timeline, looks, meter)
     files: dict[str, bytes | None] = {
         **{name: texts[name].encode() for name in looks},
@@ -158,8 +147,31 @@ def paint_project(
         **shards_of(frames, state.manifest.shards),
         **_stills(project, hashes, all_of_them=with_frames),
     }
+    changed = [new.index for old, new in zip(state.frames, frames, strict=True) if _shown(old) != _shown(new)]
     id = project.commit(_message(state, timeline, look, over, record, changed), files)
     return PaintedProject(result, id, len(changed))
+
+
+def _laid(
+    project: Project, look: LookFile | None, over: Range, coherence: Coherence
+) -> tuple[list[LookSpan], dict[str, str]]:
+    """The timeline with a look laid on it, and the texts of looks by name.
+
+    Raises:
+        ProjectError: there is no look then.
+    """
+    state = project.state
+    timeline = state.timeline
+    texts = {name: content.decode() for name, content in _looks_in(project).items()}
+    if look is not None:
+        span = LookSpan.model_validate({**_frames_of(state, over), "look": look.name, "coherence": coherence})
+        timeline = lay(timeline, span)
+        texts[look.name] = look.text
+    if not timeline:
+        raise ProjectError(
+            f"{project.folder} has no look yet. Paint with one: --look FILE, or --filter NAME."
+        )
+    return timeline, texts
 
 
 def _looks_in(project: Project) -> Mapping[str, bytes]:

@@ -91,7 +91,23 @@ def quote_training(
             options=options,
             on_progress=told,
         )
-    ended = _mark()
+    return _extrapolated(name, (began, *marks, _mark()), budget, steps, rates, plan)
+
+
+def _extrapolated(
+    name: str, marks: Sequence[_Mark], budget: Budget, steps: int, rates: Rates, plan: Plan | None
+) -> Quote:
+    """From the steps of a sample, and what lies around them, to the whole of a training.
+
+    Args:
+        name: of the filter.
+        marks: before all, after each step, after all.
+        budget: how long it would be trained.
+        steps: of the sample.
+        rates: what things cost.
+        plan: how they are sold.
+    """
+    began, *marks, ended = marks
     groups = list(pairwise(marks[_WARMING - 1 :: _GROUP]))
     samples = [Sample(_GROUP, after.cpu - before.cpu) for before, after in groups]
     pace = sum(after.clock - before.clock for before, after in groups) / (_GROUP * len(groups))

@@ -28,7 +28,7 @@ from rotoscope.storage.uri import parse_uri
 if TYPE_CHECKING:
     from rotoscope.networks.device import DeviceName
 
-_LOOK_SECONDS: Final = 0.4
+LOOK_SECONDS: Final = 0.4
 """How often it is looked whether a job is still wanted."""
 _TELL_SECONDS: Final = 1.0
 """How often progress is written down."""
@@ -141,7 +141,7 @@ class Bench:
 
     def check(self) -> None:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.check`."""
-        if time.monotonic() - self._looked < _LOOK_SECONDS:
+        if time.monotonic() - self._looked < LOOK_SECONDS:
             return
         self._looked = time.monotonic()
         self.recorder.require_wanted(self.task, self.seconds)

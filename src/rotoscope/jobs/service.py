@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from rotoscope.networks.device import DeviceName
 
 _LOG: Final = logging.getLogger("rotoscope.jobs")
-_DRAIN_SECONDS: Final = 30
+DRAIN_SECONDS: Final = 30
 """How long the tasks at hand may take when a worker is asked to end."""
 _PATIENCE_SECONDS: Final = 600
 """How long a task waits for a database that is away."""
@@ -118,7 +118,7 @@ def open_service(
             tidy=lambda: tidy(settings, database, service.store, service.pieces),
         )
         service.engine.start(lambda task: _perform(service, task))
-        stack.callback(service.engine.stop, drain_seconds=_DRAIN_SECONDS)
+        stack.callback(service.engine.stop, drain_seconds=DRAIN_SECONDS)
         supervisor.start()
         stack.callback(supervisor.stop)
         if "probe" in queues:

@@ -21,11 +21,11 @@ from rotoscope.errors import ServiceError, StorageError
 from rotoscope.jobs.operations.base import QueueName
 
 _LOG: Final = logging.getLogger("rotoscope.jobs")
-_BEAT_SECONDS: Final = 2.0
+BEAT_SECONDS: Final = 2.0
 """How often a worker says that it lives, and looks after the others."""
 _STALE_SECONDS: Final = 8.0
 """Without a sign of life."""
-_QUIET_SECONDS: Final = 30.0
+QUIET_SECONDS: Final = 30.0
 """A job with nothing to show for so long is looked at: its tasks are put into the queues, should they not be
 there."""
 _TIDY_SECONDS: Final = 3600.0
@@ -157,11 +157,11 @@ class Supervisor:
                 time.sleep(0.5)
 
     def _run(self) -> None:
-        while not self._stop.wait(_BEAT_SECONDS / 4):
+        while not self._stop.wait(BEAT_SECONDS / 4):
             try:
                 if "webhook" in self._queues:
                     self._send_due()
-                if time.monotonic() - self._beaten >= _BEAT_SECONDS:
+                if time.monotonic() - self._beaten >= BEAT_SECONDS:
                     self._lifeline.hold()
                     self._beat()
                     self._look_after_workers()
@@ -170,7 +170,7 @@ class Supervisor:
                     self._warn()
             except (SQLAlchemyError, ServiceError, StorageError) as error:  # it will be there again
                 _LOG.warning("The supervisor goes on in a moment: %s", error)
-                self._stop.wait(_BEAT_SECONDS)
+                self._stop.wait(BEAT_SECONDS)
 
     def _beat(self) -> None:
         self._beaten = time.monotonic()
@@ -199,7 +199,7 @@ class Supervisor:
                 self._suspects.pop(worker, None)
             elif worker not in self._suspects:
                 self._suspects[worker] = time.monotonic()
-            elif time.monotonic() - self._suspects[worker] >= _BEAT_SECONDS:
+            elif time.monotonic() - self._suspects[worker] >= BEAT_SECONDS:
                 count = self._adopt(worker)
                 if count:
                     _LOG.warning("The worker %s is gone; %d of its tasks go on elsewhere", worker, count)
@@ -226,7 +226,7 @@ class Supervisor:
 
     def _look_after_jobs(self) -> None:
         """Put the tasks of unfinished jobs into the queues that may have been lost on the way there."""
-        if time.monotonic() - self._looked_at_jobs < _QUIET_SECONDS and self._looked_at_jobs:
+        if time.monotonic() - self._looked_at_jobs < QUIET_SECONDS and self._looked_at_jobs:
             return
         self._looked_at_jobs = time.monotonic()
         self._revive()

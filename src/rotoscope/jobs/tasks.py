@@ -15,7 +15,7 @@ all of them; ``work`` does what has no segments; ``deliver`` brings a result to 
 QUEUES: Final[tuple[QueueName, ...]] = (
     "probe", "separate", "stylize", "assemble", "train", "optimize", "deliver", "webhook",
 )  # fmt: skip
-_ROUND: Final = 8
+ROUND: Final = 8
 """Segments of one job, about a minute's work, that may go before those of jobs that came later."""
 _MOST_ROUNDS: Final = (1 << 20) - 1
 
@@ -46,4 +46,4 @@ class Task:
         Jobs of one priority go in their order, but a long one lets the others go ahead after each round of
         its segments: a short job is not kept waiting by a long one that came before it.
         """
-        return (priority << 20) + min(self.part // _ROUND, _MOST_ROUNDS)
+        return (priority << 20) + min(self.part // ROUND, _MOST_ROUNDS)

@@ -30,7 +30,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(enc
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 SCRIPTS = sorted(DEPLOY.glob("*.sh"))
 FILES = sorted(file for file in DEPLOY.rglob("*") if file.is_file() and "secrets" not in file.parent.parts)
-DRAIN_SECONDS = service._DRAIN_SECONDS  # pyright: ignore[reportPrivateUsage] - what must fit into it
+DRAIN_SECONDS = service.DRAIN_SECONDS
 
 
 def understood(words: list[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from rotoscope.api.studio import LIMITS, MOST_BYTES
+from rotoscope.api.easel import LIMITS, MOST_BYTES
 from rotoscope.api.turns import Places, Turns
 from rotoscope.media.stills import read_still
 from rotoscope.render.look import Look
@@ -286,9 +286,9 @@ def test_nothing_stays_behind(bench: Bench) -> None:
 
 
 def test_when_too_many_wait_the_answer_says_when_to_ask_again(bench: Bench) -> None:
-    studio = bench.app.state.studio
-    studio.turns = Turns(Places(at_once=1, waiting=0))
-    with studio.turns.turn("cli_bob"):
+    easel = bench.app.state.easel
+    easel.turns = Turns(Places(at_once=1, waiting=0))
+    with easel.turns.turn("cli_bob"):
         answer = bench.client().post(URL, params={"filter": "posterize"}, content=SENT, headers=JPEG)
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
     assert int(answer.headers["retry-after"]) >= 1

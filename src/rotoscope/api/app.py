@@ -15,6 +15,7 @@ from rotoscope._version import __version__
 from rotoscope.api.access import Authentication
 from rotoscope.api.bodies import BodyLimit
 from rotoscope.api.conditional import ConditionalGet
+from rotoscope.api.easel import Easel
 from rotoscope.api.housekeeping import keep_house
 from rotoscope.api.idempotency import Idempotency
 from rotoscope.api.kept_answers import KeptAnswers
@@ -44,7 +45,6 @@ from rotoscope.api.routes import (
     webhooks,
 )
 from rotoscope.api.services import Services
-from rotoscope.api.studio import Studio
 from rotoscope.api.tracking import Tracking
 
 Hook: TypeAlias = Callable[[Services], AbstractContextManager[object]]
@@ -108,7 +108,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
     )
     app.state.services = services
     app.state.ending = threading.Event()
-    app.state.studio = Studio(services.settings)
+    app.state.easel = Easel(services.settings)
     app.state.metrics = metrics = Metrics(services.database)
     for router in ROUTERS:
         app.include_router(router)

@@ -8,6 +8,7 @@ from math import floor
 from pathlib import Path
 from typing import Final
 
+from rotoscope.api.easel import LIMITS, MOST_BYTES, Easel
 from rotoscope.api.look_book import LookBook
 from rotoscope.api.media_pictures import key_of
 from rotoscope.api.models.images import SUFFIXES, PaintOptions
@@ -16,7 +17,6 @@ from rotoscope.api.pictures import KeptPicture
 from rotoscope.api.services import Services
 from rotoscope.api.shelf import filter_digests
 from rotoscope.api.staging import staged
-from rotoscope.api.studio import LIMITS, MOST_BYTES, Studio
 from rotoscope.media.stills import read_header
 from rotoscope.palette.palette import Palette
 from rotoscope.render.looks.reading import LookText
@@ -30,13 +30,13 @@ _NAMES: Final = {".png": ".png", ".webp": ".webp"}
 
 
 def link_picture(
-    services: Services, studio: Studio, client_id: str, look: str, options: UrlOptions, uri: str
+    services: Services, easel: Easel, client_id: str, look: str, options: UrlOptions, uri: str
 ) -> KeptPicture:
     """The picture of a URL whose signature was found in order.
 
     Args:
         services: what routes use.
-        studio: paints it.
+        easel: paints it.
         client_id: whose URL it is: whose filters, looks and files it names.
         look: a filter, or the id of a stored look.
         options: how it is made.
@@ -62,7 +62,7 @@ def link_picture(
                 size=fitting_side(read_header(source, limits=LIMITS).frame_size, options),
                 quality=options.quality,
             )
-            painted = studio.paint(
+            painted = easel.paint(
                 client_id,
                 palette,
                 source,
@@ -74,7 +74,7 @@ def link_picture(
             )
             return painted.content
 
-    return KeptPicture(key, suffix, partial(studio.pictures.get, key, make), _SECONDS, is_public=True)
+    return KeptPicture(key, suffix, partial(easel.pictures.get, key, make), _SECONDS, is_public=True)
 
 
 def fitting_side(frame_size: tuple[int, int], options: UrlOptions) -> int | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rotoscope._version import __version__
+from rotoscope.api.easel import LIMITS, MOST_BYTES, Easel
 from rotoscope.api.media_book import same_copy
 from rotoscope.api.models.images import SUFFIXES, PaintOptions
 from rotoscope.api.models.media import FrameQuery, PreviewQuery, SheetQuery
@@ -18,7 +19,6 @@ from rotoscope.api.naming import told_as
 from rotoscope.api.pictures import KeptPicture
 from rotoscope.api.services import Services
 from rotoscope.api.staging import staged
-from rotoscope.api.studio import LIMITS, MOST_BYTES, Studio
 from rotoscope.database.tables import Medium
 from rotoscope.errors import UnsupportedMedia
 from rotoscope.media.clip import open_clip
@@ -39,43 +39,43 @@ def key_of(*told: Any) -> str:  # noqa: ANN401 - whatever JSON holds
     return hashlib.sha256(json.dumps([__version__, *told], sort_keys=True).encode()).hexdigest()
 
 
-def frame_of(services: Services, studio: Studio, medium: Medium, frame: FrameQuery) -> KeptPicture:
+def frame_of(services: Services, easel: Easel, medium: Medium, frame: FrameQuery) -> KeptPicture:
     """One frame of a medium."""
     suffix = SUFFIXES[frame.format]
     key = key_of("frame", medium.sha256, frame.model_dump())
 
     def make() -> bytes:
-        with _opened(services, studio, medium) as local:
+        with _opened(services, easel, medium) as local:
             return _picture(local, frame).content
 
-    return KeptPicture(key, suffix, partial(studio.pictures.get, key, make), _CACHE_SECONDS)
+    return KeptPicture(key, suffix, partial(easel.pictures.get, key, make), _CACHE_SECONDS)
 
 
 def preview_of(
-    services: Services, studio: Studio, client_id: str, medium: Medium, look: LookText, asked: PreviewQuery
+    services: Services, easel: Easel, client_id: str, medium: Medium, look: LookText, asked: PreviewQuery
 ) -> PaintedStill:
     """One frame of a medium, painted with a look."""
     _refuse_long(medium)
     with (
         staged(services, client_id, most_bytes=MOST_BYTES) as staging,
-        _opened(services, studio, medium) as local,
+        _opened(services, easel, medium) as local,
         staging.naming(),
     ):
         palette = services.palette_of(client_id)
         options = PaintOptions(look="stored")
-        made = studio.open_look(palette, options, look, staging.take)
-        with studio.painting:
+        made = easel.open_look(palette, options, look, staging.take)
+        with easel.painting:
             return frame_picture(local, **_frame_options(asked), look=made)
 
 
-def shots_of(services: Services, studio: Studio, medium: Medium) -> tuple[Shot, ...]:
+def shots_of(services: Services, easel: Easel, medium: Medium) -> tuple[Shot, ...]:
     """The shots of a medium."""
     _refuse_long(medium)
-    with _opened(services, studio, medium) as local:
+    with _opened(services, easel, medium) as local:
         return find_shots(open_clip(local, on_truncated="keep", limits=LIMITS))
 
 
-def sheet_of(services: Services, studio: Studio, medium: Medium, sheet: SheetQuery) -> KeptPicture:
+def sheet_of(services: Services, easel: Easel, medium: Medium, sheet: SheetQuery) -> KeptPicture:
     """A sheet of a medium's shots."""
     _refuse_long(medium)
     suffix = SUFFIXES[sheet.format]
@@ -83,22 +83,22 @@ def sheet_of(services: Services, studio: Studio, medium: Medium, sheet: SheetQue
     key = key_of("sheet", medium.sha256, name, sheet.model_dump())
 
     def make() -> bytes:
-        with _opened(services, studio, medium) as local:
+        with _opened(services, easel, medium) as local:
             clip = open_clip(local, on_truncated="keep", limits=LIMITS)
             shots = find_shots(clip)
             drawn = draw_shots(shots, pictures_of_shots(clip, shots), title=name)
             return encoded(drawn, suffix, quality=sheet.quality, quick=True).content
 
-    return KeptPicture(key, suffix, partial(studio.pictures.get, key, make), _CACHE_SECONDS)
+    return KeptPicture(key, suffix, partial(easel.pictures.get, key, make), _CACHE_SECONDS)
 
 
 @contextmanager
-def _opened(services: Services, studio: Studio, medium: Medium) -> Generator[Path]:
+def _opened(services: Services, easel: Easel, medium: Medium) -> Generator[Path]:
     """A local copy of a medium, and a turn to work on it."""
     settings, storage = services.settings, services.storage_of(medium.client_id)
     with told_as({settings.staging_dir: "", settings.data_dir: ""}):
         local = same_copy(settings, storage, medium)
-        with told_as({local: medium.uri}), studio.turns.turn(medium.client_id):
+        with told_as({local: medium.uri}), easel.turns.turn(medium.client_id):
             yield local
 
 

@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from rotoscope.api.access import Reader, Writer
 from rotoscope.api.conditional import matches
+from rotoscope.api.easel import UseEasel
 from rotoscope.api.file_bodies import BodyRules, described
 from rotoscope.api.models.filters import (
     FilterDetail,
@@ -26,7 +27,6 @@ from rotoscope.api.pictures import problems
 from rotoscope.api.refusals import NotFound, quoted
 from rotoscope.api.sent_files import SentFiles, sent_files
 from rotoscope.api.services import UseServices
-from rotoscope.api.studio import UseStudio
 from rotoscope.api.traits import Traits, traits
 from rotoscope.errors import PaletteError
 from rotoscope.filters.card import NAME_PATTERN
@@ -127,7 +127,7 @@ def get_filter_sample(
 )
 @traits(Traits(largest_body=RULES.most_bytes))
 def import_filter(
-    services: UseServices, studio: UseStudio, caller: Writer, sent: Sent, response: Response
+    services: UseServices, easel: UseEasel, caller: Writer, sent: Sent, response: Response
 ) -> FilterDetail:
     """Takes a filter file, another maker's ONNX style network, or weights of a known one.
 
@@ -136,7 +136,7 @@ def import_filter(
     the arithmetic of its graph.
     """
     asked, palette = sent.asked, services.palette_of(caller.client_id)
-    with sent.staging.naming(), studio.turns.turn(caller.client_id):
+    with sent.staging.naming(), easel.turns.turn(caller.client_id):
         several = len(sent.files) > 1 and asked.source is None
         path = sent.staging.folder if several else sent.one(asked.source, "filter")
         entry = palette.import_file(path, name=asked.name, options=asked.options)

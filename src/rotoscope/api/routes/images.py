@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
 from rotoscope.api.access import Runner
+from rotoscope.api.easel import MOST_BYTES, UseEasel, suffix_for
 from rotoscope.api.file_bodies import BodyRules, described
 from rotoscope.api.look_book import LookBook
 from rotoscope.api.models.images import StylizeImage
 from rotoscope.api.pictures import PICTURE_ANSWER, accepted_suffix, picture_answer, problems
 from rotoscope.api.sent_files import SentFiles, sent_files
 from rotoscope.api.services import UseServices
-from rotoscope.api.studio import MOST_BYTES, UseStudio, suffix_for
 from rotoscope.api.traits import Traits, traits
 
 router = APIRouter(tags=["images"])
@@ -37,7 +37,7 @@ Sent = Annotated[SentFiles[StylizeImage], Depends(sent_files(StylizeImage, RULES
 def stylize_image(
     caller: Runner,
     services: UseServices,
-    studio: UseStudio,
+    easel: UseEasel,
     sent: Sent,
     accept: Annotated[str | None, Header(description="image/png, image/jpeg or image/webp.")] = None,
 ) -> Response:
@@ -53,7 +53,7 @@ def stylize_image(
         source = sent.one(asked.source, "picture")
         suffix = suffix_for(source, asked, wanted)
         palette = services.palette_of(caller.client_id)
-        painted = studio.paint(
+        painted = easel.paint(
             caller.client_id, palette, source, asked, look=look, take=staging.take, suffix=suffix
         )
     return picture_answer(painted)

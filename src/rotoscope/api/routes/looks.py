@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from rotoscope.api.access import Reader, Writer
+from rotoscope.api.easel import Easel, UseEasel
 from rotoscope.api.look_book import LookBook
 from rotoscope.api.media_book import MediaBook
 from rotoscope.api.media_pictures import preview_of
@@ -19,7 +20,6 @@ from rotoscope.api.models.problem import ProblemFault
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.pictures import PICTURE_ANSWER, picture_answer, problems
 from rotoscope.api.services import Services, UseServices
-from rotoscope.api.studio import Studio, UseStudio
 from rotoscope.errors import InvalidLook
 from rotoscope.render.looks.reading import plain_look
 from rotoscope.render.looks.strangers import parse_strangers_look, require_filters
@@ -29,10 +29,10 @@ router = APIRouter(prefix="/v1/looks", tags=["looks"])
 
 @router.post("", operation_id="create_look", summary="Put a look away", status_code=201)
 def create_look(
-    services: UseServices, studio: UseStudio, caller: Writer, wanted: LookRequest, response: Response
+    services: UseServices, easel: UseEasel, caller: Writer, wanted: LookRequest, response: Response
 ) -> LookView:
     """Keep a look under a name. It is held against the schema and the palette first."""
-    document = checked(services, studio, caller.client_id, wanted.document)
+    document = checked(services, easel, caller.client_id, wanted.document)
     made = LookBook(services.database).make(caller.client_id, wanted.name, document)
     response.headers["Location"] = f"/v1/looks/{made.id}"
     return LookView.of(made)
@@ -53,10 +53,10 @@ def get_look(services: UseServices, caller: Reader, look_id: IdPath) -> LookView
 
 @router.put("/{look_id}", operation_id="replace_look", summary="Replace a look", responses=problems(409))
 def replace_look(
-    services: UseServices, studio: UseStudio, caller: Writer, look_id: IdPath, wanted: LookRequest
+    services: UseServices, easel: UseEasel, caller: Writer, look_id: IdPath, wanted: LookRequest
 ) -> LookView:
     """Put another look, or another name, in a look's place. Jobs that were made with it keep what it was."""
-    document = checked(services, studio, caller.client_id, wanted.document)
+    document = checked(services, easel, caller.client_id, wanted.document)
     replaced = LookBook(services.database).replace(caller.client_id, look_id, wanted.name, document)
     return LookView.of(replaced)
 
@@ -69,11 +69,11 @@ def delete_look(services: UseServices, caller: Writer, look_id: IdPath) -> None:
 
 @router.post(":validate", operation_id="validate_look", summary="Say what is wrong with a look")
 def validate_look(
-    services: UseServices, studio: UseStudio, caller: Reader, wanted: LookCheckRequest
+    services: UseServices, easel: UseEasel, caller: Reader, wanted: LookCheckRequest
 ) -> LookReport:
     """Holds a look against the schema and the palette. Files that it names are not looked at."""
     try:
-        checked(services, studio, caller.client_id, wanted.document)
+        checked(services, easel, caller.client_id, wanted.document)
     except InvalidLook as error:
         faults = [ProblemFault(where=fault.key or "document", told=fault.told) for fault in error.faults]
         return LookReport(is_valid=False, faults=faults or [ProblemFault(where="document", told=str(error))])
@@ -89,7 +89,7 @@ def validate_look(
 )
 def preview_look(
     services: UseServices,
-    studio: UseStudio,
+    easel: UseEasel,
     caller: Reader,
     look_id: IdPath,
     asked: Annotated[PreviewQuery, Query()],
@@ -97,11 +97,11 @@ def preview_look(
     """What the look makes of the frame at a moment: to see it before a whole clip is painted."""
     look = LookBook(services.database).stored_text(caller.client_id, look_id)
     medium = MediaBook(services.database).get(caller.client_id, asked.medium)
-    return picture_answer(preview_of(services, studio, caller.client_id, medium, look, asked))
+    return picture_answer(preview_of(services, easel, caller.client_id, medium, look, asked))
 
 
 def checked(
-    services: Services, studio: Studio, client_id: str, given: Mapping[str, Any] | str
+    services: Services, easel: Easel, client_id: str, given: Mapping[str, Any] | str
 ) -> Mapping[str, Any]:
     """A look as JSON, found in order.
 
@@ -109,5 +109,5 @@ def checked(
         InvalidLook: it is not.
     """
     text = parse_strangers_look(given)
-    require_filters(text, partial(studio.shelf.load, services.palette_of(client_id)))
+    require_filters(text, partial(easel.shelf.load, services.palette_of(client_id)))
     return plain_look(given, name="The look") if isinstance(given, str) else given

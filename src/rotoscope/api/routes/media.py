@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from rotoscope.api.access import Reader, Writer
+from rotoscope.api.easel import UseEasel
 from rotoscope.api.file_bodies import BodyRules, described
 from rotoscope.api.media_book import MediaBook, local_copy
 from rotoscope.api.media_pictures import frame_of, sheet_of, shots_of
@@ -17,7 +18,6 @@ from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.pictures import PICTURE_ANSWER, kept_answer, problems
 from rotoscope.api.sent_files import SentFiles, sent_files
 from rotoscope.api.services import UseServices
-from rotoscope.api.studio import UseStudio
 from rotoscope.api.traits import Traits, traits
 
 router = APIRouter(prefix="/v1/media", tags=["media"])
@@ -78,7 +78,7 @@ def delete_medium(services: UseServices, caller: Writer, medium_id: IdPath) -> N
 )
 def get_frame(
     services: UseServices,
-    studio: UseStudio,
+    easel: UseEasel,
     caller: Reader,
     medium_id: IdPath,
     frame: Annotated[FrameQuery, Query()],
@@ -86,7 +86,7 @@ def get_frame(
 ) -> Response:
     """The frame that is shown at a time, or the one of a number: upright, HDR for ordinary screens."""
     medium = MediaBook(services.database).get(caller.client_id, medium_id)
-    return kept_answer(frame_of(services, studio, medium, frame), request)
+    return kept_answer(frame_of(services, easel, medium, frame), request)
 
 
 @router.get(
@@ -95,10 +95,10 @@ def get_frame(
     summary="Find the cuts of a medium",
     responses=problems(409, 415),
 )
-def list_shots(services: UseServices, studio: UseStudio, caller: Reader, medium_id: IdPath) -> ShotList:
+def list_shots(services: UseServices, easel: UseEasel, caller: Reader, medium_id: IdPath) -> ShotList:
     """Its shots: where each begins and ends. The whole clip is looked at the first time."""
     medium = MediaBook(services.database).get(caller.client_id, medium_id)
-    return ShotList(items=[ShotView.of(shot) for shot in shots_of(services, studio, medium)])
+    return ShotList(items=[ShotView.of(shot) for shot in shots_of(services, easel, medium)])
 
 
 @router.get(
@@ -110,7 +110,7 @@ def list_shots(services: UseServices, studio: UseStudio, caller: Reader, medium_
 )
 def get_contact_sheet(
     services: UseServices,
-    studio: UseStudio,
+    easel: UseEasel,
     caller: Reader,
     medium_id: IdPath,
     sheet: Annotated[SheetQuery, Query()],
@@ -118,4 +118,4 @@ def get_contact_sheet(
 ) -> Response:
     """The first and the middle frame of each shot, with their times."""
     medium = MediaBook(services.database).get(caller.client_id, medium_id)
-    return kept_answer(sheet_of(services, studio, medium, sheet), request)
+    return kept_answer(sheet_of(services, easel, medium, sheet), request)

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from rotoscope.api.access import Admin, Runner
+from rotoscope.api.easel import UseEasel
 from rotoscope.api.link_pictures import link_picture
 from rotoscope.api.models.picture_urls import PictureUrl, PictureUrlRequest, SigningKey, UrlOptions
 from rotoscope.api.picture_links import LinkKeys, check_signature, link_path, read_options
 from rotoscope.api.pictures import PICTURE_ANSWER, kept_answer, problems
 from rotoscope.api.services import UseServices
-from rotoscope.api.studio import UseStudio
 from rotoscope.api.traits import Traits, traits
 
 router = APIRouter(prefix="/v1/picture-urls", tags=["images"])
@@ -35,7 +35,7 @@ UriPart = Annotated[str, Path(max_length=2048, description="URI of the photograp
     responses=problems(404),
 )
 def create_picture_url(
-    services: UseServices, studio: UseStudio, caller: Runner, wanted: PictureUrlRequest, request: Request
+    services: UseServices, easel: UseEasel, caller: Runner, wanted: PictureUrlRequest, request: Request
 ) -> PictureUrl:
     """Makes a URL that anybody may open: a stored photograph, painted.
 
@@ -43,7 +43,7 @@ def create_picture_url(
     long as the photograph is there and your signing key is not replaced.
     """
     options = UrlOptions(**wanted.model_dump(include=set(UrlOptions.model_fields)))
-    link_picture(services, studio, caller.client_id, wanted.look, options, wanted.source)
+    link_picture(services, easel, caller.client_id, wanted.look, options, wanted.source)
     key = LinkKeys(services.database).of_client(caller.client_id)
     path = link_path(key, wanted.look, options, wanted.source)
     return PictureUrl(url=f"{str(request.base_url).rstrip('/')}{path}", path=path)
@@ -66,7 +66,7 @@ def rotate_picture_urls(services: UseServices, caller: Admin) -> SigningKey:
 )
 def get_signed_picture(
     services: UseServices,
-    studio: UseStudio,
+    easel: UseEasel,
     signature: Signature,
     look: LookPart,
     options: OptionsPart,
@@ -75,7 +75,7 @@ def get_signed_picture(
 ) -> Response:
     """The painting. It needs no key: the signature says that its client wanted it to be seen."""
     client_id = check_signature(LinkKeys(services.database), signature, look, options, uri)
-    picture = link_picture(services, studio, client_id, look, read_options(options), uri)
+    picture = link_picture(services, easel, client_id, look, read_options(options), uri)
     return kept_answer(picture, request)
 
 
@@ -88,7 +88,7 @@ def get_signed_picture(
 )
 def head_signed_picture(
     services: UseServices,
-    studio: UseStudio,
+    easel: UseEasel,
     signature: Signature,
     look: LookPart,
     options: OptionsPart,
@@ -96,4 +96,4 @@ def head_signed_picture(
     request: Request,
 ) -> Response:
     """What opening it would answer, without the picture."""
-    return get_signed_picture(services, studio, signature, look, options, uri, request)
+    return get_signed_picture(services, easel, signature, look, options, uri, request)

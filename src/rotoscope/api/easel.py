@@ -1,4 +1,4 @@
-"""Where pictures are painted while somebody waits for them."""
+"""The easel: where pictures are painted while somebody waits for them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CACHE_BYTES: Final = 2_000_000_000
 _OWN_FORMATS: Final = {"JPEG": ".jpg", "WEBP": ".webp"}
 
 
-class Studio:
+class Easel:
     """Paints for all clients, with bounds on what is done and kept at once. Usable from any thread."""
 
     def __init__(self, settings: Settings, places: Places | None = None) -> None:
@@ -120,12 +120,12 @@ def _is_kept(source: Path, options: PaintOptions) -> bool:
     return width * height <= _KEPT_PIXELS
 
 
-def studio_of(request: Request) -> Studio:
-    """The application's studio."""
-    studio = request.app.state.studio
-    assert isinstance(studio, Studio)
-    return studio
+def easel_of(request: Request) -> Easel:
+    """The application's easel."""
+    easel = request.app.state.easel
+    assert isinstance(easel, Easel)
+    return easel
 
 
-UseStudio = Annotated[Studio, Depends(studio_of)]
-"""A route's parameter that gets the studio."""
+UseEasel = Annotated[Easel, Depends(easel_of)]
+"""A route's parameter that gets the easel."""

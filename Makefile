@@ -25,6 +25,13 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
 	@touch $@
 
+# The browser in which pages are tested. Where it cannot be installed those tests skip, and say why.
+$(VENV)/.browser: $(VENV)/.dev
+	@command -v chromium chromium-browser google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	  echo "no browser: tests of pages will skip; apt-get install chromium brings one"
+	@touch $@
+
 setup: $(VENV)/.dev  ## a .venv with everything for development
 
 demo: $(VENV)/.runtime  ## paint a rendered flight and say where the result is
@@ -36,7 +43,7 @@ lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-test: lint  ## lint, then every test that takes seconds
+test: lint $(VENV)/.browser  ## lint, then every test that takes seconds
 	$(BIN)/pytest
 
 test-slow: $(VENV)/.dev  ## the tests that take minutes

@@ -15,6 +15,7 @@ from pictures_of.folder import PICTURES
 from pictures_of.look_files import write_look_files
 from pictures_of.looks import write_looks
 from pictures_of.palette import write_palette
+from pictures_of.samples import write_samples
 from pictures_of.sheets import (
     write_audition,
     write_before_and_after,
@@ -38,6 +39,7 @@ PARTS: Final[Mapping[str, Callable[[Palette], None]]] = {
     "coherence": write_coherence,
     "textures": write_textures,
     "sight": write_sight,
+    "samples": lambda _: write_samples(),
 }
 IN_MINUTES: Final = ("textures", "sight")
 """Parts that take minutes and the weights of a feature network."""

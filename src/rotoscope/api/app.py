@@ -40,6 +40,7 @@ from rotoscope.api.routes import (
     picture_urls,
     start,
     steps,
+    studio,
     uploads,
     watches,
     webhooks,
@@ -70,6 +71,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     watches.router,
     webhooks.router,
     docs.router,
+    studio.router,
 )
 """All routes, in the order in which they are tried and documented."""
 

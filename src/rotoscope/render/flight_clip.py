@@ -26,6 +26,7 @@ def write_flight(
     options: FlightOptions,
     *,
     overwrite: bool = False,
+    encoder: EncoderOptions = FOOTAGE,
     on_progress: ProgressCallback | None = None,
 ) -> Path:
     """Render a flight and write it as a video with stereo sound.
@@ -34,6 +35,7 @@ def write_flight(
         output: where; its name decides the container.
         options: size, rate, length and seed.
         overwrite: replace what is there already.
+        encoder: how it is written.
         on_progress: called after every frame.
 
     Returns:
@@ -48,7 +50,7 @@ def write_flight(
         sound = Path(folder) / "sound.mp4"
         write_sound(sound, flight_sound(options, SAMPLE_RATE), sample_rate=SAMPLE_RATE)
         with open_writer(
-            output, source=None, options=FOOTAGE, overwrite=overwrite, copy_streams_from=sound
+            output, source=None, options=encoder, overwrite=overwrite, copy_streams_from=sound
         ) as writer:
             with WriteBehind(writer.write) as behind:
                 for index in range(options.frame_count):

@@ -1,0 +1,143 @@
+// From a look to a result: what it will cost, how it is going, and what came out.
+import "../before-after.js";
+import { addressOf, ask, blob, post } from "../api.js";
+import { choice, field, fill, h, settled } from "../dom.js";
+import { followed } from "../jobs.js";
+import { faulty, loading } from "../parts/states.js";
+import { progressBar } from "../parts/progress.js";
+import { money, nameOf, span } from "../words.js";
+import { documentOf } from "./look.js";
+import { fidelity, flicker } from "./report.js";
+
+const COHERENCE = [["smooth", "smooth: quick, calm"], ["flow", "flow: follows what moves"], ["best", "best: the finest, slowest"], ["off", "off: every frame by itself"]];
+const SIZES = [["", "as the source"], ["2160", "2160 pixels (4K)"], ["1080", "1080 pixels"], ["720", "720 pixels"], ["480", "480 pixels"]];
+
+/** Options, quote and the button. */
+export function renderPanel(desk, signal) {
+  const { source } = desk;
+  const wanted = (desk.wanted ??= { size: "", coherence: "smooth" });
+  const small = Math.min(...source.size);
+  const sizes = SIZES.filter(([size]) => !size || Number(size) < small);
+  const quote = h("p", { class: "small muted quote", role: "status" });
+  const requote = settled(() => showQuote(quote, desk, signal), 900);
+  const set = (name) => (value) => { wanted[name] = value; requote(); };
+  const button = h("button", { type: "button", class: "main", onclick: () => begin(desk, signal) }, source.isClip ? "Paint the whole clip" : "Paint it in full size");
+  desk.onChange = requote;
+  requote();
+  return h("section", { class: "card stack", "aria-label": "Result" },
+    h("h2", {}, "Result"),
+    sizes.length > 1 && field("Short side", choice(sizes, wanted.size, set("size"))),
+    source.isClip && field("Coherence", choice(COHERENCE, wanted.coherence, set("coherence"))),
+    quote, button, (desk.outcome ??= h("div", { class: "outcome stack" })));
+}
+
+/** The request of the job that paints this. */
+function requestOf({ source, look, wanted }) {
+  return {
+    source: source.uri, look: documentOf(look),
+    ...(wanted.size && { size: Number(wanted.size) }),
+    ...(source.isClip && { coherence: wanted.coherence, score: true }),
+  };
+}
+
+function outputFor({ source, look }) {
+  const painted = look.layers.map((layer) => String(layer.filter).replace(/[^a-z0-9-]+/g, "-")).join("-");
+  const moment = new Date().toISOString().replace(/[-:]/g, "").slice(0, 15);
+  const stem = source.name.replace(/\.[^.]*$/, "");
+  const suffix = source.isClip ? "mp4" : /\.(png|webp|jpe?g)$/i.exec(source.name)?.[1].toLowerCase() ?? "png";
+  return `data://painted/${stem}-${painted}-${moment}.${suffix}`;
+}
+
+async function showQuote(stand, desk, signal) {
+  if (signal.aborted || desk.look.layers.some((layer) => !layer.filter)) { fill(stand); return; }
+  const { score: _, ...request } = requestOf(desk);
+  const asked = (desk.quoting = {});
+  fill(stand, "Working out what it takes …");
+  try {
+    const answer = await ask("POST", "/v1/quotes", { json: request, headers: { Prefer: "wait=20" }, signal });
+    const { result } = await answer.json();
+    if (desk.quoting === asked && result) fill(stand, quoted(result));
+  } catch (fault) {
+    if (desk.quoting === asked && !signal.aborted) fill(stand, fault.message);
+  }
+}
+
+function quoted(result) {
+  return JSON.stringify(result);
+}
+
+async function begin(desk, signal) {
+  const stand = desk.outcome;
+  const bar = progressBar();
+  const partial = h("div", {});
+  try {
+    fill(stand, loading("Handing it over …"));
+    let job = await post(desk.source.isClip ? "/v1/renders" : "/v1/stylize", { ...requestOf(desk), output: outputFor(desk) });
+    const cancel = h("button", { type: "button", class: "quiet", onclick: () => post(`/v1/jobs/${job.id}/cancel`) }, "Cancel");
+    fill(stand, bar.element, partial, h("div", { class: "row spread" }, h("a", { href: `#/jobs/${job.id}` }, "Its job"), cancel));
+    bar.show(job);
+    let segments = 0;
+    job = await followed(job, (now) => {
+      bar.show(now);
+      if (now.progress.segments_done > segments) {
+        segments = now.progress.segments_done;
+        showPartial(partial, now, signal);
+      }
+    }, signal);
+    if (signal.aborted) return;
+    if (job.state === "succeeded") await showResult(stand, desk, job, signal);
+    else fill(stand, faulty(new Error(job.error?.message ?? "It was cancelled; what was painted is kept for the next time.")));
+  } catch (fault) {
+    if (!signal.aborted) fill(stand, faulty(fault));
+  }
+}
+
+/** As far as it is painted without a gap. */
+async function showPartial(stand, job, signal) {
+  const found = await blob(`/v1/jobs/${job.id}/partial`, {}, signal).catch(() => null);
+  if (!found || signal.aborted) return;
+  const video = h("video", { src: URL.createObjectURL(found), muted: true, loop: true, autoplay: true, playsInline: true, "aria-label": "What is painted so far" });
+  fill(stand, video);
+}
+
+async function showResult(stand, desk, job, signal) {
+  const uri = job.params.output;
+  const address = await addressOf(uri);
+  const name = nameOf(uri);
+  const result = desk.source.isClip ? await clipResult(desk.source, address) : await pictureResult(desk, uri, signal);
+  const report = h("dl", { class: "report" });
+  fill(stand, h("div", { class: "result stack", "data-uri": uri }, result, report,
+    h("div", { class: "row" }, h("a", { class: "button main", href: address, download: name }, "Download"),
+      h("a", { href: `#/jobs/${job.id}` }, "Its job"))));
+  const cost = [h("dt", {}, "took"), h("dd", {}, span((new Date(job.ended) - new Date(job.started)) / 1000))];
+  if (job.cost_micros) cost.push(h("dt", {}, "cost"), h("dd", {}, money(job.cost_micros, job.currency)));
+  fill(report, cost, desk.source.isClip ? flicker(job) : null);
+  if (desk.source.isClip) report.append(...await fidelity(desk.source.uri, uri, signal));
+}
+
+async function pictureResult(desk, uri, signal) {
+  const [before, after] = await Promise.all([
+    blob(`/v1/media/${desk.source.medium.id}/frame`, { index: 0, width: 1600, format: "jpeg" }, signal),
+    blob("/v1/files/content", { uri }, signal),
+  ]);
+  const image = (found, alt) => h("img", { src: URL.createObjectURL(found), alt });
+  return h("before-after", {}, image(before, "The photograph"), image(after, "The painting in full size"));
+}
+
+/** Source and result one over the other, in time with each other. */
+async function clipResult(source, address) {
+  const video = (src, label, sounds) => h("video", { src, muted: !sounds, playsInline: true, loop: true, preload: "auto", "aria-label": label });
+  const before = video(await addressOf(source.uri), "The source", true);
+  const after = video(address, "The result", false);
+  const play = h("button", { type: "button", onclick: () => (before.paused ? before.play() : before.pause()) }, "Play");
+  before.addEventListener("play", () => { play.textContent = "Pause"; });
+  before.addEventListener("pause", () => { play.textContent = "Play"; });
+  const wipe = h("before-after", { before: "source", after: "result" }, before, after);
+  const stand = h("div", { class: "stack" }, wipe, h("div", { class: "row" }, play));
+  before.addEventListener("error", () => { // the browser does not know this kind of video; the result it does
+    after.controls = true;
+    after.muted = false;
+    fill(stand, after, h("p", { class: "small muted" }, "This browser cannot show the source itself."));
+  }, { once: true });
+  return stand;
+}

@@ -1,0 +1,93 @@
+"""A real Chromium, driven by Playwright; tests that want one skip with a reason where there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_MILLISECONDS: Final = 60_000
+PHONE: Final[dict[str, Any]] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
+DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1360, "height": 900}}
+
+
+def chromium() -> str:
+    """Where the browser is; the test that asks is skipped where there is none."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(_NAMES)} is there; apt-get install chromium brings one")
+    return found
+
+
+@contextmanager
+def running_browser() -> Generator[Browser]:
+    """A browser for the time of a block."""
+    place = chromium()
+    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=place, args=[*as_root, "--autoplay-policy=no-user-gesture-required"]
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def open_page(
+    browser: Browser, *, key: str | None = None, may_fail: tuple[int, ...] = (), **given: Any
+) -> Generator[Page]:
+    """A page in a context of its own; what it complains of is an error of the test.
+
+    Args:
+        browser: where.
+        key: of the studio's service; kept in the browser before the page is opened.
+        may_fail: statuses of answers that are expected, which a browser complains of.
+        given: of the context: ``DESKTOP``, ``PHONE``, ``color_scheme="dark"``.
+    """
+    context = browser.new_context(**(given or DESKTOP))
+    if key is not None:
+        context.add_init_script(f"localStorage.setItem('rotoscope.key', {key!r})")
+    page = context.new_page()
+    page.set_default_timeout(_MILLISECONDS)
+    complaints: list[str] = []
+    hosts: set[str] = set()
+
+    def hear(message: ConsoleMessage) -> None:
+        expected = any(f"status of {status}" in message.text for status in may_fail)
+        if message.type in ("error", "warning") and not expected:
+            complaints.append(message.text)
+
+    def see(request: Request) -> None:
+        if request.url.startswith("http"):
+            hosts.add(request.url.split("/")[2])
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", see)
+    try:
+        yield page
+    finally:
+        context.close()
+    assert complaints == []
+    assert all(host.startswith(("127.0.0.1:", "localhost:")) for host in hosts), hosts
+
+
+def hold_accessible(page: Page) -> None:
+    """Hold a page against WCAG 2.2, levels A and AA, with axe."""
+    found = Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    )
+    assert found.violations_count == 0, found.generate_report()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -47,7 +47,11 @@ def running_browser() -> Generator[Browser]:
 
 @contextmanager
 def open_page(
-    browser: Browser, *, key: str | None = None, may_fail: tuple[int, ...] = (), **given: Any
+    browser: Browser,
+    *,
+    key: str | None = None,
+    may_fail: tuple[int, ...] = (),
+    screen: Mapping[str, Any] = DESKTOP,
 ) -> Generator[Page]:
     """A page in a context of its own; what it complains of is an error of the test.
 
@@ -55,9 +59,9 @@ def open_page(
         browser: where.
         key: of the studio's service; kept in the browser before the page is opened.
         may_fail: statuses of answers that are expected, which a browser complains of.
-        given: of the context: ``DESKTOP``, ``PHONE``, ``color_scheme="dark"``.
+        screen: of the context: ``DESKTOP``, ``PHONE``, or with more: ``DESKTOP | {"color_scheme": "dark"}``.
     """
-    context = browser.new_context(**(given or DESKTOP))
+    context = browser.new_context(**screen)
     if key is not None:
         context.add_init_script(f"localStorage.setItem('rotoscope.key', {key!r})")
     page = context.new_page()

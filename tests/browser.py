@@ -10,16 +10,18 @@ from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MILLISECONDS: Final = 60_000
+_CALM: Final = {"reduced_motion": "reduce"}
 PHONE: Final[dict[str, Any]] = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
     "is_mobile": True,
+    **_CALM,
 }
-DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1360, "height": 900}}
+DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1360, "height": 900}, **_CALM}
 
 
 def chromium() -> str:
@@ -34,6 +36,7 @@ def chromium() -> str:
 def running_browser() -> Generator[Browser]:
     """A browser for the time of a block."""
     place = chromium()
+    expect.set_options(timeout=_MILLISECONDS)
     as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as play:
         browser = play.chromium.launch(
@@ -51,6 +54,7 @@ def open_page(
     *,
     key: str | None = None,
     may_fail: tuple[int, ...] = (),
+    may_say: tuple[str, ...] = (),
     screen: Mapping[str, Any] = DESKTOP,
 ) -> Generator[Page]:
     """A page in a context of its own; what it complains of is an error of the test.
@@ -59,6 +63,7 @@ def open_page(
         browser: where.
         key: of the studio's service; kept in the browser before the page is opened.
         may_fail: statuses of answers that are expected, which a browser complains of.
+        may_say: parts of other complaints that are expected.
         screen: of the context: ``DESKTOP``, ``PHONE``, or with more: ``DESKTOP | {"color_scheme": "dark"}``.
     """
     context = browser.new_context(**screen)
@@ -70,7 +75,9 @@ def open_page(
     hosts: set[str] = set()
 
     def hear(message: ConsoleMessage) -> None:
-        expected = any(f"status of {status}" in message.text for status in may_fail)
+        expected = any(
+            part in message.text for part in (*(f"status of {code}" for code in may_fail), *may_say)
+        )
         if message.type in ("error", "warning") and not expected:
             complaints.append(message.text)
 
@@ -85,7 +92,7 @@ def open_page(
         yield page
     finally:
         context.close()
-    assert complaints == []
+    assert not complaints, complaints
     assert all(host.startswith(("127.0.0.1:", "localhost:")) for host in hosts), hosts
 
 

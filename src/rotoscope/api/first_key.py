@@ -18,13 +18,14 @@ _NAME: Final = "start-token"
 _OPERATOR_NAME: Final = "local"
 
 
-def first_link(database: Database, base_url: str) -> str | None:
+def first_link(database: Database, base_url: str, *, anew: bool = False) -> str | None:
     """The link that gives the operator a key; the one printed before works no longer.
 
     Args:
         database: with its tables.
         base_url: ``http://127.0.0.1:8000``. The link is for whoever sits at the machine: ask only where the
             server is bound to loopback.
+        anew: also where the operator has a key that works, which may be lost.
 
     Returns:
         The link; None where the operator has a key that works.
@@ -35,7 +36,7 @@ def first_link(database: Database, base_url: str) -> str | None:
             Key.revoked.is_(None),
             or_(Key.expires.is_(None), Key.expires > now()),
         )
-        if session.scalar(working.limit(1)) is not None:
+        if not anew and session.scalar(working.limit(1)) is not None:
             return None
         known = session.get(Client, OPERATOR) is not None
     if not known:

@@ -25,13 +25,14 @@ _LAST_SECONDS: Final = 10
 """How long requests at hand may take when the server is asked to end."""
 _WATCH_SECONDS: Final = 0.2
 
-HELP = """Start the service: an HTTP API, and workers that do its jobs.
+HELP = """Start the service: the studio in the browser, an HTTP API, and workers that do its jobs.
 
 On one machine it needs nothing else: its database and files are in ROTOSCOPE_DATA_DIR. With
 ROTOSCOPE_DATABASE_URL (PostgreSQL) and ROTOSCOPE_STORE (s3://bucket/prefix) several machines share the work;
 see rotoscope worker.
 
-The first start prints a link that gives a key, once. Ctrl-C ends it; jobs go on with the next start.
+The first start prints a link that opens the studio with a key, once (--new-link: again). Ctrl-C ends it;
+jobs go on with the next start.
 
 Examples:
 
@@ -63,6 +64,9 @@ def serve(
     device: Annotated[
         Literal["auto", "cpu", "cuda", "mps"], typer.Option(help="What is trained and optimized on.")
     ] = "auto",
+    new_link: Annotated[
+        bool, typer.Option("--new-link", help="Print a link for one more key, where the first is lost.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
 ) -> None:
     """Parse, call, present."""
@@ -90,7 +94,7 @@ def serve(
             timeout_graceful_shutdown=_LAST_SECONDS,
         )
         if not quiet:
-            _present(service, host, listening.getsockname()[1])
+            _present(service, host, listening.getsockname()[1], new_link=new_link)
         server = uvicorn.Server(config)
         with _streams_end(server, app.state.ending):
             server.run(sockets=[listening])
@@ -151,11 +155,12 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _present(service: Service, host: str, port: int) -> None:
+def _present(service: Service, host: str, port: int, *, new_link: bool) -> None:
     from rotoscope.api.first_key import first_link  # noqa: PLC0415 - see cli.main
 
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     typer.echo(f"Rotoscope serves at {url}; its documentation is at {url}/docs")
+    typer.echo(f"the studio, for the browser: {url}/studio/")
     typer.echo(f"files and database: {service.settings.data_dir}")
     if not is_loopback(host):
         typer.echo(
@@ -163,6 +168,6 @@ def _present(service: Service, host: str, port: int) -> None:
             err=True,
         )
         return
-    link = first_link(service.database, url)
+    link = first_link(service.database, url, anew=new_link)
     if link is not None:
         typer.echo(f"open this link once for your key: {link}")

@@ -26,7 +26,9 @@ _PAGE: Final = """<!doctype html>
 {body}
 </html>
 """
-_ASK: Final = """<p>This link gives you a key, once. Keep it: whoever has the key can use this service.</p>
+_ASK: Final = """<p>This link gives you a key, once. Whoever has the key can use this service.</p>
+<p><a href="/studio/#token={token}">Open the studio</a>, which keeps the key in this browser.</p>
+<p>Or have it shown, for programs:</p>
 <form method="post" action="/start">
 <input type="hidden" name="token" value="{token}">
 <button>Show my key</button>
@@ -35,7 +37,7 @@ _GIVE: Final = """<p>Your key, shown this once:</p>
 <p><code>{key}</code></p>
 <p>Send it with every request:</p>
 <pre>curl -H "Authorization: Bearer {key}" {base}/v1/keys/self</pre>
-<p><a href="/docs">All paths</a></p>"""
+<p><a href="/studio/">The studio</a> asks for it. <a href="/docs">All paths</a></p>"""
 
 
 @router.post(

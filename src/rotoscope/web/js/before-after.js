@@ -9,16 +9,16 @@ class BeforeAfter extends HTMLElement {
     after?.classList.add("after");
     const made = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
     const edge = made("input", "");
-    Object.assign(edge, { type: "range", min: 0, max: 100, step: 0.5, value: this.getAttribute("at") ?? 50 });
-    edge.setAttribute("aria-label", this.getAttribute("label") ?? "Where the painting begins");
+    Object.assign(edge, { type: "range", min: 0, max: 100, step: 0.5, value: this.dataset.at ?? 50 });
+    edge.setAttribute("aria-label", this.dataset.label ?? "Where the painting begins");
     const move = () => {
       this.style.setProperty("--at", `${edge.value}%`);
       edge.setAttribute("aria-valuetext", `${Math.round(edge.value)} % photograph`);
     };
     edge.addEventListener("input", move);
     this.append(
-      made("span", "said left", this.getAttribute("before") ?? "photograph"),
-      made("span", "said right", this.getAttribute("after") ?? "painting"), made("span", "handle"), edge);
+      made("span", "said left", this.dataset.before ?? "photograph"),
+      made("span", "said right", this.dataset.after ?? "painting"), made("span", "handle"), edge);
     this.querySelectorAll(":scope > span").forEach((part) => part.setAttribute("aria-hidden", "true"));
     move();
     if (before instanceof HTMLVideoElement && after instanceof HTMLVideoElement) keepTogether(before, after);

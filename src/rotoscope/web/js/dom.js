@@ -73,14 +73,14 @@ export function choice(choices, value, onchange) {
 export function slider(caption, { min = 0, max = 1, step = 0.01, value, told = String, oninput }) {
   const said = h("output", {}, told(value));
   const input = h("input", {
-    type: "range", min, max, step, value, "aria-valuetext": told(value),
+    type: "range", min, max, step, value, "aria-label": caption, "aria-valuetext": told(value),
     oninput: () => {
       said.value = told(input.valueAsNumber);
       input.setAttribute("aria-valuetext", said.value);
       oninput?.(input.valueAsNumber);
     },
   });
-  const whole = h("label", { class: "field" }, h("span", { class: "row spread" }, caption, said), input);
+  const whole = h("div", { class: "field" }, h("span", { class: "row spread" }, caption, said), input); // a label would name the output
   whole.input = input;
   return whole;
 }

@@ -3,12 +3,13 @@ import { get } from "../api.js";
 import { fill, h, settled } from "../dom.js";
 import { controls, scrubber } from "../paint/controls.js";
 import { newLook } from "../paint/look.js";
+import { looksPanel, remember, remembered } from "../paint/looks.js";
 import { editMask } from "../paint/masks.js";
 import { Painter } from "../paint/painter.js";
 import { renderPanel } from "../paint/render.js";
 import { about, sourceChooser, sourceOf } from "../paint/source.js";
 import { Stage } from "../paint/stage.js";
-import { Strip } from "../paint/strip.js";
+import { Strip, titleOf } from "../paint/strip.js";
 import { timeline } from "../paint/timeline.js";
 import { loading } from "../parts/states.js";
 
@@ -33,15 +34,19 @@ async function work(stand, source, filter, signal) {
   const titles = new Map();
   const beside = h("div", { class: "beside stack" });
   const below = h("div", { class: "below stack" });
+  const outcome = h("section", { class: "card outcome stack", hidden: true, "aria-label": "Result" });
   const repaint = settled(() => stage.paint(desk.look, desk.at), 40);
   const desk = {
-    source, look: newLook(null), active: 0, at: source.isClip ? Math.min(source.seconds / 2, 3) : 0,
+    source, outcome, look: newLook(null), active: 0, at: source.isClip ? Math.min(source.seconds / 2, 3) : 0,
     titleOf: (name) => titles.get(name) ?? String(name),
-    changed: () => { repaint(); desk.onChange?.(); },
+    filterNames: () => [...titles],
+    changed: () => { remember(source.medium, desk.look); repaint(); desk.onChange?.(); },
     moved: settled(() => { stage.paint(desk.look, desk.at); desk.onMove?.(); }, 60),
+    use: (look) => { Object.assign(desk, { look, active: 0 }); desk.redraw(); desk.changed(); },
     redraw: () => { draw(); strip.mark(desk.look.layers[desk.active].filter); },
     editMask: (layer) => editMask(desk, stage, layer),
   };
+  const looks = looksPanel(desk, signal);
   const strip = new Strip((chosen) => {
     const layer = desk.look.layers[desk.active];
     layer.filter = chosen.name;
@@ -49,16 +54,18 @@ async function work(stand, source, filter, signal) {
     desk.redraw();
     desk.changed();
   }, signal);
-  for (const one of await strip.load()) titles.set(one.name, one.title ?? one.name);
+  for (const one of await strip.load()) titles.set(one.name, titleOf(one));
   const draw = () => {
-    fill(beside, controls(desk), renderPanel(desk, signal));
+    fill(beside, controls(desk), renderPanel(desk, signal), looks);
     fill(below, source.isClip ? [scrubber(desk), timeline(desk)] : null);
   };
-  desk.look.layers[0].filter = titles.has(filter) ? filter : titles.has(FIRST_FILTER) ? FIRST_FILTER : [...titles.keys()][0];
+  const kept = filter ? null : remembered(source.medium);
+  if (kept) desk.look = kept;
+  else desk.look.layers[0].filter = titles.has(filter) ? filter : titles.has(FIRST_FILTER) ? FIRST_FILTER : [...titles.keys()][0];
   desk.redraw();
   fill(stand, h("div", { class: "paint" },
     h("div", { class: "row spread head" }, h("h1", {}, source.name), h("p", { class: "muted" }, about(source), " · ", h("a", { href: "#/paint" }, "another source"))),
-    h("div", { class: "left stack" }, stage.element, below, strip.element), beside));
+    h("div", { class: "left stack" }, stage.element, outcome, below, strip.element), beside));
   await stage.goTo(desk.at);
   stage.paint(desk.look, desk.at).then(() => strip.paintFrom(stage.frame));
   if (source.isClip) desk.onMove = settled(() => stage.frame && strip.paintFrom(stage.frame), 1200);

@@ -58,7 +58,7 @@ function moreOf(desk, layer) {
 export function scrubber(desk) {
   const bar = slider("Moment", {
     min: 0, max: Math.max(0, desk.source.seconds - 1 / desk.source.rate), step: 1 / desk.source.rate, value: desk.at, told: timecode,
-    oninput: (value) => { desk.at = value; desk.moved(); },
+    oninput: (value) => { desk.at = value; desk.moved(); desk.onMoment?.(); },
   });
   bar.classList.add("scrubber");
   return bar;

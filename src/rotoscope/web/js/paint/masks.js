@@ -25,8 +25,10 @@ const SLIDERS = {
  */
 export function editMask(desk, stage, layer) {
   const { overlay } = stage;
+  if (!overlay.hidden) return; // it is open
   const panel = h("section", { class: "card stack mask-editor", "aria-label": "Mask" });
-  const close = () => { overlay.hidden = true; fill(overlay); panel.remove(); desk.redraw(); };
+  const edge = stage.edgeTo(0); // all of the painting is seen while its mask is drawn
+  const close = () => { overlay.hidden = true; fill(overlay); panel.remove(); stage.edgeTo(edge); desk.redraw(); };
   const draw = (kind) => {
     if (layer.mask?.kind !== kind) layer.mask = KINDS[kind].begin(desk);
     fill(overlay);

@@ -1,5 +1,5 @@
 // Pictures of what a look makes: asked for one after the other, and never those that nobody waits for any more.
-import { Problem, ask, blob, pause, post, put } from "../api.js";
+import { Problem, ask, blob, listed, pause, post, put } from "../api.js";
 import { dependsOnTime, documentOf } from "./look.js";
 
 const SIDE = 1024;
@@ -43,17 +43,11 @@ export class Painter {
   /** The same by a look that was put away: it knows the clip before and after the frame. */
   async #preview(look, at, signal) {
     const { medium, size } = this.#source;
-    const name = `draft of ${medium.id}`;
-    this.#draft ??= await this.#findDraft(name);
-    const wanted = { name, document: documentOf(look) };
-    if (this.#draft) await put(`/v1/looks/${this.#draft}`, wanted, { signal });
-    else this.#draft = (await post("/v1/looks", wanted)).id;
-    return blob(`/v1/looks/${this.#draft}/preview`, { medium: medium.id, ...when(this.#source, at), width: widthFor(size), format: "jpeg", quality: 90 }, signal);
-  }
-
-  async #findDraft(name) {
-    const page = await (await ask("GET", "/v1/looks", { query: { limit: 200 } })).json();
-    return page.items.find((look) => look.name === name)?.id ?? null;
+    const wanted = { name: `draft of ${medium.id}`, document: documentOf(look) };
+    this.#draft ??= putAway(wanted); // once, however many ask at the same time
+    const id = await this.#draft.catch((fault) => { this.#draft = null; throw fault; });
+    await put(`/v1/looks/${id}`, wanted, { signal });
+    return blob(`/v1/looks/${id}/preview`, { medium: medium.id, ...when(this.#source, at), width: widthFor(size), format: "jpeg", quality: 90 }, signal);
   }
 }
 
@@ -87,6 +81,12 @@ export async function smaller(picture, side) {
   canvas.getContext("2d").drawImage(drawn, 0, 0, canvas.width, canvas.height);
   drawn.close();
   return canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+}
+
+/** The id of the look of that name, which is there from then on. */
+async function putAway(wanted) {
+  const known = (await listed("/v1/looks")).find((look) => look.name === wanted.name);
+  return (known ?? (await post("/v1/looks", wanted))).id;
 }
 
 const widthFor = ([width, height]) => Math.round(Math.min(1, SIDE / Math.max(width, height)) * width);

@@ -12,7 +12,11 @@ import { fidelity, flicker } from "./report.js";
 const COHERENCE = [["smooth", "smooth: quick, calm"], ["flow", "flow: follows what moves"], ["best", "best: the finest, slowest"], ["off", "off: every frame by itself"]];
 const SIZES = [["", "as the source"], ["2160", "2160 pixels (4K)"], ["1080", "1080 pixels"], ["720", "720 pixels"], ["480", "480 pixels"]];
 
-/** Options, quote and the button. */
+/**
+ * Options, quote and the button.
+ * @param {Object} desk as in `controls.js`; `outcome` is where the job and its result are shown
+ * @param {AbortSignal} signal
+ */
 export function renderPanel(desk, signal) {
   const { source } = desk;
   const wanted = (desk.wanted ??= { size: "", coherence: "smooth" });
@@ -24,11 +28,11 @@ export function renderPanel(desk, signal) {
   const button = h("button", { type: "button", class: "main", onclick: () => begin(desk, signal) }, source.isClip ? "Paint the whole clip" : "Paint it in full size");
   desk.onChange = requote;
   requote();
-  return h("section", { class: "card stack", "aria-label": "Result" },
-    h("h2", {}, "Result"),
+  return h("section", { class: "card stack", "aria-label": "Paint" },
+    h("h2", {}, "Paint"),
     sizes.length > 1 && field("Short side", choice(sizes, wanted.size, set("size"))),
     source.isClip && field("Coherence", choice(COHERENCE, wanted.coherence, set("coherence"))),
-    quote, button, (desk.outcome ??= h("div", { class: "outcome stack" })));
+    quote, button);
 }
 
 /** The request of the job that paints this. */
@@ -67,7 +71,10 @@ function quoted(result) {
 }
 
 async function begin(desk, signal) {
-  const stand = desk.outcome;
+  const stand = h("div", { class: "stack" });
+  fill(desk.outcome, h("h2", {}, "Result"), stand);
+  desk.outcome.hidden = false;
+  desk.outcome.scrollIntoView({ block: "nearest" });
   const bar = progressBar();
   const partial = h("div", {});
   try {
@@ -132,7 +139,7 @@ async function clipResult(source, address) {
   const play = h("button", { type: "button", onclick: () => (before.paused ? before.play() : before.pause()) }, "Play");
   before.addEventListener("play", () => { play.textContent = "Pause"; });
   before.addEventListener("pause", () => { play.textContent = "Play"; });
-  const wipe = h("before-after", { before: "source", after: "result" }, before, after);
+  const wipe = h("before-after", { "data-before": "source", "data-after": "result" }, before, after);
   const stand = h("div", { class: "stack" }, wipe, h("div", { class: "row" }, play));
   before.addEventListener("error", () => { // the browser does not know this kind of video; the result it does
     after.controls = true;

@@ -2,6 +2,7 @@
 import { blob, get, post } from "../api.js";
 import { fill, h } from "../dom.js";
 import { faulty, loading } from "../parts/states.js";
+import { picture } from "./stage.js";
 import { upload } from "../uploads.js";
 import { bytes, counted, nameOf, percent, timecode } from "../words.js";
 
@@ -53,7 +54,7 @@ export function sourceChooser(onSource, signal) {
     type: "file", class: "visually-hidden", id: "chosen-file", accept: "image/*,video/*,.mkv,.mts,.mxf,.heic,.tif,.tiff",
     onchange: () => input.files[0] && send(input.files[0]),
   });
-  const uri = h("input", { type: "text", name: "uri", placeholder: "data://in/drone.mp4, s3://…, https://…", "aria-label": "URI of a picture or video", required: true });
+  const uri = h("input", { type: "text", name: "uri", placeholder: "data://in/drone.mp4", "aria-label": "URI of a picture or video", required: true });
   const drop = h("div", {
     class: "drop",
     ondragover: (event) => { event.preventDefault(); drop.classList.add("over"); },
@@ -98,9 +99,9 @@ async function showRecent(stand, onSource, signal) {
   if (!latest.length) return;
   fill(stand, h("h2", {}, "Used before"), h("ul", { class: "grid recent" }, latest.map((medium) => {
     const source = sourceOf(medium);
-    const picture = h("img", { alt: "", width: 320, height: 180, loading: "lazy" });
-    blob(`/v1/media/${medium.id}/frame`, { index: 0, width: 320 }, signal).then((found) => { picture.src = URL.createObjectURL(found); }).catch(() => {});
-    return h("li", {}, h("button", { type: "button", class: "tile", onclick: () => onSource(source) }, picture,
+    const shown = h("img", { alt: "", hidden: true });
+    blob(`/v1/media/${medium.id}/frame`, { index: 0, width: 320 }, signal).then((found) => picture(shown, found)).catch(() => {});
+    return h("li", {}, h("button", { type: "button", class: "tile", onclick: () => onSource(source) }, h("span", { class: "thumb" }, shown),
       h("span", { class: "name" }, source.name), h("span", { class: "muted small" }, about(source))));
   })));
 }

@@ -30,6 +30,15 @@ export class Stage {
   /** The photograph that is shown, as a blob. */
   get frame() { return this.#frame; }
 
+  /** Move the edge between photograph and painting; gives where it was, 0 to 100. */
+  edgeTo(share) {
+    const edge = this.element.querySelector("before-after > input");
+    const was = edge.valueAsNumber;
+    edge.value = share;
+    edge.dispatchEvent(new Event("input"));
+    return was;
+  }
+
   /** Show the photograph at a time; nothing happens where it is shown already. */
   async goTo(at) {
     if (this.#frameAt === at) return;
@@ -44,6 +53,7 @@ export class Stage {
   async paint(look, at) {
     const began = performance.now();
     this.element.setAttribute("aria-busy", "true");
+    const slow = setTimeout(() => { this.#said.textContent = "Painting …"; }, 400);
     try {
       await this.goTo(at);
       if (!look.layers.some((layer) => layer.filter)) { await picture(this.#after, this.#frame); return; }
@@ -58,6 +68,7 @@ export class Stage {
     } catch (fault) {
       if (!this.#signal.aborted) fill(this.#fault, faulty(fault, () => this.paint(look, at)));
     } finally {
+      clearTimeout(slow);
       this.element.removeAttribute("aria-busy");
     }
   }
@@ -67,6 +78,7 @@ export class Stage {
 export async function picture(image, found) {
   const old = image.src;
   image.src = URL.createObjectURL(found);
+  image.hidden = false;
   await image.decode().catch(() => {});
   if (old.startsWith("blob:")) URL.revokeObjectURL(old);
 }

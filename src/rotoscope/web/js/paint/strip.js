@@ -3,6 +3,7 @@ import { listed } from "../api.js";
 import { choice, fill, h, settled } from "../dom.js";
 import { newLook, documentOf } from "./look.js";
 import { smaller, stylize } from "./painter.js";
+import { picture } from "./stage.js";
 
 const SIDE = 240;
 const AT_ONCE = 2;
@@ -71,8 +72,8 @@ export class Strip {
   #tile(filter) {
     return h("li", { "data-filter": filter.name },
       h("button", { type: "button", class: "tile", "aria-pressed": "false", onclick: () => this.#onPick(filter) },
-        h("img", { alt: "", width: SIDE, height: Math.round(SIDE * 0.66) }),
-        h("span", { class: "name" }, filter.title ?? filter.name),
+        h("span", { class: "thumb" }, h("img", { alt: "", hidden: true })),
+        h("span", { class: "name" }, titleOf(filter)),
         h("span", { class: "muted small" }, [filter.loudness, filter.category ?? filter.kind].filter(Boolean).join(" · "))));
   }
 
@@ -93,16 +94,22 @@ export class Strip {
     this.#work();
   }
 
+  /** Whoever was seen last is looked at now; what a search has hidden waits. */
+  #next() {
+    const at = Math.max(0, this.#waiting.findLastIndex((name) => this.#tiles.get(name).isConnected));
+    return this.#waiting.splice(at, 1)[0];
+  }
+
   async #work() {
     if (this.#atWork >= AT_ONCE || !this.#waiting.length) return;
     this.#atWork += 1;
-    const name = this.#waiting.shift();
+    const name = this.#next();
     const tile = this.#tiles.get(name);
-    const picture = this.#picture;
+    const from = this.#picture;
     try {
-      const painted = await stylize(picture, documentOf(newLook(name)), { signal: this.#signal, quality: 80 });
-      if (picture === this.#picture) {
-        tile.querySelector("img").src = URL.createObjectURL(painted);
+      const painted = await stylize(from, documentOf(newLook(name)), { signal: this.#signal, quality: 80 });
+      if (from === this.#picture) {
+        await picture(tile.querySelector("img"), painted);
         tile.dataset.state = "painted";
       }
     } catch (fault) {
@@ -117,4 +124,6 @@ export class Strip {
   }
 }
 
+/** What a filter is called: its title, or the kind that it is. */
+export const titleOf = ({ kind, name, title }) => (kind === "neural" && title) || name[0].toUpperCase() + name.slice(1);
 const rank = (filter) => ORDER[filter.loudness] ?? 2;

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # torch is pinned here and not in requirements/: its wheels differ by platform, so no one hash fits all.
 TORCH  := torch==2.13.0
 
-.PHONY: demo test test-slow lint format bench bench-api quality pictures docs setup lock clean help
+.PHONY: demo test test-slow lint format bench bench-api bench-web quality pictures studio-pictures docs setup lock clean help
 
 help:  ## what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -55,12 +55,19 @@ bench: $(VENV)/.dev  ## speed and memory, measured side by side
 bench-api: $(VENV)/.dev  ## the service: latency, pages, memory
 	$(BIN)/python -m bench.api
 
+bench-web: $(VENV)/.browser  ## the studio in a browser: weights of pages, interaction times
+	$(BIN)/python -m bench.web
+
 quality: $(VENV)/.dev  ## how good the filters are, measured; wants ROTOSCOPE_REFERENCE_DATA
 	$(BIN)/python -m bench.quality --publish
 
 pictures: $(VENV)/.dev  ## make the documentation's pictures with the product
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group pictures
 	$(BIN)/python docs/make_pictures.py
+
+studio-pictures: $(VENV)/.browser  ## the documentation's pictures of the studio, taken by its tests
+	mkdir -p docs/pictures/studio
+	ROTOSCOPE_STUDIO_PICTURES=$(CURDIR)/docs/pictures/studio $(BIN)/pytest -q tests/web
 
 docs: $(VENV)/.dev  ## the pages that are written by the program itself
 	$(BIN)/python tests/docs/reference_pages.py

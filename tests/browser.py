@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from bench.web.browser import NAMES, find_chromium, launched
+
 _MILLISECONDS: Final = 60_000
 _CALM: Final = {"reduced_motion": "reduce"}
 PHONE: Final[dict[str, Any]] = {
@@ -26,9 +25,9 @@ DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1360, "height": 900}, **
 
 def chromium() -> str:
     """Where the browser is; the test that asks is skipped where there is none."""
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    found = find_chromium()
     if found is None:
-        pytest.skip(f"no browser: none of {', '.join(_NAMES)} is there; apt-get install chromium brings one")
+        pytest.skip(f"no browser: none of {', '.join(NAMES)} is there; apt-get install chromium brings one")
     return found
 
 
@@ -37,15 +36,8 @@ def running_browser() -> Generator[Browser]:
     """A browser for the time of a block."""
     place = chromium()
     expect.set_options(timeout=_MILLISECONDS)
-    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=place, args=[*as_root, "--autoplay-policy=no-user-gesture-required"]
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with launched(place, ["--autoplay-policy=no-user-gesture-required"]) as browser:
+        yield browser
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ def open_studio(
     server: RunningServer, browser: Browser, place: str = "#/paint", screen: dict[str, Any] = DESKTOP
 ) -> Generator[Page]:
     """The studio at a place, with a key in the browser."""
-    with open_page(browser, key=server.key, screen=screen, may_fail=(404,)) as page:
+    with open_page(browser, key=server.key, screen=screen) as page:
         page.goto(f"{server.url}/studio/{place}")
         yield page
 
@@ -69,6 +70,15 @@ def fetch(server: RunningServer, path: str, **query: str | int) -> httpx.Respons
     )
     answer.raise_for_status()
     return answer
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Let the page as it stands be a picture of the documentation, where ``make studio-pictures`` asks."""
+    folder = os.environ.get("ROTOSCOPE_STUDIO_PICTURES")
+    if folder:
+        page.evaluate("scrollTo(0, 0)")
+        shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        shot.save(Path(folder) / f"{name}.webp", quality=82, method=6)
 
 
 def save_picture(folder: Path, name: str, size: tuple[int, int] = (320, 200)) -> Path:

@@ -18,6 +18,7 @@ from running_server import RunningServer, running_server
 from studio_flows import (
     await_painting,
     fetch,
+    keep_picture,
     open_sample,
     open_studio,
     paintings,
@@ -153,6 +154,8 @@ def test_layers_with_masks_become_a_look(browser: Browser, server: RunningServer
         page.mouse.up()
         await_painting(page, before + 1)
         mask.get_by_role("slider", name="Grow").fill("0.02")
+        await_painting(page)
+        keep_picture(page, "mask")
         hold_accessible(page)
         mask.get_by_role("button", name="Done").click()
         page.get_by_label("Meets what is below").select_option("screen")
@@ -179,6 +182,8 @@ def test_a_clip_changes_over_time_and_comes_back_whole(browser: Browser, server:
         over.get_by_role("combobox").nth(1).select_option("starry-night")
         page.get_by_role("slider", name="Cross-fade").fill("0.5")
         page.get_by_label("Coherence").select_option("off")
+        await_painting(page)
+        keep_picture(page, "timeline")
         hold_accessible(page)
         page.get_by_role("button", name="Paint the whole clip").click()
         uri = result_uri(page)
@@ -284,7 +289,8 @@ def test_the_page_is_accessible_and_fits(
         hold_accessible(page)
         open_sample(page, "clip")
         page.get_by_role("button", name="Keyframe for strength here").click()
-        expect(page.get_by_role("region", name="Filters").locator("img").first).to_be_visible()
+        expect(page.get_by_role("region", name="Filters").locator("img").nth(4)).to_be_visible()
+        keep_picture(page, f"paint-{scheme}-{screen['viewport']['width']}")
         hold_accessible(page)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide == 0

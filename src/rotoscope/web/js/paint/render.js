@@ -1,11 +1,11 @@
 // From a look to a result: what it will cost, how it is going, and what came out.
 import "../before-after.js";
-import { addressOf, ask, blob, post } from "../api.js";
-import { choice, field, fill, h, settled } from "../dom.js";
+import { addressOf, blob, post } from "../api.js";
+import { choice, field, fill, h } from "../dom.js";
 import { followed } from "../jobs.js";
 import { faulty, loading } from "../parts/states.js";
 import { progressBar } from "../parts/progress.js";
-import { money, nameOf, span } from "../words.js";
+import { money, nameOf, percent, span } from "../words.js";
 import { documentOf } from "./look.js";
 import { fidelity, flicker } from "./report.js";
 
@@ -22,17 +22,17 @@ export function renderPanel(desk, signal) {
   const wanted = (desk.wanted ??= { size: "", coherence: "smooth" });
   const small = Math.min(...source.size);
   const sizes = SIZES.filter(([size]) => !size || Number(size) < small);
-  const quote = h("p", { class: "small muted quote", role: "status" });
-  const requote = settled(() => showQuote(quote, desk, signal), 900);
-  const set = (name) => (value) => { wanted[name] = value; requote(); };
+  const quote = h("div", { class: "small quote", role: "status" });
+  const quoting = h("button", { type: "button", onclick: () => showQuote(quote, quoting, desk, signal) }, "What will it take?");
+  const outdate = () => { quote.classList.add("muted"); quoting.hidden = false; };
+  const set = (name) => (value) => { wanted[name] = value; outdate(); };
   const button = h("button", { type: "button", class: "main", onclick: () => begin(desk, signal) }, source.isClip ? "Paint the whole clip" : "Paint it in full size");
-  desk.onChange = requote;
-  requote();
+  desk.onChange = outdate;
   return h("section", { class: "card stack", "aria-label": "Paint" },
     h("h2", {}, "Paint"),
     sizes.length > 1 && field("Short side", choice(sizes, wanted.size, set("size"))),
     source.isClip && field("Coherence", choice(COHERENCE, wanted.coherence, set("coherence"))),
-    quote, button);
+    quote, h("div", { class: "row" }, button, quoting));
 }
 
 /** The request of the job that paints this. */
@@ -52,22 +52,32 @@ function outputFor({ source, look }) {
   return `data://painted/${stem}-${painted}-${moment}.${suffix}`;
 }
 
-async function showQuote(stand, desk, signal) {
-  if (signal.aborted || desk.look.layers.some((layer) => !layer.filter)) { fill(stand); return; }
+/** A few frames are painted to know; what they say is shown until the look is another one. */
+async function showQuote(stand, button, desk, signal) {
   const { score: _, ...request } = requestOf(desk);
-  const asked = (desk.quoting = {});
-  fill(stand, "Working out what it takes …");
+  fill(stand, loading("Painting a few frames to know …"));
+  button.hidden = true;
   try {
-    const answer = await ask("POST", "/v1/quotes", { json: request, headers: { Prefer: "wait=20" }, signal });
-    const { result } = await answer.json();
-    if (desk.quoting === asked && result) fill(stand, quoted(result));
+    const job = await followed(await post("/v1/quotes", request, { headers: { Prefer: "wait=20" }, signal }), () => {}, signal);
+    if (signal.aborted) return;
+    if (job.state !== "succeeded") throw new Error(job.error?.message ?? "The quote was cancelled.");
+    fill(stand, quoted(job.result));
+    stand.classList.remove("muted");
   } catch (fault) {
-    if (desk.quoting === asked && !signal.aborted) fill(stand, fault.message);
+    if (signal.aborted) return;
+    fill(stand, fault.message);
+    button.hidden = false;
   }
 }
 
-function quoted(result) {
-  return JSON.stringify(result);
+function quoted({ elapsed_seconds: seconds, cost, retail, plan, currency, share }) {
+  const between = ({ likely_micros: likely, low_micros: low, high_micros: high }) =>
+    `${money(likely, currency)} (${money(low)} to ${money(high)})`;
+  return [
+    `About ${span(seconds)}, give or take ${percent(share)}.`,
+    cost.high_micros ? ` Costs ${between(cost)}.` : "",
+    plan ? ` Sold for ${between(retail)} by the plan ${plan}.` : "",
+  ].join("");
 }
 
 async function begin(desk, signal) {

@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
 def costs(
     *,
     by: Annotated[
-        Literal["filter", "job", "client", "day", "operation"] | None,
+        Literal["filter", "job", "key", "client", "day", "operation"] | None,
         typer.Option(help="What is counted by; default: filter, then job."),
     ] = None,
     client: Annotated[str | None, typer.Option(metavar="ID", help="Of this client alone.")] = None,
@@ -95,8 +95,8 @@ def lines_of(by: str, rows: Sequence[Spent], currency: str) -> list[str]:
     return [
         f"by {by}:",
         *(
-            f"  {row.name:<{width}}  {_money(row.cost_micros, currency)}  {human_duration(row.seconds)} of "
-            f"compute, {row.frames} frames{'' if by == 'job' else f', {row.jobs} jobs'}"
+            f"  {row.name:<{width}}  {_money(row.cost_micros, currency)}  {human_duration(row.cpu_seconds)} "
+            f"of processor time, {row.frames} frames{'' if by == 'job' else f', {row.jobs} jobs'}"
             for row in rows
         ),
     ]

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from rotoscope.economics.plans import Plan, PlanText
 from rotoscope.economics.usage import Usage, rounded
-from rotoscope.errors import InvalidRates
-from rotoscope.settings import Rate
+from rotoscope.errors import InvalidRates, UnknownPlan
+from rotoscope.settings import Rate, Settings
 
 _MOST_BYTES: Final = 1_000_000
 _WHERE: Final = "See docs/how-to/know-what-it-costs.md."
@@ -62,7 +62,7 @@ class Rates:
 
     @classmethod
     def of(cls, rate: Rate) -> Rates:
-        """Of one price for an hour of compute, which is that of 3600 CPU seconds; without plans."""
+        """Of one price for an hour of a processor, which is that of 3600 CPU seconds; without plans."""
         return cls(rate.currency, MappingProxyType({"cpu_second": Fraction(rate.micros_per_hour, 3600)}))
 
     def cost(self, usage: Usage) -> Fraction:
@@ -92,11 +92,11 @@ class Rates:
         """The plan of that name.
 
         Raises:
-            InvalidRates: there is none.
+            UnknownPlan: there is none.
         """
         if name not in self.plans:
             known = ", ".join(sorted(self.plans)) or "none; a rates file (ROTOSCOPE_RATES) may have some"
-            raise InvalidRates(f"There is no price plan {name!r}. Plans at hand: {known}.")
+            raise UnknownPlan(f"There is no price plan {name!r}. Plans at hand: {known}.")
         return self.plans[name]
 
 
@@ -144,9 +144,23 @@ def parse_rates(text: str, *, name: str) -> Rates:
     except ValidationError as error:
         faults = "; ".join(f"{_key(one['loc'])}: {_told(one)}" for one in error.errors())
         raise InvalidRates(f"{name} is no rates file that can be used: {faults}. {_WHERE}") from error
-    costs = {unit: Fraction(micros) for unit, micros in read.costs.model_dump().items()}
-    plans = {plan: Plan.of(plan, one) for plan, one in read.plans.items()}
-    return Rates(read.currency, MappingProxyType(costs), MappingProxyType(plans))
+    return rates_of(read)
+
+
+def rates_of(text: RatesText) -> Rates:
+    """Rates that are in order, ready to calculate with."""
+    costs = {unit: Fraction(micros) for unit, micros in text.costs.model_dump().items()}
+    plans = {plan: Plan.of(plan, one) for plan, one in text.plans.items()}
+    return Rates(text.currency, MappingProxyType(costs), MappingProxyType(plans))
+
+
+def rates_of_settings(settings: Settings) -> Rates:
+    """What things cost by the settings: a file, or the one price of an hour.
+
+    Raises:
+        InvalidRates: the file is not there, or not in order.
+    """
+    return Rates.of(settings.rate) if settings.rates_file is None else read_rates(settings.rates_file)
 
 
 def rates_schema() -> dict[str, Any]:

@@ -130,3 +130,6 @@ class Operation(Generic[ParamsType]):
     """Does it; what it gives is the job's result: JSON that holds URIs, counts and notes."""
     example: dict[str, Any]
     """Of its parameters."""
+    paints: bool = False
+    """Whether what it makes counts as pictures or as video that was painted; its result says ``frames``, one
+    where it does not, and ``video_seconds``."""

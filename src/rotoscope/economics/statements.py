@@ -142,21 +142,26 @@ def spent_by(entries: Iterable[Entry], by: By) -> tuple[Spent, ...]:
     Every entry counts once, under one name: work with several filters under all their names together, work
     with none under its operation in brackets. So the sums are those of the ledger.
     """
-    groups = _grouped(entries, _NAMES[by])
-    found = [
-        Spent(
-            name,
-            jobs=len({entry.job_id for entry in group}),
-            frames=sum(entry.frames for entry in group),
-            video_seconds=sum(entry.video_seconds or 0.0 for entry in group),
-            cpu_seconds=sum(entry.cpu_seconds for entry in group),
-            cost_micros=sum(entry.cost_micros for entry in group),
-        )
-        for name, group in groups.items()
-    ]
+    found = [_spent(name, group) for name, group in _grouped(entries, _NAMES[by]).items()]
     if by == "day":
         return tuple(sorted(found, key=lambda one: one.name))
     return tuple(sorted(found, key=lambda one: (-one.cost_micros, -one.cpu_seconds, one.name)))
+
+
+def totaled(entries: Sequence[Entry]) -> Spent:
+    """What was spent on all of them together, without a name."""
+    return _spent("", entries)
+
+
+def _spent(name: str, group: Sequence[Entry]) -> Spent:
+    return Spent(
+        name,
+        jobs=len({entry.job_id for entry in group}),
+        frames=sum(entry.frames for entry in group),
+        video_seconds=sum(entry.video_seconds or 0.0 for entry in group),
+        cpu_seconds=sum(entry.cpu_seconds for entry in group),
+        cost_micros=sum(entry.cost_micros for entry in group),
+    )
 
 
 def usage_of(entry: Entry) -> Usage:

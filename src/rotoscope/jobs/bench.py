@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from rotoscope.economics.rates import Rates
 from rotoscope.errors import AccessDenied, StoredFileExists, StoredFileNotFound
 from rotoscope.jobs.charging import Took
 from rotoscope.jobs.checkpoints import SharedCheckpoints
@@ -53,6 +54,8 @@ class Bench:
     device: DeviceName
     scratch: Path
     checkpoints: SharedCheckpoints
+    rates: Callable[[], Rates]
+    """See :meth:`rotoscope.jobs.operations.base.Workbench.rates`."""
     put_filter: Callable[[Path], None]
     put_preview: Callable[[Path], None]
     put_partial: Callable[[Path], None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,9 +10,19 @@ from sqlalchemy.orm import Session
 from rotoscope.database.engine import Database
 from rotoscope.database.identity import new_id
 from rotoscope.database.tables import LedgerRow, RatesRecord
-from rotoscope.economics.rates import Rates, RatesText, rates_of, rates_of_settings
-from rotoscope.errors import RatesConflict
-from rotoscope.settings import Settings
+from rotoscope.economics.plans import PlanText
+from rotoscope.economics.rates import (
+    Costs,
+    Rates,
+    RatesText,
+    rates_of,
+    rates_of_settings,
+    read_rates_text,
+)
+from rotoscope.errors import InvalidRates, RatesConflict
+from rotoscope.settings import RATE_VARIABLE, Settings
+
+_NEWEST: Final = (RatesRecord.created.desc(), RatesRecord.id.desc())
 
 
 class RatesBook:
@@ -35,7 +45,7 @@ class RatesBook:
         if session is None:
             with self._database.reading() as own:
                 return self.rates(own)
-        newest = select(RatesRecord.id).order_by(RatesRecord.created.desc(), RatesRecord.id.desc()).limit(1)
+        newest = select(RatesRecord.id).order_by(*_NEWEST).limit(1)
         found = session.scalar(newest)
         if found is None:
             return rates_of_settings(self._settings)
@@ -61,3 +71,38 @@ class RatesBook:
                 )
             session.add(RatesRecord(id=new_id("rat"), document=text.model_dump(mode="json")))
         return self.rates()
+
+    def put_plan(self, name: str, plan: PlanText | None) -> Rates:
+        """Make a price plan, put another one in its place, or remove it (None); all else stays.
+
+        Raises:
+            UnknownPlan: it is to be removed, and there is none.
+            InvalidRates: what counts so far is not in order, or is a price of an hour that is no whole number
+                of millionths for a second; then put rates first.
+        """
+        with self._database.writing() as session:
+            text = self._text(session)
+            if plan is None:
+                rates_of(text).plan(name)
+            others = {key: one for key, one in text.plans.items() if key != name}
+            plans = others if plan is None else {**others, name: plan}
+            changed = text.model_copy(update={"plans": plans})
+            session.add(RatesRecord(id=new_id("rat"), document=changed.model_dump(mode="json")))
+        return self.rates()
+
+    def _text(self, session: Session) -> RatesText:
+        """The rates that count now, as a file would state them."""
+        newest = select(RatesRecord.document).order_by(*_NEWEST).limit(1)
+        document: Any = session.scalar(newest)
+        if document is not None:
+            return RatesText.model_validate(document)
+        if self._settings.rates_file is not None:
+            return read_rates_text(self._settings.rates_file)
+        rates = rates_of_settings(self._settings)
+        second = rates.costs["cpu_second"]
+        if second.denominator != 1:
+            raise InvalidRates(
+                f"{RATE_VARIABLE} is a price of an hour that is no whole number of millionths for a second, "
+                "so no plan can be added to it. Put rates first (PUT /v1/rates), in whole millionths."
+            )
+        return RatesText(rates=1, currency=rates.currency, costs=Costs(cpu_second=int(second)))

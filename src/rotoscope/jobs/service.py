@@ -145,6 +145,7 @@ def _assemble(
         pieces=SharedPieces.of(settings),
         checkpoints=SharedCheckpoints(shared),
         filters=filters,
+        prices=prices,
         storage_of=partial(storage_of_client, settings, database),
         device=device,
     )

@@ -16,7 +16,7 @@ from rotoscope.jobs.operations.base import Operation, Params
 from rotoscope.jobs.operations.registry import OPERATIONS
 
 router = APIRouter(tags=["steps"])
-_PATHS: Final = {"train": "trainings"}
+_PATHS: Final = {"train": "trainings", "quote": "quotes", "quote-training": "quotes/trainings"}
 """Where a path is not called as its operation."""
 
 

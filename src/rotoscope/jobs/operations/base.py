@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, Typ
 
 from pydantic import BaseModel, ConfigDict
 
+from rotoscope.economics.rates import Rates
 from rotoscope.palette.palette import Palette
 from rotoscope.render.progress import Progress
 from rotoscope.render.segments.store import SegmentStore
@@ -76,6 +77,14 @@ class Workbench(Protocol):
 
         Raises:
             DuplicateFilter: the palette has another filter of that name.
+        """
+        ...
+
+    def rates(self) -> Rates:
+        """What things cost here.
+
+        Raises:
+            InvalidRates: the service's rates are not in order.
         """
         ...
 

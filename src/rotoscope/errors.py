@@ -199,6 +199,14 @@ class ProjectConflict(ProjectError):
         return partial(ProjectConflict, conflicts=self.conflicts), self.args
 
 
+class ProjectBusy(ProjectError):
+    """A project is being changed by somebody else at this moment."""
+
+
+class ProjectExists(ProjectError):
+    """There is a project of that name already."""
+
+
 class RemoteFailed(ProjectError):
     """Another repository cannot be reached, or refuses."""
 
@@ -271,6 +279,10 @@ class BudgetExhausted(JobError):
     """A job's budget is used up."""
 
 
+class BudgetNotFound(JobError):
+    """No budget of that id."""
+
+
 class MachineDiffers(JobError):
     """This machine would paint other bytes than the rest of a job has."""
 
@@ -339,6 +351,14 @@ class InvalidSignature(ServiceError):
 
 class InvalidRates(RotoscopeError):
     """Rates or a price plan are not in order, or not at hand."""
+
+
+class UnknownPlan(InvalidRates):
+    """There is no price plan of that name."""
+
+
+class RatesConflict(InvalidRates):
+    """Rates do not fit the amounts that are in the ledger already."""
 
 
 class RecipeMismatch(RotoscopeError):

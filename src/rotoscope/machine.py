@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import ClassVar
 
 _THREADS = Path("/proc/self/task")
-
 
 _sharers = 1
 
@@ -28,11 +29,87 @@ def processors() -> int:
 
 
 def cpu_seconds() -> float:
-    """Processor time of this process so far: all its threads, and the processes it started that have ended.
+    """Processor time so far: of what this thread does under a :class:`WorkClock`, else of the process.
 
-    What a clock on the wall shows depends on what else the machine does; this hardly does. Processes that
-    ended are left out where the platform does not count them (Windows).
+    What a clock on the wall shows depends on what else the machine does; this hardly does. Of a process it is
+    the time of all its threads, and of the processes it started that have ended; the latter are left out
+    where the platform does not count them (Windows).
     """
+    clock: WorkClock | None = getattr(_here, "clock", None)
+    return _cpu_seconds_of_process() if clock is None else clock.seconds
+
+
+_here = threading.local()
+_dividing = threading.Lock()
+
+
+class WorkClock:
+    """Processor time of one piece of work in a process that may do several at once.
+
+    Libraries compute in threads of their own, which belong to no piece of work. So the time of the whole
+    process, as :func:`cpu_seconds` has it, is divided: in every span of time, equally among the clocks that
+    run in it. Every second is counted for one of them, and none twice; what the process does beside its work,
+    such as answering requests, is counted with the work. While no clock runs, nothing is counted. Usable from
+    any thread.
+    """
+
+    _running: ClassVar[set[WorkClock]] = set()
+    _divided: ClassVar[float] = 0.0
+    """Up to here the time of the process is divided."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Counted so far."""
+        with _dividing:
+            self._divide()
+            return self._seconds
+
+    @contextlib.contextmanager
+    def running(self) -> Generator[None]:
+        """Count; :func:`cpu_seconds` in this thread is this clock's meanwhile. One clock runs in a thread."""
+        _here.clock = self
+        self._begin()
+        try:
+            yield
+        finally:
+            self._end()
+            _here.clock = None
+
+    @contextlib.contextmanager
+    def paused(self) -> Generator[None]:
+        """Count nothing for the time of a block, in which the work waits for something."""
+        has_run = self._end()
+        try:
+            yield
+        finally:
+            if has_run:
+                self._begin()
+
+    def _begin(self) -> None:
+        with _dividing:
+            self._divide()
+            self._running.add(self)
+
+    def _end(self) -> bool:
+        with _dividing:
+            self._divide()
+            has_run = self in self._running
+            self._running.discard(self)
+            return has_run
+
+    @classmethod
+    def _divide(cls) -> None:
+        """Give the running clocks what the process has used since the last time."""
+        used = _cpu_seconds_of_process()
+        for clock in cls._running:
+            clock._seconds += (used - cls._divided) / len(cls._running)
+        cls._divided = used
+
+
+def _cpu_seconds_of_process() -> float:
     if sys.platform == "win32":
         return time.process_time()
     import resource  # noqa: PLC0415 - not there on Windows

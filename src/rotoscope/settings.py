@@ -30,7 +30,7 @@ FILE_ROOTS_VARIABLE = "ROTOSCOPE_FILE_ROOTS"
 ALLOWED_HOSTS_VARIABLE = "ROTOSCOPE_ALLOWED_HOSTS"
 """Hosts of one's own network that a service may fetch from and send webhooks to, separated by commas."""
 RATE_VARIABLE = "ROTOSCOPE_RATE"
-"""What an hour of compute costs, such as ``0.40 USD``."""
+"""What an hour of a processor costs, such as ``0.40 USD``."""
 RATES_VARIABLE = "ROTOSCOPE_RATES"
 """A file of what things cost and are sold for, instead of one price."""
 WORKER_VARIABLE = "ROTOSCOPE_WORKER_ID"
@@ -48,12 +48,8 @@ class Rate:
     """What compute costs."""
 
     micros_per_hour: int = 0
-    """Millionths of the currency for an hour of a worker's time."""
+    """Millionths of the currency for 3600 seconds of processor time."""
     currency: str = "USD"
-
-    def cost_micros(self, seconds: float) -> int:
-        """What so many seconds cost."""
-        return round(self.micros_per_hour * seconds / 3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +150,7 @@ def _rate(text: str) -> Rate:
     found = _RATE.fullmatch(text.strip())
     if found is None:
         raise InvalidOptions(
-            f"{RATE_VARIABLE} is {text!r}; it is what an hour of compute costs, such as 0.40 USD."
+            f"{RATE_VARIABLE} is {text!r}; it is what an hour of a processor costs, such as 0.40 USD."
         )
     whole, _, part = found[1].partition(".")
     return Rate(int(whole) * 1_000_000 + int(part.ljust(6, "0") or 0), found[2])

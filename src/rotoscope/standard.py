@@ -9,7 +9,7 @@ from typing import Final
 
 from rotoscope.economics.plans import Plan
 from rotoscope.economics.quotes import Quote, chosen_plan, priced
-from rotoscope.economics.rates import Rates, read_rates
+from rotoscope.economics.rates import Rates, rates_of_settings
 from rotoscope.economics.usage import Usage
 from rotoscope.errors import RecipeMismatch
 from rotoscope.filters.base import Filter
@@ -173,8 +173,7 @@ def standard_rates(settings: Settings | None = None) -> Rates:
         InvalidRates: the file is not there, or not in order.
         InvalidOptions: the one price is none.
     """
-    settings = settings or load_settings(os.environ)
-    return Rates.of(settings.rate) if settings.rates_file is None else read_rates(settings.rates_file)
+    return rates_of_settings(settings or load_settings(os.environ))
 
 
 def quote(

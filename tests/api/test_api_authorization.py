@@ -32,7 +32,7 @@ PUBLIC = {
     "head_signed_picture",
 }
 """Operations that need no key: they tell nothing of anybody, or what they are sent is a key of its own."""
-SHARED: set[str] = set()
+SHARED = {"plan_name"}
 """Names in paths that are the same for everybody."""
 SOMETHING = "something_1"
 
@@ -130,6 +130,7 @@ def bobs(bench: Bench) -> dict[str, str]:
         "upload_id": upload.headers["location"].rpartition("/")[2],
         "job_id": bob.post("/v1/inspect", json={"source": "data://in/a.mp4"}).json()["id"],
         "client_id": "cli_bob",
+        "budget_id": bob.post("/v1/budgets", json={"limit_micros": 5}).json()["id"],
     }
 
 

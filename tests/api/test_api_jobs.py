@@ -110,7 +110,7 @@ def end_soon(bench: Bench, job_id: str) -> threading.Thread:
     """End a job in a moment, as a worker does."""
 
     def work() -> None:
-        recorder = Recorder(bench.database, bench.settings.rate, "worker")
+        recorder = Recorder(bench.database, bench.services.prices, "worker")
         task = Task("probe", "work", job_id, 1)
         recorder.begin(task)
         recorder.succeeded(task, {"frames": 3})

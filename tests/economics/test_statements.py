@@ -15,12 +15,14 @@ from rotoscope.economics.statements import By, spent_by, statement
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ROW = LedgerEntry(
     client_id="cli_a",
+    key_id="key_1",
     job_id="job_1",
     operation="stylize",
     filter="great-wave",
     step="segment",
     part="0",
-    seconds=2.0,
+    cpu_seconds=2.0,
+    elapsed_seconds=1.5,
     frames=48,
     video_seconds=2.0,
     cost_micros=200,
@@ -31,12 +33,14 @@ ENTRIES = st.lists(
     st.builds(
         LedgerEntry,
         client_id=st.sampled_from(["cli_a", "cli_b"]),
+        key_id=st.sampled_from([None, "key_1", "key_2"]),
         job_id=st.sampled_from(["job_1", "job_2", "job_3"]),
         operation=st.sampled_from(["stylize", "train"]),
         filter=st.sampled_from(["", "great-wave", "lineart"]),
         step=st.just("work"),
         part=st.just(""),
-        seconds=st.floats(0, 1000),
+        cpu_seconds=st.floats(0, 1000),
+        elapsed_seconds=st.floats(0, 1000),
         frames=st.integers(0, 500),
         video_seconds=st.none() | st.floats(0, 100),
         cost_micros=st.integers(0, 10**6),
@@ -55,7 +59,7 @@ def test_what_a_filter_has_cost_is_the_sum_of_its_rows() -> None:
     dear, cheap = spent_by(rows, "filter")
     assert (dear.name, dear.cost_micros, dear.jobs) == ("lineart", 900, 1)
     assert (cheap.name, cheap.cost_micros, cheap.jobs, cheap.frames) == ("great-wave", 250, 2, 96)
-    assert cheap.seconds == 4.0
+    assert (cheap.cpu_seconds, cheap.video_seconds) == (4.0, 4.0)
 
 
 def test_work_without_a_filter_stands_under_its_operation() -> None:
@@ -67,7 +71,7 @@ def test_days_are_those_of_utc_and_in_order() -> None:
     assert [one.name for one in spent_by([late, ROW], "day")] == ["2026-11-20", "2026-11-21"]
 
 
-@given(ENTRIES, st.sampled_from(["filter", "job", "client", "day", "operation"]))
+@given(ENTRIES, st.sampled_from(["filter", "job", "key", "client", "day", "operation"]))
 def test_however_it_is_counted_the_sum_is_the_ledgers(rows: list[LedgerEntry], by: By) -> None:
     found = spent_by(rows, by)
     assert sum(one.cost_micros for one in found) == sum(row.cost_micros for row in rows)

@@ -139,7 +139,7 @@ def test_unknown_and_malformed_variables_are_told(env: dict[str, str], tmp_path:
     text = "\n".join(told)
     for part in (
         "ROTOSCOPE_CACHE_GB is 'plenty'; it is a number of GB",
-        "ROTOSCOPE_RATE is 'cheap'; it is what an hour of compute costs",
+        "ROTOSCOPE_RATE is 'cheap'; it is what an hour of a processor costs",
         "names a mysql database",
         "ftp://host",
         "localhost:8000",

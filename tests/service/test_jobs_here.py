@@ -205,6 +205,31 @@ def rows_of(service: Service, job_id: str) -> list[LedgerRow]:
         return list(session.scalars(select(LedgerRow).where(LedgerRow.job_id == job_id)))
 
 
+def test_the_ledger_says_what_was_painted_and_what_that_took(
+    service: Service, clip: str, tmp_path: Path
+) -> None:
+    params = {"source": clip, "output": f"data://out/{tmp_path.name}.mp4", "filter": "posterize:levels=7"}
+    job = finished(service, service.book.create(LOCAL_CLIENT, "renders", params).id)
+    rows = rows_of(service, job.id)
+    assert {row.step for row in rows} == {"plan", "segment", "join"}
+    assert sum(row.frames for row in rows) == 20
+    lasts = sum(row.video_seconds or 0 for row in rows)
+    assert job.result is not None
+    assert lasts == pytest.approx(job.result["video_seconds"])
+    assert lasts > 0.5
+    assert min(row.cpu_seconds for row in rows) > 0
+    assert job.cost_micros == sum(row.cost_micros for row in rows)
+    took = 1_000_000 * sum(row.cpu_seconds for row in rows)
+    assert job.cost_micros == pytest.approx(took, abs=2)  # each row is rounded
+
+
+def test_steps_that_paint_nothing_have_no_pictures(service: Service, clip: str, tmp_path: Path) -> None:
+    params = {"source": clip, "output": f"data://frames/{tmp_path.name}/"}
+    job = finished(service, service.book.create(LOCAL_CLIENT, "separate", params).id)
+    assert job.state == "succeeded"
+    assert [(row.frames, row.video_seconds) for row in rows_of(service, job.id)] == [(0, None)]
+
+
 def test_a_budget_stops_cleanly_and_a_larger_one_goes_on(service: Service, tmp_path: Path) -> None:
     source = put_clip(service, long_clip(tmp_path / "long.mp4"), f"data://in/{tmp_path.name}-long.mp4")
     params = {"source": source, "output": f"data://out/{tmp_path.name}.mp4", "filter": "lineart"}

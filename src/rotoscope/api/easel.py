@@ -13,6 +13,7 @@ from rotoscope.api.models.images import SUFFIXES, PaintOptions
 from rotoscope.api.picture_cache import PictureCache
 from rotoscope.api.shelf import FilterShelf
 from rotoscope.api.turns import Places, Turns
+from rotoscope.machine import WorkClock
 from rotoscope.media.opening import Limits
 from rotoscope.media.stills import read_header
 from rotoscope.palette.palette import Palette
@@ -72,7 +73,7 @@ class Easel:
             Busy: too many want to paint.
             RotoscopeError: as :func:`rotoscope.render.still.paint_still`, and of filters and looks.
         """
-        with self.turns.turn(client_id):
+        with self.turns.turn(client_id), WorkClock().running():  # so that no job is charged for it
             made = self.open_look(palette, options, look, take, keep=_is_kept(source, options))
             return paint_still(
                 source,

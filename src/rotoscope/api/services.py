@@ -14,6 +14,7 @@ from rotoscope.database.engine import Database
 from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.filters import ClientFilters
 from rotoscope.jobs.places import storage_of_client
+from rotoscope.jobs.prices import RatesBook
 from rotoscope.palette.palette import Palette
 from rotoscope.settings import Settings
 from rotoscope.storage.storage import Storage, system_store
@@ -36,6 +37,7 @@ class Services:
     filters: ClientFilters
     """Where clients' own filters are kept."""
     book: JobBook
+    prices: RatesBook
     requests_per_minute: int | None = None
     """Of one client; None: as many as it likes. Counts are one process's, so it is for one machine."""
 
@@ -68,6 +70,7 @@ def make_services(
         store=store,
         filters=filters,
         book=book or JobBook(database),
+        prices=RatesBook(database, settings),
         requests_per_minute=requests_per_minute,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,11 +12,10 @@ from rotoscope.cli.bar import progress_bar
 from rotoscope.cli.grouping import Without, grouped
 from rotoscope.cli.groups import Arithmetic, Encoding, LookChoice, Rendering
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.present import human_duration, print_json, print_notes
+from rotoscope.cli.present import print_json, print_notes
+from rotoscope.cli.quote_lines import lines_of
+from rotoscope.cli.remote.running import remotely
 from rotoscope.cli.requests import make_look, make_selection
-
-if TYPE_CHECKING:
-    from rotoscope.economics.quotes import Money, Quote
 
 HELP = """Say what painting takes and costs, before it is done.
 
@@ -31,12 +30,14 @@ Examples:
   rotoscope quote drone.mp4 loop.gif --filter lineart --start 5 --stop 8 --width 480
 
   rotoscope quote library/ --filter great-wave --size 480 --json
+
+  rotoscope quote drone.mp4 --filter great-wave --server http://127.0.0.1:8000
 """
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("quote", help=flow(HELP))(grouped(quote))
+    app.command("quote", help=flow(HELP))(grouped(remotely(quote)))
 
 
 def quote(
@@ -85,29 +86,3 @@ def quote(
     for line in lines_of(found):
         typer.echo(line)
     print_notes(found.notes)
-
-
-def lines_of(found: Quote) -> list[str]:
-    """What was found, a line a fact."""
-    took = found.cpu_seconds
-    pictures = "1 picture" if found.frames == 1 else f"{found.frames} frames"
-    sampled = "1 was" if found.sampled_frames == 1 else f"{found.sampled_frames} were"
-    lines = [
-        f"{found.work}: {pictures}, {found.look}; {sampled} painted to know",
-        f"processor time  {took.likely:.1f} s ({took.low:.1f} to {took.high:.1f}, ±{found.share:.0%})",
-        f"on the clock    about {human_duration(found.elapsed_seconds)}, as busy as this machine is now",
-        f"cost            {_told(found.cost, found.currency)}",
-    ]
-    if found.plan is not None:
-        lines += [
-            f"retail          {_told(found.retail, found.currency)}, plan {found.plan}",
-            f"wholesale       {_told(found.wholesale, found.currency)}",
-        ]
-    return lines
-
-
-def _told(money: Money, currency: str) -> str:
-    likely, low, high = (
-        f"{micros / 1_000_000:.6f}" for micros in (money.likely_micros, money.low_micros, money.high_micros)
-    )
-    return f"{likely} {currency}" if low == high else f"{likely} {currency} ({low} to {high})"

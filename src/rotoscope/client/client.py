@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from rotoscope.client.access import Clients, Connectors, Keys, Webhooks
 from rotoscope.client.connection import USUAL_TRIES, Connection
+from rotoscope.client.economics import Budgets, Quotes, RatesAndPlans, Usage
 from rotoscope.client.events import Events
 from rotoscope.client.files import Files
 from rotoscope.client.filters import Filters
@@ -66,6 +67,10 @@ class Client:
         self.looks = Looks(self._line)
         self.jobs = Jobs(self._line)
         self.trainings = Trainings(self.jobs)
+        self.quotes = Quotes(self.jobs)
+        self.rates = RatesAndPlans(self._line)
+        self.budgets = Budgets(self._line)
+        self.usage = Usage(self._line)
         self.events = Events(self._line)
         self.watches = Watches(self._line)
         self.keys = Keys(self._line)

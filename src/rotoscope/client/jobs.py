@@ -14,7 +14,7 @@ from rotoscope.client.events import follow
 from rotoscope.client.records import Event, Job, JobState, Picture, Segment
 from rotoscope.errors import JobCancelled, JobFailed, ServerUnreachable
 
-_PATHS: Final = {"train": "trainings"}
+_PATHS: Final = {"train": "trainings", "quote": "quotes", "quote-training": "quotes/trainings"}
 """Where a path is not called as its operation."""
 _LONG_WAIT: Final = 20
 """Seconds that one request waits; what stands between ends those that take much longer."""
@@ -41,7 +41,8 @@ class Jobs:
 
         Args:
             operation: ``renders``, ``separate``, ``stylize``, ``assemble``, ``inspect``, ``check``,
-                ``score``, ``audition``, ``flow``, ``optimize``, ``texture`` or ``train``.
+                ``score``, ``audition``, ``flow``, ``optimize``, ``texture``, ``train``, ``quote`` or
+                ``quote-training``.
             priority: lower goes first.
             budget_micros: the most that it may cost, in millionths of the server's currency.
             wait: seconds that the server may wait for the job's end before it answers, 60 at most.

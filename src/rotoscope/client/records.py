@@ -117,6 +117,8 @@ class Job:
     """A job as it stood when it was asked for."""
 
     id: str
+    key_id: str | None
+    """Of the key with which it was asked for."""
     operation: str
     params: dict[str, Any]
     state: JobState

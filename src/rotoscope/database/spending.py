@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,16 +20,21 @@ class LedgerEntry:
     """One piece of work that was paid for."""
 
     client_id: str
+    key_id: str | None
+    """With which it was asked for; None: not over HTTP."""
     job_id: str
     operation: str
     filter: str
     """What was painted with, such as ``lineart + great-wave``; empty where the job names none."""
     step: str
     part: str
-    seconds: float
+    cpu_seconds: float
+    """Processor time; what is charged for."""
+    elapsed_seconds: float
+    """On the clock."""
     frames: int
     video_seconds: float | None
-    """How much of a video that is; None for pictures, and where the job does not say."""
+    """How much of a video that is; None for pictures."""
     cost_micros: int
     created: datetime
 
@@ -92,19 +97,18 @@ def filters_of(params: Mapping[str, Any]) -> str:
 
 
 def _entry(row: LedgerRow, job: JobRecord) -> LedgerEntry:
-    lasts: Any = (job.result or {}).get("video_seconds")
-    frames = (job.result or {}).get("frames") or 0
-    share = row.frames / frames if lasts and frames else None
     return LedgerEntry(
         client_id=row.client_id,
+        key_id=row.key_id,
         job_id=row.job_id,
         operation=job.operation,
         filter=filters_of(job.params),
         step=row.step,
         part=row.part,
-        seconds=row.seconds,
+        cpu_seconds=row.cpu_seconds,
+        elapsed_seconds=row.elapsed_seconds,
         frames=row.frames,
-        video_seconds=None if share is None else float(lasts) * share,
+        video_seconds=row.video_seconds,
         cost_micros=row.cost_micros,
-        created=row.created if row.created.tzinfo else row.created.replace(tzinfo=UTC),
+        created=row.created,
     )

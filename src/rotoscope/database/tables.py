@@ -95,6 +95,8 @@ class JobRecord(Table):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
+    key_id: Mapped[str | None] = mapped_column(ForeignKey("keys.id"))
+    """With which it was asked for; None: not over HTTP."""
     operation: Mapped[str] = mapped_column(String(32))
     """``stylize``, ``train`` …: a name in :data:`rotoscope.jobs.operations.OPERATIONS`."""
     params: Mapped[dict[str, Any]]
@@ -151,18 +153,55 @@ class LedgerRow(Table):
     __tablename__ = "ledger"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), index=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
+    key_id: Mapped[str | None] = mapped_column(ForeignKey("keys.id"))
+    """Of its job."""
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"))
     step: Mapped[str] = mapped_column(String(32))
     part: Mapped[str] = mapped_column(String(80))
     """What of the step: a segment's key, or empty for the step as a whole."""
-    seconds: Mapped[float]
-    """Of compute."""
+    cpu_seconds: Mapped[float]
+    """Processor time, as :class:`rotoscope.machine.WorkClock` counts it; what is charged for."""
+    elapsed_seconds: Mapped[float]
+    """On the clock."""
     frames: Mapped[int] = mapped_column(Integer)
+    """That were painted; 0 for steps that paint none."""
+    video_seconds: Mapped[float | None]
+    """How long what was painted lasts as a video; None for pictures, and where nothing was painted."""
     cost_micros: Mapped[int] = mapped_column(BigInteger)
     created: Mapped[datetime] = mapped_column(default=now)
 
-    __table_args__ = (UniqueConstraint("job_id", "step", "part"),)
+    __table_args__ = (
+        UniqueConstraint("job_id", "step", "part"),
+        Index("ledger_of_client", "client_id", "created"),
+        Index("ledger_of_key", "key_id", "created"),
+    )
+
+
+class RatesRecord(Table):
+    """What things cost and are sold for, as the operator has put it; the newest one counts."""
+
+    __tablename__ = "rates"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    document: Mapped[dict[str, Any]]
+    """As :class:`rotoscope.economics.rates.RatesText` has it."""
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class BudgetRecord(Table):
+    """What a client, or one of its keys, may spend in a month or at all."""
+
+    __tablename__ = "budgets"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), index=True)
+    key_id: Mapped[str | None] = mapped_column(ForeignKey("keys.id"))
+    """None: of all keys, and of what comes without one, together."""
+    period: Mapped[str] = mapped_column(String(16))
+    """``month`` or ``ever``."""
+    limit_micros: Mapped[int] = mapped_column(BigInteger)
+    created: Mapped[datetime] = mapped_column(default=now)
 
 
 class Event(Table):
@@ -259,6 +298,8 @@ class WatchRecord(Table):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), index=True)
+    key_id: Mapped[str | None] = mapped_column(ForeignKey("keys.id"))
+    """With which it was made; what it has painted is this key's."""
     inbox: Mapped[str] = mapped_column(Text)
     outbox: Mapped[str] = mapped_column(Text)
     params: Mapped[dict[str, Any]]

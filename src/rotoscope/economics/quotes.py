@@ -100,7 +100,7 @@ def chosen_plan(rates: Rates, name: str | None) -> Plan | None:
     """The plan of that name; without a name the only one there is, or none.
 
     Raises:
-        InvalidRates: there is no plan of that name.
+        UnknownPlan: there is no plan of that name.
     """
     if name is not None:
         return rates.plan(name)

@@ -14,10 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from rotoscope.economics.plans import Plan, PlanText
 from rotoscope.economics.usage import Usage, rounded
-from rotoscope.errors import InvalidRates
-from rotoscope.settings import Rate
+from rotoscope.errors import InvalidRates, UnknownPlan
+from rotoscope.settings import Rate, Settings
 
 _MOST_BYTES: Final = 1_000_000
+PLAN_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
+"""Names of price plans."""
 _WHERE: Final = "See docs/how-to/know-what-it-costs.md."
 Micros = Annotated[StrictInt, Field(ge=0, le=10**15)]
 """Millionths of the currency."""
@@ -45,7 +47,7 @@ class RatesText(BaseModel):
     rates: Literal[1] = Field(description="Version of this format.")
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(description="As in ISO 4217: USD, EUR.")
     costs: Costs = Field(default=Costs(), description="What a unit costs, in millionths of the currency.")
-    plans: Mapping[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")], PlanText] = Field(
+    plans: Mapping[Annotated[str, Field(pattern=PLAN_PATTERN)], PlanText] = Field(
         default_factory=dict[str, PlanText], description="Price plans by name."
     )
 
@@ -62,7 +64,7 @@ class Rates:
 
     @classmethod
     def of(cls, rate: Rate) -> Rates:
-        """Of one price for an hour of compute, which is that of 3600 CPU seconds; without plans."""
+        """Of one price for an hour of a processor, which is that of 3600 CPU seconds; without plans."""
         return cls(rate.currency, MappingProxyType({"cpu_second": Fraction(rate.micros_per_hour, 3600)}))
 
     def cost(self, usage: Usage) -> Fraction:
@@ -92,11 +94,11 @@ class Rates:
         """The plan of that name.
 
         Raises:
-            InvalidRates: there is none.
+            UnknownPlan: there is none.
         """
         if name not in self.plans:
             known = ", ".join(sorted(self.plans)) or "none; a rates file (ROTOSCOPE_RATES) may have some"
-            raise InvalidRates(f"There is no price plan {name!r}. Plans at hand: {known}.")
+            raise UnknownPlan(f"There is no price plan {name!r}. Plans at hand: {known}.")
         return self.plans[name]
 
 
@@ -109,6 +111,11 @@ def read_rates(path: Path) -> Rates:
     Raises:
         InvalidRates: there is no such file, or it breaks the schema; every fault is named with its key.
     """
+    return rates_of(read_rates_text(path))
+
+
+def read_rates_text(path: Path) -> RatesText:
+    """What stands in a rates file; as :func:`read_rates`."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise InvalidRates(f"{path} is larger than {_MOST_BYTES:,} bytes; give a rates file.")
@@ -116,7 +123,7 @@ def read_rates(path: Path) -> Rates:
     except (OSError, UnicodeDecodeError) as error:
         told = getattr(error, "strerror", None) or "it is no text"
         raise InvalidRates(f"The rates file {path} cannot be read: {told}. Give another one.") from error
-    return parse_rates(text, name=str(path))
+    return _parsed(text, name=str(path))
 
 
 def parse_rates(text: str, *, name: str) -> Rates:
@@ -129,6 +136,10 @@ def parse_rates(text: str, *, name: str) -> Rates:
     Raises:
         InvalidRates: it is not YAML, or it breaks the schema.
     """
+    return rates_of(_parsed(text, name=name))
+
+
+def _parsed(text: str, *, name: str) -> RatesText:
     try:
         value: Any = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
@@ -140,13 +151,26 @@ def parse_rates(text: str, *, name: str) -> Rates:
     if not isinstance(value, dict):
         raise InvalidRates(f"{name} has no keys; a rates file has rates: 1, currency and costs. {_WHERE}")
     try:
-        read = RatesText.model_validate(value)
+        return RatesText.model_validate(value)
     except ValidationError as error:
         faults = "; ".join(f"{_key(one['loc'])}: {_told(one)}" for one in error.errors())
         raise InvalidRates(f"{name} is no rates file that can be used: {faults}. {_WHERE}") from error
-    costs = {unit: Fraction(micros) for unit, micros in read.costs.model_dump().items()}
-    plans = {plan: Plan.of(plan, one) for plan, one in read.plans.items()}
-    return Rates(read.currency, MappingProxyType(costs), MappingProxyType(plans))
+
+
+def rates_of(text: RatesText) -> Rates:
+    """Rates that are in order, ready to calculate with."""
+    costs = {unit: Fraction(micros) for unit, micros in text.costs.model_dump().items()}
+    plans = {plan: Plan.of(plan, one) for plan, one in text.plans.items()}
+    return Rates(text.currency, MappingProxyType(costs), MappingProxyType(plans))
+
+
+def rates_of_settings(settings: Settings) -> Rates:
+    """What things cost by the settings: a file, or the one price of an hour.
+
+    Raises:
+        InvalidRates: the file is not there, or not in order.
+    """
+    return Rates.of(settings.rate) if settings.rates_file is None else read_rates(settings.rates_file)
 
 
 def rates_schema() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What was spent, counted from the ledger: by filter, job, client or day, and for a period under a plan."""
+"""What was spent, counted from the ledger: by filter, job, key or day, and for a period under a plan."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 from rotoscope.economics.plans import Plan
 from rotoscope.economics.usage import Usage
 
-By: TypeAlias = Literal["filter", "job", "client", "day", "operation"]
+By: TypeAlias = Literal["filter", "job", "key", "client", "day", "operation"]
 """What usage is counted by."""
 
 
@@ -22,6 +22,11 @@ class Entry(Protocol):
     @property
     def client_id(self) -> str:
         """Who pays."""
+        ...
+
+    @property
+    def key_id(self) -> str | None:
+        """With which key it was asked for; None: without one."""
         ...
 
     @property
@@ -40,8 +45,8 @@ class Entry(Protocol):
         ...
 
     @property
-    def seconds(self) -> float:
-        """Of compute."""
+    def cpu_seconds(self) -> float:
+        """Processor time."""
         ...
 
     @property
@@ -70,11 +75,13 @@ class Spent:
     """What something has cost."""
 
     name: str
-    """A filter, the id of a job or a client, a day such as ``2026-11-27`` (UTC), or an operation."""
+    """A filter, the id of a job, a key or a client, a day such as ``2026-11-27`` (UTC), or an operation."""
     jobs: int
     frames: int
-    seconds: float
-    """Of compute."""
+    """That were painted."""
+    video_seconds: float
+    """How long those of them last that are video."""
+    cpu_seconds: float
     cost_micros: int
 
 
@@ -121,6 +128,7 @@ _NAMES: Final[Mapping[By, Callable[[Entry], str]]] = MappingProxyType(
     {
         "filter": _filter,
         "job": lambda entry: entry.job_id,
+        "key": lambda entry: entry.key_id or "(no key)",
         "client": lambda entry: entry.client_id,
         "day": _day,
         "operation": lambda entry: entry.operation,
@@ -129,32 +137,38 @@ _NAMES: Final[Mapping[By, Callable[[Entry], str]]] = MappingProxyType(
 
 
 def spent_by(entries: Iterable[Entry], by: By) -> tuple[Spent, ...]:
-    """What was spent on each filter, job, client, day or operation: the dearest first, days in their order.
+    """What was spent on each filter, job, key, client, day or operation: dearest first, days in order.
 
     Every entry counts once, under one name: work with several filters under all their names together, work
     with none under its operation in brackets. So the sums are those of the ledger.
     """
-    groups = _grouped(entries, _NAMES[by])
-    found = [
-        Spent(
-            name,
-            jobs=len({entry.job_id for entry in group}),
-            frames=sum(entry.frames for entry in group),
-            seconds=sum(entry.seconds for entry in group),
-            cost_micros=sum(entry.cost_micros for entry in group),
-        )
-        for name, group in groups.items()
-    ]
+    found = [_spent(name, group) for name, group in _grouped(entries, _NAMES[by]).items()]
     if by == "day":
         return tuple(sorted(found, key=lambda one: one.name))
-    return tuple(sorted(found, key=lambda one: (-one.cost_micros, -one.seconds, one.name)))
+    return tuple(sorted(found, key=lambda one: (-one.cost_micros, -one.cpu_seconds, one.name)))
+
+
+def totaled(entries: Sequence[Entry]) -> Spent:
+    """What was spent on all of them together, without a name."""
+    return _spent("", entries)
+
+
+def _spent(name: str, group: Sequence[Entry]) -> Spent:
+    return Spent(
+        name,
+        jobs=len({entry.job_id for entry in group}),
+        frames=sum(entry.frames for entry in group),
+        video_seconds=sum(entry.video_seconds or 0.0 for entry in group),
+        cpu_seconds=sum(entry.cpu_seconds for entry in group),
+        cost_micros=sum(entry.cost_micros for entry in group),
+    )
 
 
 def usage_of(entry: Entry) -> Usage:
     """A row of the ledger as what plans have a price for: pictures, or time of video, never both."""
     is_video = entry.video_seconds is not None
     return Usage(
-        cpu_seconds=entry.seconds,
+        cpu_seconds=entry.cpu_seconds,
         pictures=0 if is_video else entry.frames,
         video_seconds=entry.video_seconds or 0,
     )

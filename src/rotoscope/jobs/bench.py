@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from rotoscope.economics.rates import Rates
 from rotoscope.errors import AccessDenied, StoredFileExists, StoredFileNotFound
+from rotoscope.jobs.charging import Took
 from rotoscope.jobs.checkpoints import SharedCheckpoints
 from rotoscope.jobs.delivering import Making
 from rotoscope.jobs.job import JobProgress
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.tasks import Task
+from rotoscope.machine import WorkClock
 from rotoscope.media.selection import WHOLE_CLIP
 from rotoscope.palette.palette import Palette
 from rotoscope.render.preview import preview
@@ -51,10 +54,14 @@ class Bench:
     device: DeviceName
     scratch: Path
     checkpoints: SharedCheckpoints
+    rates: Callable[[], Rates]
+    """See :meth:`rotoscope.jobs.operations.base.Workbench.rates`."""
     put_filter: Callable[[Path], None]
     put_preview: Callable[[Path], None]
     put_partial: Callable[[Path], None]
     makings: list[Making] = field(default_factory=list[Making])
+    clock: WorkClock = field(default_factory=WorkClock)
+    """Runs while the task uses the processor for what is charged for."""
 
     def __post_init__(self) -> None:
         self._begun = time.monotonic()
@@ -67,9 +74,9 @@ class Bench:
         return self.task.subject
 
     @property
-    def seconds(self) -> float:
-        """Since the task began."""
-        return time.monotonic() - self._begun
+    def took(self) -> Took:
+        """What the task has used so far."""
+        return Took(self.clock.seconds, time.monotonic() - self._begun)
 
     def take(self, uri: str) -> Path:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.take`."""
@@ -144,7 +151,7 @@ class Bench:
         if time.monotonic() - self._looked < LOOK_SECONDS:
             return
         self._looked = time.monotonic()
-        self.recorder.require_wanted(self.task, self.seconds)
+        self.recorder.require_wanted(self.task, self.took)
 
     def _refuse_existing(self, uri: str) -> None:
         """Refuse what is there already, before any work, unless this job has put it there."""

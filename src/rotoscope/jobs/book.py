@@ -62,6 +62,7 @@ class JobBook:
         priority: int = DEFAULT_PRIORITY,
         budget_micros: int | None = None,
         once: str | None = None,
+        key_id: str | None = None,
     ) -> Job:
         """Accept a job; its parameters were checked by its operation.
 
@@ -72,6 +73,7 @@ class JobBook:
             priority: lower goes first.
             budget_micros: what it may cost, in millionths of the rate's currency.
             once: what it is made for; where the client has a job for that already, it is given instead.
+            key_id: of the key with which it was asked for.
 
         Raises:
             InvalidOptions: a priority or a budget outside what is allowed.
@@ -80,6 +82,7 @@ class JobBook:
         row = JobRecord(
             id=new_id("job"),
             client_id=client_id,
+            key_id=key_id,
             operation=operation,
             params=params,
             state="queued",

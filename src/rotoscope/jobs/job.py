@@ -44,6 +44,8 @@ class Job:
 
     id: str
     client_id: str
+    key_id: str | None
+    """With which it was asked for; None: not over HTTP."""
     operation: str
     params: dict[str, Any]
     state: JobState

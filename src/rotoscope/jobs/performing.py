@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from rotoscope.database.engine import DATABASE_AWAY
 from rotoscope.database.tables import JobRecord, SegmentRecord
 from rotoscope.errors import JobCancelled, StoreUnavailable
 from rotoscope.jobs.bench import Bench
+from rotoscope.jobs.charging import Took
 from rotoscope.jobs.delivering import clear_parked, deliver, deliver_parked, is_near, park
 from rotoscope.jobs.operations.base import Params
 from rotoscope.jobs.operations.registry import OPERATIONS
@@ -26,6 +28,8 @@ from rotoscope.jobs.workshop import Workshop
 _LOG: Final = logging.getLogger("rotoscope.jobs")
 _WAITS_SECONDS: Final = (1.0, 4.0, 15.0)
 """Before a task is tried again whose store did not answer."""
+_SPENDING: Final = frozenset({"plan", "work", "segment"})
+"""Steps that are not begun where a budget is used up; the others bring home what was paid for."""
 _DELIVERY_WAITS_SECONDS: Final = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
 """The same of a delivery: nothing else waits for it, and what it brings has cost something."""
 
@@ -112,6 +116,8 @@ class Performer:
 
     def _do(self, task: Task, row: JobRecord) -> None:
         params = cast("Params", OPERATIONS[row.operation].params.model_validate(row.params))
+        if task.step in _SPENDING:
+            self._recorder.require_wanted(task, Took())
         with self._workshop.bench(task, row.client_id) as bench, self._at_work(bench):
             waits = _DELIVERY_WAITS_SECONDS if task.step == "deliver" else _WAITS_SECONDS
             for wait in (*waits, None):
@@ -128,7 +134,8 @@ class Performer:
     def _at_work(self, bench: Bench) -> Generator[None]:
         self._benches.add(bench)
         try:
-            yield
+            with nullcontext() if bench.task.step == "deliver" else bench.clock.running():
+                yield
         finally:
             self._benches.discard(bench)
 
@@ -142,26 +149,27 @@ class Performer:
                 keys = self._keys(row.id)
                 threads = cast("int", (row.plan or {})["painter_threads"])
                 result = self._renders.join(cast("PaintingWish", params), bench, threads=threads, keys=keys)
-                self._finish(task, bench, result)
+                self._finish(task, bench, result, paints=False)
             case "deliver":
                 self._deliver(task, row, bench)
             case _:
-                result = OPERATIONS[row.operation].run(params, bench)
-                self._finish(task, bench, result)
+                operation = OPERATIONS[row.operation]
+                result = operation.run(params, bench)
+                self._finish(task, bench, result, paints=operation.paints)
 
     def _plan(self, task: Task, params: PaintingWish, bench: Bench) -> None:
         bench.make(params.output, overwrite=params.overwrite)  # what cannot be written is known now
         found = self._renders.plan(params, bench)
         plan: dict[str, Any] = {"segments": 0} if found is None else {**found[0], "segments": len(found[1])}
         self._recorder.planned(task, plan, [] if found is None else found[1])
-        self._recorder.charge(task, seconds=bench.seconds)
+        self._recorder.charge(task, bench.took)
         self._put(self.next_tasks(task.subject))
 
     def _segment(self, task: Task, row: JobRecord, params: PaintingWish, bench: Bench) -> None:
         key = self._keys(row.id)[task.part]
         threads = cast("int", (row.plan or {})["painter_threads"])
-        seconds = self._renders.paint(params, bench, threads=threads, number=task.part, key=key)
-        is_last = self._recorder.segment_finished(task, seconds=seconds)
+        took = self._renders.paint(params, bench, threads=threads, number=task.part, key=key)
+        is_last = self._recorder.segment_finished(task, took)
         if is_last:
             self._put(self.next_tasks(task.subject))
             return
@@ -169,15 +177,18 @@ class Performer:
         if partial is not None:
             bench.show_partial(partial)
 
-    def _finish(self, task: Task, bench: Bench, result: dict[str, Any]) -> None:
-        frames = result.get("frames", 0) if task.step == "work" else 0
+    def _finish(self, task: Task, bench: Bench, result: dict[str, Any], *, paints: bool) -> None:
+        painted: dict[str, Any] = {}
+        if paints:
+            lasts = result.get("video_seconds") or None
+            painted = {"frames": int(result.get("frames", 1)), "video_seconds": lasts}
         if is_near(bench.makings):
             delivered = deliver(task, bench.makings, bench.storage, self._recorder)
-            self._recorder.charge(task, seconds=bench.seconds, frames=int(frames or 0))
+            self._recorder.charge(task, replace(bench.took, **painted))
             self._recorder.succeeded(task, {**result, "delivered": delivered})
             return
         parked = park(task, bench.makings, self._workshop.store)
-        self._recorder.charge(task, seconds=bench.seconds, frames=int(frames or 0))
+        self._recorder.charge(task, replace(bench.took, **painted))
         self._recorder.parked(task, parked, result)
         self._put(self.next_tasks(task.subject))
 
@@ -195,6 +206,7 @@ class Performer:
 
 def _wait(bench: Bench, seconds: float) -> None:
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        time.sleep(0.2)
-        bench.check()
+    with bench.clock.paused():
+        while time.monotonic() < until:
+            time.sleep(0.2)
+            bench.check()

@@ -8,13 +8,11 @@ from dataclasses import asdict, replace
 from typing import Any, Final
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from rotoscope.database.columns import now
 from rotoscope.database.engine import Database
-from rotoscope.database.identity import new_id
-from rotoscope.database.tables import JobRecord, LedgerRow, SegmentRecord
+from rotoscope.database.tables import JobRecord, SegmentRecord
 from rotoscope.errors import (
     BudgetExhausted,
     EncodeError,
@@ -25,12 +23,13 @@ from rotoscope.errors import (
     StoreUnavailable,
     WorkerLost,
 )
+from rotoscope.jobs.charging import Charges, Took
 from rotoscope.jobs.happenings import happened
 from rotoscope.jobs.job import FINAL_STATES, JobFault, JobProgress
+from rotoscope.jobs.prices import RatesBook
 from rotoscope.jobs.rows import job_of, told_of
 from rotoscope.jobs.tasks import Task
 from rotoscope.render.segments.plan import Segment
-from rotoscope.settings import Rate
 
 _RETRYABLE: Final = (StoreUnavailable, WorkerLost, EncodeError, BudgetExhausted)
 """Errors after which the same job may well succeed another time."""
@@ -39,9 +38,9 @@ _RETRYABLE: Final = (StoreUnavailable, WorkerLost, EncodeError, BudgetExhausted)
 class Recorder:
     """Writes jobs' rows, for those who do the work."""
 
-    def __init__(self, database: Database, rate: Rate, worker_id: str) -> None:
+    def __init__(self, database: Database, prices: RatesBook, worker_id: str) -> None:
         self._database = database
-        self._rate = rate
+        self._charges = Charges(prices)
         self._worker_id = worker_id
 
     def begin(self, task: Task) -> JobRecord | None:
@@ -105,11 +104,11 @@ class Recorder:
             row.progress = asdict(_with_segments(session, row))
             _tell(session, row, "job.progressed")
 
-    def segment_finished(self, task: Task, *, seconds: float) -> bool:
+    def segment_finished(self, task: Task, took: Took) -> bool:
         """A segment is painted and put where all find it; gives whether it was the last one of its job.
 
         Raises:
-            BudgetExhausted: it has used up the job's budget, and there is more to do.
+            BudgetExhausted: it has used up a budget, and there is more to do.
         """
         with self._database.writing() as session:
             row = _locked(session, task)
@@ -117,9 +116,9 @@ class Recorder:
             if row is None or segment is None:
                 return False
             if segment.state != "succeeded":
-                segment.state, segment.seconds, segment.ended = "succeeded", seconds, now()
+                segment.state, segment.seconds, segment.ended = "succeeded", took.elapsed_seconds, now()
                 segment.frames_done, segment.worker = segment.stop - segment.first, self._worker_id
-                self._charge(session, row, task, segment.key, seconds, segment.stop - segment.first)
+                self._charges.add(session, row, task, segment.key, took)
                 row.progress = asdict(_with_segments(session, row))
                 _tell(session, row, "job.segment_finished")
             left = session.scalar(
@@ -127,30 +126,29 @@ class Recorder:
                 .select_from(SegmentRecord)
                 .where(SegmentRecord.job_id == row.id, SegmentRecord.state != "succeeded")
             )
-        if left and self._is_over_budget(row):
-            raise BudgetExhausted(_over(row))
+        if left:
+            self.require_wanted(task, Took())
         return not left
 
-    def charge(self, task: Task, *, seconds: float, frames: int = 0) -> None:
-        """A step took so long; it is charged once, however often it was done."""
+    def charge(self, task: Task, took: Took) -> None:
+        """A step has used so much; it is charged once, however often it was done."""
         with self._database.writing() as session:
             row = session.get(JobRecord, task.subject, with_for_update=True)
             if row is not None:
-                self._charge(session, row, task, "", seconds, frames)
+                self._charges.add(session, row, task, "", took)
 
-    def require_wanted(self, task: Task, seconds: float) -> None:
-        """Go on with a task that has taken so long, or stop.
+    def require_wanted(self, task: Task, took: Took) -> None:
+        """Go on with a task that has used so much, or stop.
 
         Raises:
             JobCancelled: nobody wants its job any more.
-            BudgetExhausted: the job's budget is used up, by what was charged and what this task will be.
+            BudgetExhausted: a budget is used up, by what was charged and what this task will be.
         """
         with self._database.reading() as session:
             row = session.get(JobRecord, task.subject)
-        if row is None or row.state in FINAL_STATES or row.attempt != task.attempt:
-            raise JobCancelled(f"The job {task.subject} was cancelled.")
-        if self._is_over_budget(row, seconds):
-            raise BudgetExhausted(_over(row))
+            if row is None or row.state in FINAL_STATES or row.attempt != task.attempt:
+                raise JobCancelled(f"The job {task.subject} was cancelled.")
+            self._charges.require_within(session, row, took)
 
     def promise(self, task: Task, digests: Mapping[str, str]) -> Mapping[str, str]:
         """Say what will be put where, by URI; gives what an earlier run of this task had said."""
@@ -193,33 +191,6 @@ class Recorder:
             if row is not None:
                 row.state, row.error, row.ended = "failed", asdict(fault), now()
                 _tell(session, row, "job.failed")
-
-    def _charge(
-        self, session: Session, row: JobRecord, task: Task, part: str, seconds: float, frames: int
-    ) -> None:
-        insert = postgresql.insert if self._database.is_postgresql else sqlite.insert
-        cost = self._rate.cost_micros(seconds)
-        session.execute(
-            insert(LedgerRow)
-            .values(
-                id=new_id("led"),
-                client_id=row.client_id,
-                job_id=row.id,
-                step=task.step,
-                part=part,
-                seconds=seconds,
-                frames=frames,
-                cost_micros=cost,
-                created=now(),
-            )
-            .on_conflict_do_nothing()
-        )
-        total = select(func.coalesce(func.sum(LedgerRow.cost_micros), 0)).where(LedgerRow.job_id == row.id)
-        row.cost_micros = int(session.scalar(total) or 0)
-
-    def _is_over_budget(self, row: JobRecord, seconds: float = 0) -> bool:
-        spent = row.cost_micros + self._rate.cost_micros(seconds)
-        return row.budget_micros is not None and spent >= row.budget_micros
 
 
 def fault_of(error: Exception) -> JobFault:
@@ -271,10 +242,3 @@ def _with_segments(session: Session, row: JobRecord) -> JobProgress:
 
 def _tell(session: Session, row: JobRecord, type: str) -> None:
     happened(session, row.client_id, type, row.id, told_of(job_of(row)))
-
-
-def _over(row: JobRecord) -> str:
-    return (
-        f"The budget of {row.budget_micros} millionths is used up: {row.cost_micros} were spent. What is "
-        "done is kept; try the job again with a larger budget, and it goes on from here."
-    )

@@ -6,13 +6,14 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
 from rotoscope.errors import MachineDiffers
 from rotoscope.jobs.bench import Bench
+from rotoscope.jobs.charging import Took
 from rotoscope.jobs.operations.painting import told
 from rotoscope.jobs.operations.wishes import PaintingWish
 from rotoscope.jobs.pieces import SharedPieces
@@ -23,6 +24,7 @@ from rotoscope.render.photographs import are_photographs
 from rotoscope.render.planar import MOST_PIXELS_AT_ONCE, PAINTED_AT_ONCE, FramePainter
 from rotoscope.render.progress import ProgressMeter
 from rotoscope.render.recipe_line import recipe_tags
+from rotoscope.render.result import video_seconds
 from rotoscope.render.segments.painting import paint_segments
 from rotoscope.render.segments.plan import Segment
 from rotoscope.render.segments.planned import PlannedRender, open_render
@@ -65,14 +67,14 @@ class Renders:
         keys = [(segment, job.key(segment)) for segment in opened.planned.segments]
         return {"painter_threads": threads}, keys
 
-    def paint(self, params: PaintingWish, bench: Bench, *, threads: int, number: int, key: str) -> float:
-        """Paint a segment and share its piece; gives the seconds it took, 0 where it was painted already.
+    def paint(self, params: PaintingWish, bench: Bench, *, threads: int, number: int, key: str) -> Took:
+        """Paint a segment and share its piece; gives what it took, nothing where it was painted already.
 
         Raises:
             MachineDiffers: this machine would make other bytes than the one that planned.
         """
         if self._pieces.find(key) is not None:
-            return 0.0
+            return Took()
         opened = self._required(params, bench, threads)
         segment = opened.planned.segments[number]
         own = opened.planned.job.key(segment)
@@ -83,12 +85,18 @@ class Renders:
                 "workers the same version, and let them be alike; a retry plans the job anew."
             )
         meter = ProgressMeter("stylize", frames_expected=segment.frames, on_progress=bench.on_progress)
-        with self._lock:
-            began = time.monotonic()  # waiting for another task's segment is nobody's work
+        with bench.clock.paused():  # waiting for another task's segment is nobody's work
+            self._lock.acquire()
+        try:
+            began = time.monotonic()
             paint_segments(opened.planned.job, [segment], self._pieces.local, opened.painter, meter)
             seconds = time.monotonic() - began
+        finally:
+            self._lock.release()
         self._pieces.share(key)
-        return seconds
+        clip = opened.planned.job.clip
+        lasts = clip.seconds_at(segment.stop) - clip.seconds_at(segment.first)
+        return Took(bench.clock.seconds, seconds, segment.stop - segment.first, float(lasts))
 
     def join(self, params: PaintingWish, bench: Bench, *, threads: int, keys: list[str]) -> dict[str, Any]:
         """The result of all segments, with sound and everything else of the source.
@@ -118,6 +126,7 @@ class Renders:
         )
         notes = (*planned.job.clip.problems, *planned.job.grading.notes, *report.notes)
         result = finish(report, meter, look=planned.job.look.description, notes=notes)
+        result = replace(result, video_seconds=float(video_seconds(planned.job.clip)))
         if params.score:
             result = scored(result, planned.job.clip, bench.on_progress)
         return told(result, params.output)

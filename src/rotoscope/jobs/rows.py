@@ -14,6 +14,7 @@ def job_of(row: JobRecord) -> Job:
     return Job(
         id=row.id,
         client_id=row.client_id,
+        key_id=row.key_id,
         operation=row.operation,
         params=row.params,
         state=cast("JobState", row.state),

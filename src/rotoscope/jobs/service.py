@@ -28,6 +28,7 @@ from rotoscope.jobs.operations.base import QueueName
 from rotoscope.jobs.performing import Performer
 from rotoscope.jobs.pieces import SharedPieces
 from rotoscope.jobs.places import storage_of_client
+from rotoscope.jobs.prices import RatesBook
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.supervising import Supervisor
 from rotoscope.jobs.tasks import Task
@@ -135,14 +136,16 @@ def _assemble(
     engine = Engine(_engine_url(settings, database), settings.worker_id, tuple(queues))
     shared = store if is_uri(settings.store) else None
     filters = ClientFilters(settings, shared)
+    prices = RatesBook(database, settings)
     workshop = Workshop(
         settings=settings,
         database=database,
-        recorder=Recorder(database, settings.rate, settings.worker_id),
+        recorder=Recorder(database, prices, settings.worker_id),
         store=store,
         pieces=SharedPieces.of(settings),
         checkpoints=SharedCheckpoints(shared),
         filters=filters,
+        prices=prices,
         storage_of=partial(storage_of_client, settings, database),
         device=device,
     )

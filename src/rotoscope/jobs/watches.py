@@ -117,7 +117,9 @@ class WatchRound:
             "source": str(found.uri),
             "output": str(outbox.joined(painted_path(found.name))),
         }
-        self._book.create(row.client_id, "stylize", params, once=f"{row.id[-16:]}.{found.key}")
+        self._book.create(
+            row.client_id, "stylize", params, once=f"{row.id[-16:]}.{found.key}", key_id=row.key_id
+        )
 
     def _tell(self, row: WatchRecord, found: Found) -> None:
         data = {"watch": row.id, "uri": str(found.uri), "name": found.name, "key": found.key}

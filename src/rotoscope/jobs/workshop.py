@@ -16,6 +16,7 @@ from rotoscope.jobs.bench import Bench
 from rotoscope.jobs.checkpoints import SharedCheckpoints
 from rotoscope.jobs.filters import ClientFilters
 from rotoscope.jobs.pieces import SharedPieces
+from rotoscope.jobs.prices import RatesBook
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.tasks import Task
 from rotoscope.settings import Settings
@@ -40,6 +41,7 @@ class Workshop:
     pieces: SharedPieces
     checkpoints: SharedCheckpoints
     filters: ClientFilters
+    prices: RatesBook
     storage_of: Callable[[str], Storage]
     """What a client can reach, by the client's id."""
     device: DeviceName
@@ -62,6 +64,7 @@ class Workshop:
                 device=self.device,
                 scratch=scratch,
                 checkpoints=self.checkpoints,
+                rates=self.prices.rates,
                 put_filter=lambda file: self.filters.publish(client_id, file),
                 put_preview=partial(self._put, preview_path(task.subject)),
                 put_partial=partial(self._put, partial_path(task.subject)),

@@ -17,7 +17,7 @@ from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
 from rotoscope.render.progress import Progress, ProgressCallback
-from rotoscope.render.result import RenderResult
+from rotoscope.render.result import RenderResult, video_seconds
 from rotoscope.render.segments.store import SegmentStore
 from rotoscope.render.stylize import DEFAULT_ENCODER, stylize
 
@@ -202,11 +202,10 @@ class _Sampler:
         """What was found."""
         clip = self.clip
         moves = clip.info.kind is not MediaKind.STILL
-        span = clip.seconds_at(clip.expected_frames) - clip.seconds_at(0) if moves else Fraction(0)
         return Measured(
             source=Path(clip.source),
             frames=clip.expected_frames,
-            video_seconds=span,
+            video_seconds=video_seconds(clip),
             pictures=0 if moves else clip.expected_frames,
             sampled_frames=self.painted,
             cpu_seconds=cpu_seconds,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
+from rotoscope.media.clip import Clip
+from rotoscope.media.info import MediaKind
 from rotoscope.render.score import Score
 
 
@@ -29,9 +32,19 @@ class RenderResult:
     """How much it flickers, where that was asked for and could be measured."""
     cpu_seconds: float = 0.0
     """Processor time from opening the source to the finished result: all threads, and the processes that
-    painted. What else the same process did meanwhile is in it."""
+    painted. What else the same process did meanwhile is in it, unless it is counted by a
+    :class:`rotoscope.machine.WorkClock`."""
+    video_seconds: float = 0.0
+    """How long the result lasts, of what moves; 0 for pictures."""
 
     @property
     def frames_per_second(self) -> float:
         """Pictures a second, end to end."""
         return self.frames / self.elapsed_seconds if self.elapsed_seconds > 0 else 0.0
+
+
+def video_seconds(clip: Clip) -> Fraction:
+    """How long what is made of a clip lasts, of what moves; 0 for a still."""
+    if clip.info.kind is MediaKind.STILL:
+        return Fraction(0)
+    return clip.seconds_at(clip.expected_frames) - clip.seconds_at(0)

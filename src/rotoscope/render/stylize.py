@@ -26,7 +26,7 @@ from rotoscope.render.pipeline import paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.recipe_line import recipe_tags
-from rotoscope.render.result import RenderResult
+from rotoscope.render.result import RenderResult, video_seconds
 from rotoscope.render.score import measure
 from rotoscope.render.segments.planned import can_be_joined
 from rotoscope.render.segments.video import render_video
@@ -144,7 +144,7 @@ def render(
     notes = (*clip.problems, *grading.notes, *report.notes, *_continued(meter))
     result = finish(report, meter, look=look.description, notes=notes)
     result = scored(result, clip, on_progress) if options.score else result
-    return replace(result, cpu_seconds=cpu_seconds() - began)
+    return replace(result, cpu_seconds=cpu_seconds() - began, video_seconds=float(video_seconds(clip)))
 
 
 def scored(result: RenderResult, clip: Clip, on_progress: ProgressCallback | None) -> RenderResult:

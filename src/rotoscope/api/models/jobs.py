@@ -48,6 +48,7 @@ class JobView(BaseModel):
     """A job as it stands."""
 
     id: str = Field(examples=["job_01kb2v6c9tq1x8m4z7r5w3n0pd"])
+    key_id: str | None = Field(description="Of the key with which it was asked for.")
     operation: str = Field(examples=["renders"])
     params: dict[str, Any] = Field(description="What was asked for.")
     state: JobState
@@ -68,6 +69,7 @@ class JobView(BaseModel):
         """The view of a job."""
         return cls(
             id=job.id,
+            key_id=job.key_id,
             operation=job.operation,
             params=job.params,
             state=job.state,

@@ -49,7 +49,7 @@ def list_jobs(
     rows = services.book.list(
         caller.client_id, states=state, operation=operation, before=page.after, limit=page.limit + 1
     )
-    currency = services.settings.rate.currency
+    currency = services.prices.rates().currency
     return page.cut(rows, lambda job: JobView.of(job, currency), lambda job: job.id)
 
 
@@ -63,7 +63,7 @@ async def get_job(
     """
     job = await to_thread.run_sync(services.book.get, caller.client_id, job_id)
     job = await wait_as_preferred(services.book, job, request, response)
-    return JobView.of(job, services.settings.rate.currency)
+    return JobView.of(job, services.prices.rates().currency)
 
 
 @router.get("/{job_id}/segments", operation_id="list_segments", summary="List a job's segments")
@@ -115,18 +115,18 @@ def get_partial_result(services: UseServices, caller: Reader, job_id: IdPath) ->
 def cancel_job(services: UseServices, caller: Runner, job_id: IdPath) -> JobView:
     """Stop a job for good, though it can be tried again. What was done until then is paid for."""
     job = services.book.cancel(caller.client_id, job_id)
-    return JobView.of(job, services.settings.rate.currency)
+    return JobView.of(job, services.prices.rates().currency)
 
 
 @router.post("/{job_id}/stop", operation_id="stop_job", summary="Stop a job and keep what there is")
 def stop_job(services: UseServices, caller: Runner, job_id: IdPath) -> JobView:
     """End a training now, and make the filter of what was learned until then."""
     job = services.book.stop(caller.client_id, job_id)
-    return JobView.of(job, services.settings.rate.currency)
+    return JobView.of(job, services.prices.rates().currency)
 
 
 @router.post("/{job_id}/retry", operation_id="retry_job", summary="Try a job again", status_code=202)
 def retry_job(services: UseServices, caller: Runner, job_id: IdPath, how: RetryRequest) -> JobView:
     """Go on with a job that failed or was cancelled: what is done of it is not done again."""
     job = services.book.retry(caller.client_id, job_id, budget_micros=how.budget_micros)
-    return JobView.of(job, services.settings.rate.currency)
+    return JobView.of(job, services.prices.rates().currency)

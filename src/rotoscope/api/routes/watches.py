@@ -34,6 +34,7 @@ def create_watch(
     row = WatchRecord(
         id=new_id("wat"),
         client_id=caller.client_id,
+        key_id=caller.key_id,
         inbox=wanted.inbox,
         outbox=wanted.outbox,
         params=wanted.painting.model_dump(mode="json", by_alias=True, exclude_unset=True),

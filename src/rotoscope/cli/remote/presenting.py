@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import typer
 
+from rotoscope.cli import quote_lines
 from rotoscope.cli.media_lines import describe, lines_of_rows
 from rotoscope.cli.present import human_duration, human_size, print_json, print_notes, summary_line
 from rotoscope.cli.score_lines import lines_of
@@ -78,6 +79,12 @@ def _train(job: Job, told: dict[str, Any]) -> list[str]:
     ]
 
 
+def _quote(_: Job, told: dict[str, Any]) -> list[str]:
+    from rotoscope.economics.quotes import Quote  # noqa: PLC0415 - see cli.main
+
+    return quote_lines.lines_of(from_plain(Quote, told))
+
+
 def _usual(job: Job, told: dict[str, Any]) -> list[str]:
     size = told.get("frame_size")
     parts = [f"{size[0]}x{size[1]}"] if size else []
@@ -102,4 +109,5 @@ _LINES: Final[Mapping[str, Lines]] = {
     "check": _check,
     "score": _score,
     "train": _train,
+    "quote": _quote,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+from urllib.parse import quote
 
 Given: TypeAlias = Mapping[str, Any]
 """Options by name, those alone that are not at their defaults."""
@@ -98,15 +99,26 @@ _ENCODING: Final = frozenset({"quality", "codec", "preset", "width", "loop"})
 _FEATURES: Final = frozenset({"features", "normalization"})
 _WEIGHTS: Final = {"feature_weights": "feature_weights"}
 _RENDERING: Final = frozenset({"coherence", "to_sdr", "wrap", "on_truncated", "on_corrupt", "score"})
+_PAINTING: Final = _SPAN | _ENCODING | _RENDERING | {"strength", "stroke_scale", "colors", "size"}
 _CARD: Final = frozenset({"title", "artist", "year", "license_", "source", "collection"})
 
 REMOTE: Final[Mapping[str, Remote]] = {
     "stylize": Remote(
         "renders",
-        same=_SPAN | _ENCODING | _RENDERING | {"strength", "stroke_scale", "colors", "size"},
+        same=_PAINTING,
         sources={"source": "source"},
         made={"filter_names": _filters, "look_file": _look},
         output="output",
+    ),
+    "quote": Remote(
+        "quote",
+        same=_PAINTING - {"score"} | {"plan"},
+        sources={"source": "source"},
+        made={
+            "filter_names": _filters,
+            "look_file": _look,
+            "output": lambda path: {"output": f"data://quoted/{quote(path.name)}"},
+        },
     ),
     "separate": Remote(
         "separate",

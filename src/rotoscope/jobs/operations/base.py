@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, Typ
 
 from pydantic import BaseModel, ConfigDict
 
+from rotoscope.economics.rates import Rates
 from rotoscope.palette.palette import Palette
 from rotoscope.render.progress import Progress
 from rotoscope.render.segments.store import SegmentStore
@@ -79,6 +80,14 @@ class Workbench(Protocol):
         """
         ...
 
+    def rates(self) -> Rates:
+        """What things cost here.
+
+        Raises:
+            InvalidRates: the service's rates are not in order.
+        """
+        ...
+
     def take(self, uri: str) -> Path:
         """A local copy of a stored file, or of a folder where the URI ends with ``/``.
 
@@ -130,3 +139,6 @@ class Operation(Generic[ParamsType]):
     """Does it; what it gives is the job's result: JSON that holds URIs, counts and notes."""
     example: dict[str, Any]
     """Of its parameters."""
+    paints: bool = False
+    """Whether what it makes counts as pictures or as video that was painted; its result says ``frames``, one
+    where it does not, and ``video_seconds``."""

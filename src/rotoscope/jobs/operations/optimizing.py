@@ -19,6 +19,7 @@ from rotoscope.media.selection import Selection
 from rotoscope.media.timecode import parse_time
 from rotoscope.plain import to_plain
 from rotoscope.render.looks.strangers import loader_for_strangers
+from rotoscope.render.result import video_seconds
 from rotoscope.render.texture_output import parse_size, texture_timing
 
 if TYPE_CHECKING:
@@ -143,6 +144,10 @@ def _optimize_clip(
     from rotoscope.optimize.video import painting  # noqa: PLC0415 - torch is heavy
     from rotoscope.optimize.video.recipe import VideoRecipe  # noqa: PLC0415
 
+    selection = Selection(
+        start=None if params.start is None else parse_time(params.start),
+        stop=None if params.stop is None else parse_time(params.stop),
+    )
     painted = painting.optimize_clip(
         source,
         [style.source(bench) for style in params.styles],
@@ -153,10 +158,7 @@ def _optimize_clip(
         video=VideoRecipe.of_values(coherence=params.coherence),
         options=painting.ClipOptions(
             size=params.size,
-            selection=Selection(
-                start=None if params.start is None else parse_time(params.start),
-                stop=None if params.stop is None else parse_time(params.stop),
-            ),
+            selection=selection,
             start=_start(params, bench),
             encoder=EncoderOptions(quality=params.quality),
             device=bench.device,
@@ -167,6 +169,7 @@ def _optimize_clip(
         "output": params.output,
         "frame_size": list(painted.frame_size),
         "frames": painted.frames,
+        "video_seconds": float(video_seconds(open_clip(source, selection=selection))),
         "notes": list(painted.notes),
     }
 
@@ -233,6 +236,7 @@ OPTIMIZE = Operation(
         "styles": [{"uri": "data://in/poster.jpg"}],
         "output": "data://out/finest.png",
     },
+    paints=True,
 )
 TEXTURE = Operation(
     name="texture",

@@ -56,6 +56,7 @@ def told(result: RenderResult, output: str) -> dict[str, Any]:
         "size_bytes": result.size_bytes,
         "codec": result.codec,
         "look": result.look,
+        "video_seconds": result.video_seconds,
         "score": to_plain(result.score),
         "notes": list(result.notes),
     }
@@ -125,6 +126,7 @@ STYLIZE = Operation(
         "filter": "great-wave",
         "strength": 0.8,
     },
+    paints=True,
 )
 ASSEMBLE = Operation(
     name="assemble",
@@ -150,4 +152,5 @@ RENDERS = Operation(
         "filter": "great-wave",
         "coherence": "flow",
     },
+    paints=True,
 )

@@ -13,6 +13,7 @@ from rotoscope.jobs.operations.base import Operation, Params
 from rotoscope.jobs.operations.looking import AUDITION, CHECK, FLOW, INSPECT, SCORE
 from rotoscope.jobs.operations.optimizing import OPTIMIZE, TEXTURE
 from rotoscope.jobs.operations.painting import ASSEMBLE, RENDERS, SEPARATE, STYLIZE
+from rotoscope.jobs.operations.quoting import QUOTE, QUOTE_TRAINING
 from rotoscope.jobs.operations.training import TRAIN
 
 OPERATIONS: Final[Mapping[str, Operation[Any]]] = MappingProxyType(
@@ -31,6 +32,8 @@ OPERATIONS: Final[Mapping[str, Operation[Any]]] = MappingProxyType(
             OPTIMIZE,
             TEXTURE,
             TRAIN,
+            QUOTE,
+            QUOTE_TRAINING,
         )
     }
 )

@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
     )
     op.create_table(
+        "rates",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("created", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "secrets",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -102,39 +109,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("client_id", "key"),
     )
     op.create_table(
-        "jobs",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("client_id", sa.String(length=64), nullable=False),
-        sa.Column("operation", sa.String(length=32), nullable=False),
-        sa.Column("params", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("budget_micros", sa.BigInteger(), nullable=True),
-        sa.Column("cost_micros", sa.BigInteger(), nullable=False),
-        sa.Column("plan", sa.JSON(), nullable=True),
-        sa.Column("progress", sa.JSON(), nullable=False),
-        sa.Column("result", sa.JSON(), nullable=True),
-        sa.Column("error", sa.JSON(), nullable=True),
-        sa.Column("stop_asked", sa.Boolean(), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("cancel_asked", sa.Boolean(), nullable=False),
-        sa.Column("once", sa.String(length=64), nullable=True),
-        sa.Column("created", Instant(), nullable=False),
-        sa.Column("started", Instant(), nullable=True),
-        sa.Column("ended", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["client_id"],
-            ["clients.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("client_id", "once"),
-    )
-    with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.create_index("jobs_in_state", ["state", "id"], unique=False)
-        batch_op.create_index("jobs_of_client", ["client_id", "id"], unique=False)
-        batch_op.create_index("jobs_of_client_in_state", ["client_id", "state", "id"], unique=False)
-
-    op.create_table(
         "keys",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("client_id", sa.String(length=64), nullable=False),
@@ -209,26 +183,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_uploads_client_id"), ["client_id"], unique=False)
 
     op.create_table(
-        "watches",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("client_id", sa.String(length=64), nullable=False),
-        sa.Column("inbox", sa.Text(), nullable=False),
-        sa.Column("outbox", sa.Text(), nullable=False),
-        sa.Column("params", sa.JSON(), nullable=False),
-        sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("looked", Instant(), nullable=True),
-        sa.Column("trouble", sa.Text(), nullable=True),
-        sa.Column("created", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["client_id"],
-            ["clients.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("watches", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_watches_client_id"), ["client_id"], unique=False)
-
-    op.create_table(
         "webhooks",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("client_id", sa.String(length=64), nullable=False),
@@ -245,6 +199,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("webhooks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_webhooks_client_id"), ["client_id"], unique=False)
+
+    op.create_table(
+        "budgets",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("key_id", sa.String(length=64), nullable=True),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("limit_micros", sa.BigInteger(), nullable=False),
+        sa.Column("created", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["clients.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_id"],
+            ["keys.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("budgets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_budgets_client_id"), ["client_id"], unique=False)
 
     op.create_table(
         "deliveries",
@@ -271,14 +246,80 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_deliveries_webhook_id"), ["webhook_id"], unique=False)
 
     op.create_table(
+        "jobs",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("key_id", sa.String(length=64), nullable=True),
+        sa.Column("operation", sa.String(length=32), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("budget_micros", sa.BigInteger(), nullable=True),
+        sa.Column("cost_micros", sa.BigInteger(), nullable=False),
+        sa.Column("plan", sa.JSON(), nullable=True),
+        sa.Column("progress", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("error", sa.JSON(), nullable=True),
+        sa.Column("stop_asked", sa.Boolean(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("cancel_asked", sa.Boolean(), nullable=False),
+        sa.Column("once", sa.String(length=64), nullable=True),
+        sa.Column("created", Instant(), nullable=False),
+        sa.Column("started", Instant(), nullable=True),
+        sa.Column("ended", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["clients.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_id"],
+            ["keys.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("client_id", "once"),
+    )
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.create_index("jobs_in_state", ["state", "id"], unique=False)
+        batch_op.create_index("jobs_of_client", ["client_id", "id"], unique=False)
+        batch_op.create_index("jobs_of_client_in_state", ["client_id", "state", "id"], unique=False)
+
+    op.create_table(
+        "watches",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("key_id", sa.String(length=64), nullable=True),
+        sa.Column("inbox", sa.Text(), nullable=False),
+        sa.Column("outbox", sa.Text(), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("looked", Instant(), nullable=True),
+        sa.Column("trouble", sa.Text(), nullable=True),
+        sa.Column("created", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["clients.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_id"],
+            ["keys.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("watches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_watches_client_id"), ["client_id"], unique=False)
+
+    op.create_table(
         "ledger",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("key_id", sa.String(length=64), nullable=True),
         sa.Column("job_id", sa.String(length=64), nullable=False),
         sa.Column("step", sa.String(length=32), nullable=False),
         sa.Column("part", sa.String(length=80), nullable=False),
-        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("cpu_seconds", sa.Double(), nullable=False),
+        sa.Column("elapsed_seconds", sa.Double(), nullable=False),
         sa.Column("frames", sa.Integer(), nullable=False),
+        sa.Column("video_seconds", sa.Double(), nullable=True),
         sa.Column("cost_micros", sa.BigInteger(), nullable=False),
         sa.Column("created", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -289,11 +330,16 @@ def upgrade() -> None:
             ["job_id"],
             ["jobs.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["key_id"],
+            ["keys.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("job_id", "step", "part"),
     )
     with op.batch_alter_table("ledger", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ledger_client_id"), ["client_id"], unique=False)
+        batch_op.create_index("ledger_of_client", ["client_id", "created"], unique=False)
+        batch_op.create_index("ledger_of_key", ["key_id", "created"], unique=False)
 
     op.create_table(
         "segments",
@@ -321,22 +367,33 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("segments")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ledger_client_id"))
+        batch_op.drop_index("ledger_of_key")
+        batch_op.drop_index("ledger_of_client")
 
     op.drop_table("ledger")
+    with op.batch_alter_table("watches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_watches_client_id"))
+
+    op.drop_table("watches")
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index("jobs_of_client_in_state")
+        batch_op.drop_index("jobs_of_client")
+        batch_op.drop_index("jobs_in_state")
+
+    op.drop_table("jobs")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deliveries_webhook_id"))
         batch_op.drop_index("deliveries_due")
 
     op.drop_table("deliveries")
+    with op.batch_alter_table("budgets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_budgets_client_id"))
+
+    op.drop_table("budgets")
     with op.batch_alter_table("webhooks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webhooks_client_id"))
 
     op.drop_table("webhooks")
-    with op.batch_alter_table("watches", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_watches_client_id"))
-
-    op.drop_table("watches")
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_uploads_client_id"))
 
@@ -350,12 +407,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_keys_client_id"))
 
     op.drop_table("keys")
-    with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.drop_index("jobs_of_client_in_state")
-        batch_op.drop_index("jobs_of_client")
-        batch_op.drop_index("jobs_in_state")
-
-    op.drop_table("jobs")
     op.drop_table("idempotent_requests")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index("events_of_subject")
@@ -371,5 +422,6 @@ def downgrade() -> None:
 
     op.drop_table("workers")
     op.drop_table("secrets")
+    op.drop_table("rates")
     op.drop_table("clients")
     # ### end Alembic commands ###

@@ -62,7 +62,7 @@ def test_what_is_written_is_read_again(folder: Path) -> None:
     assert (folder / "story.md").read_bytes() == b"# One\n\nA walk.\r\n"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable() or "\n" in text),
     st.text(st.characters(categories=("L", "N", "P", "Zs"), include_characters="\n\t:#'\"~|>-"), min_size=1),

@@ -38,7 +38,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> ScalarNode:
-    style = "|" if "\n" in value else None if isinstance(plain_scalar(value), str) else '"'
+    is_shown = all(character == "\n" or character.isprintable() for character in value)
+    style = "|" if "\n" in value and is_shown else None if isinstance(plain_scalar(value), str) else '"'
+    style = style if is_shown else '"'  # other breaks of lines would become line feeds
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

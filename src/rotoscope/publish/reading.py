@@ -102,7 +102,8 @@ class _Reader:
         facts, loaded = self._file(file, WorkFacts)
         if facts is None:
             return None
-        for key, place in (("file", facts.file), ("source", facts.source)):
+        for key in ("file", "source", "captions"):
+            place: str | None = getattr(facts, key)
             if place is not None and not is_uri(place) and not (self.folder / place).is_file():
                 told = f"there is no file {place}.{near(place, self._media(place))}"
                 self._add(file, _fault_at((key,), told, loaded.lines))

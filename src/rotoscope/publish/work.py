@@ -85,6 +85,9 @@ class WorkFacts(Part):
     alt: ShortText | None = Field(
         default=None, description="What is to be seen, for those who do not see it; by default the title."
     )
+    captions: FilePlace | None = Field(
+        default=None, description="What is said in a video, as WebVTT; its path or URI likewise."
+    )
     tags: Tags = Field(default=(), description="Words to find it by.")
     square: tuple[Share, Share] | None = Field(
         default=None,

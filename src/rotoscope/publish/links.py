@@ -147,8 +147,8 @@ def check_links(files: SiteFiles, *, url: str | None = None) -> LinkReport:
     """Look whether all that a site's files name is there.
 
     Links of pages (``href``, ``src``, ``srcset``, ``poster``, fragments, previews), of styles (``url()``) and
-    of feeds and the sitemap are resolved within the site. Links to other sites are counted, not followed; what a
-    browser would fetch from elsewhere by itself is broken.
+    of feeds and the sitemap are resolved within the site. Links to other sites are counted, not followed;
+    what a browser would fetch from elsewhere by itself is broken.
 
     Args:
         files: of the site.

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 from pydantic import BaseModel
-from yaml.nodes import ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from rotoscope.media.atomic import encode_errors, write_new_file
 from rotoscope.publish.collection import COLLECTION_FILE, STORY_FILE, WORKS, Collection, CollectionFile
@@ -33,6 +33,10 @@ class _Lines(tuple[str, ...]):
     """A list with a line for each item, which people put into another order."""
 
 
+class _Top(dict[str, Any]):
+    """A whole document: a line for each key."""
+
+
 class _Dumper(yaml.SafeDumper):
     """Writes texts of several lines as blocks, and what a reader would take for a number in quotes."""
 
@@ -42,6 +46,10 @@ def _text(dumper: yaml.SafeDumper, value: str) -> ScalarNode:
     style = "|" if "\n" in value and is_shown else None if isinstance(plain_scalar(value), str) else '"'
     style = style if is_shown else '"'  # other breaks of lines would become line feeds
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def _top(dumper: yaml.SafeDumper, value: _Top) -> MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=False)
 
 
 def _lines(dumper: yaml.SafeDumper, value: _Lines) -> SequenceNode:
@@ -54,6 +62,7 @@ _Dumper.yaml_implicit_resolvers = {  # a day is text, as in YAML 1.2
 }
 _Dumper.add_representer(str, _text)
 _Dumper.add_representer(_Lines, _lines)
+_Dumper.add_representer(_Top, _top)
 
 
 def write_collection(folder: Path, collection: Collection) -> None:
@@ -99,7 +108,7 @@ def to_yaml(document: CollectionFile | WorkFacts) -> str:
         shown["published"] = False
     if "works" in shown:
         shown["works"] = _Lines(shown["works"])
-    text: str = yaml.dump(shown, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH,
+    text: str = yaml.dump(_Top(shown), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH,
                           default_flow_style=None)  # fmt: skip
     return text
 

@@ -140,9 +140,10 @@ def in_order(files: Mapping[str, PublishedFile]) -> dict[str, PublishedFile]:
 
 
 def _conflict(paths: list[str], place: str) -> SiteConflict:
+    files = "a file" if len(paths) == 1 else f"{len(paths)} files"
     return SiteConflict(
-        f"{place} has {len(paths)} files that this site would replace and that were not published by it, or "
-        f"were changed since: {_few(paths)}. Publish to another place, move them away, or replace them with "
+        f"{place} has {files} that this site would replace, not published by it, or changed since: "
+        f"{_few(paths)}. Publish to another place, move them away, or replace them with "
         "--overwrite."
     )
 

@@ -81,7 +81,8 @@ def add_work(folder: Path, file: str, wish: WorkWish) -> Work:
         EncodeError: the folder cannot be written to.
     """
     collection = read_collection(folder)
-    name = wish.name or name_from(_stem(file))
+    named = named_after(file)
+    name = wish.name or named["name"]
     if any(work.name == name for work in collection.works):
         raise DuplicateCollection(
             f"The collection {collection.name!r} has a work {name!r} already. Give this one another name, or "
@@ -90,7 +91,7 @@ def add_work(folder: Path, file: str, wish: WorkWish) -> Work:
     made = Made() if is_uri(file) else made_from(_there(file))
     said: dict[str, Any] = {
         "name": name,
-        "title": wish.title or _stem(file).replace("-", " ").replace("_", " ").strip().capitalize(),
+        "title": wish.title or named["title"],
         "kind": kind_of(file),
         "file": file if is_uri(file) else "media/any",
         "look": made.look,
@@ -151,6 +152,13 @@ def _not_in_order(what: str, faults: list[Any]) -> InvalidCollection:
     told = "; ".join(f"{fault.key or 'together'}: {fault.told}".rstrip(".") for fault in faults)
     keys = ", ".join(WorkFacts.model_fields)
     return InvalidCollection(f"{what} is not in order: {told}. Keys of a work: {keys}.")
+
+
+def named_after(file: str) -> dict[str, str]:
+    """Name and title that a file's name suggests."""
+    stem = _stem(file)
+    title = stem.replace("-", " ").replace("_", " ").strip().capitalize()
+    return {"name": name_from(stem), "title": title or stem}
 
 
 def kind_of(file: str) -> Literal["picture", "video"]:

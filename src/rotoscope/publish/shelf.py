@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -53,9 +54,7 @@ class CollectionShelf:
         """
         if is_name(name) and is_collection(self.folder / name):
             return self.folder / name
-        known = self.names()
-        told = ", ".join(known) or "none; `rotoscope collection init NAME` makes one"
-        raise CollectionNotFound(f"There is no collection {name!r}.{near(name, known)} Collections: {told}.")
+        raise unknown(name, self.names())
 
     def read(self, name: str) -> Collection:
         """A collection.
@@ -74,6 +73,8 @@ class CollectionShelf:
             EncodeError: the folder cannot be written to.
         """
         folder = self.place(collection.name)
+        if is_collection(folder):
+            raise duplicate(collection.name)
         make_collection(folder, collection)
         return folder
 
@@ -102,6 +103,19 @@ def make_collection(folder: Path, collection: Collection) -> None:
             f"collection show {folder}`."
         )
     write_collection(folder, collection)
+
+
+def duplicate(name: str) -> DuplicateCollection:
+    """The error for a name that is taken."""
+    return DuplicateCollection(
+        f"There is a collection {name!r} already. Give this one another name, or change that one."
+    )
+
+
+def unknown(name: str, known: Sequence[str]) -> CollectionNotFound:
+    """The error for a name that no collection has, with the nearest names."""
+    told = ", ".join(known) or "none yet"
+    return CollectionNotFound(f"There is no collection {name!r}.{near(name, known)} Collections: {told}.")
 
 
 def is_name(text: str) -> bool:

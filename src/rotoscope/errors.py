@@ -23,6 +23,12 @@ The tree::
     │  └─ DuplicateFilter      the palette has another filter of that name
     ├─ InvalidLook             a look file is not in order; carries every fault with its line
     ├─ UnknownStyle            no style image of that name can be drawn
+    ├─ PublishError            something cannot be published
+    │  ├─ InvalidCollection    a collection or a work is not in order; carries every fault with its line
+    │  ├─ CollectionNotFound   no collection of that name, or no such work in it
+    │  ├─ DuplicateCollection  there is a collection, or a work in it, of that name
+    │  ├─ SiteConflict         a site would replace or remove files that it does not own
+    │  └─ BrokenLinks          a site names files or places that it does not have; carries every one
     ├─ ManifestError           a manifest is missing, breaks the schema, or disagrees with the files beside it
     ├─ ProjectError             a project cannot do what was asked
     │  ├─ ProjectNotFound      no project in that folder, or no such branch, commit, path or frame in it
@@ -141,18 +147,24 @@ class DuplicateFilter(PaletteError):
 
 
 @dataclass(frozen=True, slots=True)
-class LookFault:
-    """One thing that is wrong in a look file."""
+class FileFault:
+    """One thing that is wrong in a file that people write."""
 
     line: int
     """Counted from 1."""
     key: str
-    """Where, e.g. ``layers.2.mask.feather``; layers count from 1. Empty: the file as a whole."""
+    """Where, e.g. ``layers.2.mask.feather``; items count from 1. Empty: the file as a whole."""
     told: str
     """What is wrong."""
 
     def __str__(self) -> str:
         return f"line {self.line}, {self.key}: {self.told}" if self.key else f"line {self.line}: {self.told}"
+
+
+class LookFault(FileFault):
+    """One thing that is wrong in a look file."""
+
+    __slots__ = ()
 
 
 class InvalidLook(RotoscopeError):
@@ -168,6 +180,62 @@ class InvalidLook(RotoscopeError):
         error = cls(f"{name} is not a look that can be painted: {told}. See docs/how-to/look-files.md.")
         error.faults = tuple(faults)
         return error
+
+
+class PublishError(RotoscopeError):
+    """Something cannot be published."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionFault:
+    """One thing that is wrong in a collection's files."""
+
+    file: str
+    """Its name, beside the collection's: ``works/dusk.yaml``."""
+    fault: FileFault
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.fault}"
+
+
+class InvalidCollection(PublishError):
+    """A collection or a work is not in order."""
+
+    faults: tuple[CollectionFault, ...] = ()
+    """All that is wrong with its files; empty where it was not read from files."""
+
+    @classmethod
+    def of(cls, name: str, faults: Sequence[CollectionFault]) -> Self:
+        """The error for these faults of the collection of that name."""
+        told = "; ".join(str(fault).rstrip(".") for fault in faults)
+        error = cls(f"{name} is not a collection in order: {told}. See docs/how-to/publish.md.")
+        error.faults = tuple(faults)
+        return error
+
+
+class CollectionNotFound(PublishError):
+    """No collection of that name, or no such work in it."""
+
+
+class DuplicateCollection(PublishError):
+    """There is a collection, or a work in it, of that name."""
+
+
+class SiteConflict(PublishError):
+    """A site would replace or remove files that it does not own."""
+
+
+class BrokenLinks(PublishError):
+    """A site names files or places that it does not have."""
+
+    def __init__(self, message: str, *, links: Sequence[str]) -> None:
+        super().__init__(message)
+        self.links = tuple(links)
+        """One sentence each."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Sent to another process with its links."""
+        return partial(BrokenLinks, links=self.links), self.args
 
 
 class UnknownStyle(RotoscopeError):

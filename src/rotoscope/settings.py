@@ -88,6 +88,11 @@ class Settings:
         return self.data_dir / "filters"
 
     @property
+    def collections_dir(self) -> Path:
+        """The user's own collections."""
+        return self.data_dir / "collections"
+
+    @property
     def staging_dir(self) -> Path:
         """Copies of stored files while they are worked on."""
         return self.cache_dir / "staging"

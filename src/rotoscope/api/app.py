@@ -26,6 +26,7 @@ from rotoscope.api.problems import add_problem_handlers
 from rotoscope.api.rates import RateLimit
 from rotoscope.api.routes import (
     clients,
+    collections,
     connectors,
     docs,
     economics,
@@ -66,6 +67,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     picture_urls.open_router,
     filters.router,
     looks.router,
+    collections.router,
     steps.router,
     jobs.router,
     economics.router,

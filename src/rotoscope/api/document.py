@@ -28,6 +28,7 @@ TAGS: Final = (
     ("images", "Pictures painted while you wait."),
     ("filters", "The palette."),
     ("looks", "What is asked for, under names."),
+    ("collections", "Works with their story, which are published."),
     ("steps", "Each step of the rotoscope as a job."),
     ("jobs", "Work that goes on by itself."),
     ("economics", "What work costs, what it is sold for, and what it may cost."),

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from rotoscope.database.engine import Database
 from rotoscope.jobs.book import JobBook
+from rotoscope.jobs.collections import ClientCollections
 from rotoscope.jobs.filters import ClientFilters
 from rotoscope.jobs.places import storage_of_client
 from rotoscope.jobs.prices import RatesBook
@@ -36,6 +37,8 @@ class Services:
     """The root of the service's own store: unfinished uploads are kept there, beside clients' files."""
     filters: ClientFilters
     """Where clients' own filters are kept."""
+    collections: ClientCollections
+    """Where clients' collections are kept."""
     book: JobBook
     prices: RatesBook
     requests_per_minute: int | None = None
@@ -61,7 +64,8 @@ def make_services(
         StorageError: the service's store is neither a folder nor a place in a bucket.
     """
     store = system_store(settings)
-    filters = ClientFilters(settings, store if is_uri(settings.store) else None)
+    shared = store if is_uri(settings.store) else None
+    filters = ClientFilters(settings, shared)
     return Services(
         settings=settings,
         database=database,
@@ -69,6 +73,7 @@ def make_services(
         palette_of=filters.palette,
         store=store,
         filters=filters,
+        collections=ClientCollections(settings, shared),
         book=book or JobBook(database),
         prices=RatesBook(database, settings),
         requests_per_minute=requests_per_minute,

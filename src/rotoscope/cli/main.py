@@ -15,6 +15,7 @@ from rotoscope.cli import (
     audition,
     backup,
     cache,
+    collection,
     costs,
     demo,
     doctor,
@@ -27,6 +28,7 @@ from rotoscope.cli import (
     media,
     optimize,
     project,
+    publish,
     quote,
     score,
     scout,
@@ -82,6 +84,8 @@ quote.register(app)
 costs.register(app)
 files.register(app)
 project.register(app)
+collection.register(app)
+publish.register(app)
 backup.register(app)
 doctor.register(app)
 demo.register(app)

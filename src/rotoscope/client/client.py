@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from rotoscope.client.access import Clients, Connectors, Keys, Webhooks
+from rotoscope.client.collections import Collections
 from rotoscope.client.connection import USUAL_TRIES, Connection
 from rotoscope.client.economics import Budgets, Quotes, RatesAndPlans, Usage
 from rotoscope.client.events import Events
@@ -65,6 +66,7 @@ class Client:
         self.picture_urls = PictureUrls(self._line)
         self.filters = Filters(self._line)
         self.looks = Looks(self._line)
+        self.collections = Collections(self._line)
         self.jobs = Jobs(self._line)
         self.trainings = Trainings(self.jobs)
         self.quotes = Quotes(self.jobs)

@@ -231,6 +231,59 @@ class FilterVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """Works with their story."""
+
+    name: str
+    title: str
+    description: str | None
+    story: str | None
+    """Markdown."""
+    tags: tuple[str, ...]
+    cover: str | None
+    """The work whose picture stands for it; None: the first."""
+    date: str | None
+    """As ``2026-11-27``."""
+    published: bool
+    feature: bool
+    works: tuple[str, ...]
+    """Names of its works, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedFilter:
+    """What a work was painted with."""
+
+    filter: str
+    """As typed after ``--filter``."""
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A picture or video of a collection."""
+
+    name: str
+    title: str
+    kind: Literal["picture", "video"]
+    file: str
+    """URI; of a collection that is a folder of the server, perhaps a path in it."""
+    source: str | None
+    captions: str | None
+    look: str | None
+    """Text of the look file."""
+    filters: tuple[UsedFilter, ...]
+    place: str | None
+    date: str | None
+    """As ``2026-11-27``."""
+    caption: str | None
+    alt: str | None
+    tags: tuple[str, ...]
+    square: tuple[float, ...] | None
+    """The middle of a square crop, in shares of width and height."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """A look that was put away."""
 

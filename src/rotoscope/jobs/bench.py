@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rotoscope.economics.rates import Rates
-from rotoscope.errors import AccessDenied, StoredFileExists, StoredFileNotFound
+from rotoscope.errors import AccessDenied, InvalidOptions, StoredFileExists, StoredFileNotFound
 from rotoscope.jobs.charging import Took
 from rotoscope.jobs.checkpoints import SharedCheckpoints
+from rotoscope.jobs.collections import ClientCollections
 from rotoscope.jobs.delivering import Making
 from rotoscope.jobs.job import JobProgress
 from rotoscope.jobs.recording import Recorder
@@ -20,6 +21,7 @@ from rotoscope.jobs.tasks import Task
 from rotoscope.machine import WorkClock
 from rotoscope.media.selection import WHOLE_CLIP
 from rotoscope.palette.palette import Palette
+from rotoscope.publish.targets.bucket import StoreTarget
 from rotoscope.render.preview import preview
 from rotoscope.render.progress import Progress
 from rotoscope.render.segments.store import SegmentStore
@@ -30,6 +32,8 @@ from rotoscope.storage.uri import parse_uri
 
 if TYPE_CHECKING:
     from rotoscope.networks.device import DeviceName
+    from rotoscope.publish.site.gathering import ToPublish
+    from rotoscope.publish.targets.base import Target
 
 LOOK_SECONDS: Final = 0.4
 """How often it is looked whether a job is still wanted."""
@@ -56,6 +60,8 @@ class Bench:
     checkpoints: SharedCheckpoints
     rates: Callable[[], Rates]
     """See :meth:`rotoscope.jobs.operations.base.Workbench.rates`."""
+    collections: ClientCollections
+    client_id: str
     put_filter: Callable[[Path], None]
     put_preview: Callable[[Path], None]
     put_partial: Callable[[Path], None]
@@ -123,6 +129,18 @@ class Bench:
     def publish(self, filter_file: Path) -> None:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.publish`."""
         self.put_filter(filter_file)
+
+    def collection(self, name: str) -> ToPublish:
+        """See :meth:`rotoscope.jobs.operations.base.Workbench.collection`."""
+        return self.collections.to_publish(self.client_id, name, self.take)
+
+    def site(self, uri: str) -> Target:
+        """See :meth:`rotoscope.jobs.operations.base.Workbench.site`."""
+        parsed = parse_uri(uri)
+        if not parsed.is_folder:
+            raise InvalidOptions(f"{uri} names a file, and a site is a folder. End its URI with a slash.")
+        found = self.storage.locate(parsed, "write")
+        return StoreTarget(found.store, found.path, shown_as=uri, check=self.check)
 
     def on_progress(self, progress: Progress) -> None:
         """Write progress down now and then, and stop where nobody wants the job any more."""

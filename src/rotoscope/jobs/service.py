@@ -20,6 +20,7 @@ from rotoscope.database.tables import Client, JobRecord
 from rotoscope.errors import RotoscopeError, ServiceError
 from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.checkpoints import SharedCheckpoints
+from rotoscope.jobs.collections import ClientCollections
 from rotoscope.jobs.engine import Engine
 from rotoscope.jobs.filters import LOCAL_CLIENT, ClientFilters
 from rotoscope.jobs.housekeeping import tidy
@@ -146,6 +147,7 @@ def _assemble(
         checkpoints=SharedCheckpoints(shared),
         filters=filters,
         prices=prices,
+        collections=ClientCollections(settings, shared),
         storage_of=partial(storage_of_client, settings, database),
         device=device,
     )

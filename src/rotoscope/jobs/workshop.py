@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from rotoscope.database.engine import Database
 from rotoscope.jobs.bench import Bench
 from rotoscope.jobs.checkpoints import SharedCheckpoints
+from rotoscope.jobs.collections import ClientCollections
 from rotoscope.jobs.filters import ClientFilters
 from rotoscope.jobs.pieces import SharedPieces
 from rotoscope.jobs.prices import RatesBook
@@ -42,6 +43,7 @@ class Workshop:
     checkpoints: SharedCheckpoints
     filters: ClientFilters
     prices: RatesBook
+    collections: ClientCollections
     storage_of: Callable[[str], Storage]
     """What a client can reach, by the client's id."""
     device: DeviceName
@@ -65,6 +67,8 @@ class Workshop:
                 scratch=scratch,
                 checkpoints=self.checkpoints,
                 rates=self.prices.rates,
+                collections=self.collections,
+                client_id=client_id,
                 put_filter=lambda file: self.filters.publish(client_id, file),
                 put_preview=partial(self._put, preview_path(task.subject)),
                 put_partial=partial(self._put, partial_path(task.subject)),

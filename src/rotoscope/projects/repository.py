@@ -204,6 +204,36 @@ class Repository:
             raise self._unwritable(error) from error
         return made.decode()
 
+    def commit_beside(self, branch: str, tree: ObjectID, message: str) -> str:
+        """A commit of a tree that is stored already, on a branch that is not at hand; gives its id.
+
+        The branch is made where it is missing, without a history; no file in the folder is touched.
+
+        Raises:
+            ProjectError: it is no name for a branch, the branch moved meanwhile, or the folder cannot be
+                written to.
+        """
+        ref = Ref(_HEADS + branch.encode())
+        if not check_ref_format(ref):
+            raise ProjectError(f"{branch!r} is no name for a branch: use letters, digits and hyphens.")
+        parent = self.resolve(f"refs/heads/{branch}") if branch in self.branches() else None
+        commit = Commit()
+        commit.tree = tree
+        commit.parents = [] if parent is None else [parent]
+        commit.author, commit.committer = self._identity("AUTHOR"), self._identity("COMMITTER")
+        commit.commit_time = commit.author_time = round(datetime.now(UTC).timestamp())
+        commit.commit_timezone = commit.author_timezone = _seconds_from_utc()
+        commit.encoding = b"UTF-8"
+        commit.message = message.encode()
+        try:
+            self.git.object_store.add_object(commit)
+            moved = self.git.refs.set_if_equals(ref, parent, commit.id)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        if not moved:
+            raise ProjectError(f"The branch {branch!r} of {self.folder} moved meanwhile. Run it again.")
+        return commit.id.decode()
+
     def write(self, files: Mapping[str, bytes | None]) -> None:
         """Put files into the folder, each at once; None removes one.
 

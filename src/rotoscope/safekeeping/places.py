@@ -87,7 +87,7 @@ def open_for_reading(text: str, settings: Settings) -> BackupPlace:
             f"{text} {told}. Name a folder of this machine, or a place such as s3://bucket/folder."
         )
     try:
-        located = _local_storage(settings).locate(uri, "read")
+        located = local_storage(settings).locate(uri, "read")
     except AccessDenied:
         if uri.scheme not in _CLOUDS or uri.label:
             raise
@@ -96,7 +96,7 @@ def open_for_reading(text: str, settings: Settings) -> BackupPlace:
     return BackupPlace(_Below(located.store, located.path), str(uri), None)
 
 
-def _local_storage(settings: Settings) -> Storage:
+def local_storage(settings: Settings) -> Storage:
     """What the local client reaches; its connectors are in the database, if there is one."""
     if not has_database(settings):
         return client_storage(settings, LOCAL_CLIENT)

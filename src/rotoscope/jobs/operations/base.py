@@ -16,6 +16,8 @@ from rotoscope.render.segments.store import SegmentStore
 
 if TYPE_CHECKING:
     from rotoscope.networks.device import DeviceName
+    from rotoscope.publish.site.gathering import ToPublish
+    from rotoscope.publish.targets.base import Target
 
 QueueName: TypeAlias = Literal[
     "probe", "separate", "stylize", "assemble", "train", "optimize", "deliver", "webhook"
@@ -101,6 +103,23 @@ class Workbench(Protocol):
 
         Raises:
             StorageError: it may not be written to, or something is there already.
+        """
+        ...
+
+    def collection(self, name: str) -> ToPublish:
+        """One of the client's collections, with its files.
+
+        Raises:
+            CollectionNotFound, InvalidCollection: there is none of that name, or it is not in order.
+        """
+        ...
+
+    def site(self, uri: str) -> Target:
+        """The folder of a store that a site is published to.
+
+        Raises:
+            InvalidOptions: the URI does not end with ``/``.
+            StorageError: it may not be written to.
         """
         ...
 

@@ -40,9 +40,10 @@ from rotoscope.render.looks.masks.footage import CarriedSource, SegmentationSour
 from rotoscope.render.looks.masks.keys import KeySource
 from rotoscope.render.looks.masks.still import GradientSource, PictureSource, RegionSource, mask_of_picture
 from rotoscope.render.looks.networks import read_network
-from rotoscope.render.looks.reading import LookText, Place, read_look_file, told_place
+from rotoscope.render.looks.reading import LookText, read_look_file
 from rotoscope.render.looks.track import Key, Track, constant, with_fades
 from rotoscope.render.recipe_line import RecipeLine
+from rotoscope.render.yaml_lines import Place, told_place
 
 LoadFilter: TypeAlias = Callable[[str], Filter]
 """Makes a filter of what one types after ``--filter``."""

@@ -5,27 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-import yaml
 from pydantic import ValidationError
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from rotoscope.errors import InvalidLook, LookFault
 from rotoscope.render.looks.document import Layer, LookDocument, NumberKey
 from rotoscope.render.looks.mask_schema import MASK_KINDS, Ellipse
-
-Place: TypeAlias = tuple[str | int, ...]
-"""Keys and numbers from the top of the file to a value: ``("layers", 0, "mask")``."""
+from rotoscope.render.yaml_lines import Place, load_lines, near, told_place
 
 _MOST_BYTES: Final = 1_000_000
-_MOST_DEPTH: Final = 40
-_INTEGER = re.compile(r"[-+]?\d+")
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _NO_KEYS: Final = "a look file has keys: look: 1, and layers"
-_WORDS: Final[Mapping[str, object]] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,69 +93,11 @@ def plain_look(text: str, *, name: str) -> dict[str, Any]:
     return data
 
 
-def _load(text: str, name: str) -> tuple[Any, dict[Place, int]]:
-    lines: dict[Place, int] = {}
-    try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                told = "references (*name) are not read; write the value out"
-                raise InvalidLook.of(name, [LookFault(_line(event), "", told)])
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise InvalidLook.of(name, [_not_yaml(error)]) from error
-    except RecursionError as error:
-        raise InvalidLook.of(name, [LookFault(1, "", "it is nested too deeply")]) from error
-    faults: list[LookFault] = []
-    data = None if node is None else _plain(node, (), lines, faults)
-    if faults:
-        raise InvalidLook.of(name, faults)
-    return data, lines
-
-
-def _line(event: yaml.Event) -> int:
-    return 1 if event.start_mark is None else event.start_mark.line + 1
-
-
-def _not_yaml(error: yaml.YAMLError) -> LookFault:
-    mark = getattr(error, "problem_mark", None)
-    told = str(getattr(error, "problem", None) or error).replace("\n", " ")
-    return LookFault(1 if mark is None else mark.line + 1, "", f"not YAML: {told}")
-
-
-def _plain(node: Node, place: Place, lines: dict[Place, int], faults: list[LookFault]) -> Any:  # noqa: ANN401
-    """The value of a node; scalars as YAML 1.2 has them, so that 0:04 is text and not a number."""
-    line = node.start_mark.line + 1
-    lines.setdefault(place, line)
-    if len(place) > _MOST_DEPTH:
-        faults.append(LookFault(line, told_place(place), "it is nested too deeply"))
-        return None
-    if isinstance(node, SequenceNode):
-        return [_plain(item, (*place, index), lines, faults) for index, item in enumerate(node.value)]
-    if isinstance(node, MappingNode):
-        found: dict[str, Any] = {}
-        for key_node, value in node.value:
-            key = str(key_node.value)
-            here = (*place, key)
-            if key in found:
-                faults.append(LookFault(key_node.start_mark.line + 1, told_place(here), "it is there twice"))
-            lines[here] = key_node.start_mark.line + 1
-            found[key] = _plain(value, here, lines, faults)
-        return found
-    assert isinstance(node, ScalarNode)
-    return node.value if node.style is not None else _scalar(node.value)
-
-
-def _scalar(text: str) -> object:
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if _NUMBER.fullmatch(text) else text
-
-
-def told_place(place: Place) -> str:
-    """``layers.1.mask.feather``; layers count from 1."""
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+def _load(text: str, name: str) -> tuple[Any, Mapping[Place, int]]:
+    loaded = load_lines(text)
+    if loaded.faults:
+        raise InvalidLook.of(name, [LookFault(one.line, one.key, one.told) for one in loaded.faults])
+    return loaded.data, loaded.lines
 
 
 def _fault(problem: dict[str, Any], data: object, lines: Mapping[Place, int]) -> LookFault:
@@ -177,7 +110,7 @@ def _fault(problem: dict[str, Any], data: object, lines: Mapping[Place, int]) ->
     last = problem["loc"][-1] if problem["loc"] else ""
     if kind == "extra_forbidden":
         keys = known_keys(place[:-1], data)
-        return LookFault(line, told_place(place), f"there is no such key.{_near(str(last), keys)} Keys here: "
+        return LookFault(line, told_place(place), f"there is no such key.{near(str(last), keys)} Keys here: "
                          f"{', '.join(keys)}")  # fmt: skip
     if kind == "missing":
         return LookFault(line, told_place((*place, last)), "it must be given")
@@ -186,19 +119,14 @@ def _fault(problem: dict[str, Any], data: object, lines: Mapping[Place, int]) ->
         given = context.get("tag", "")
         at_kind = (*place, "kind")
         here = at_kind if at_kind in lines else place
-        told = f"a mask has a kind, one of {', '.join(kinds)}.{_near(str(given), kinds)}"
+        told = f"a mask has a kind, one of {', '.join(kinds)}.{near(str(given), kinds)}"
         return LookFault(lines.get(here, line), told_place(here), told)
     if kind == "literal_error":
         allowed = tuple(re.findall(r"'([^']*)'", context["expected"])) or (context["expected"],)
-        told = f"{problem['input']!r} is none of {', '.join(allowed)}.{_near(str(problem['input']), allowed)}"
+        told = f"{problem['input']!r} is none of {', '.join(allowed)}.{near(str(problem['input']), allowed)}"
         return LookFault(line, told_place(place), told)
     told = str(problem["msg"]).removeprefix("Value error, ")
     return LookFault(line, told_place(place), told[0].lower() + told[1:])
-
-
-def _near(given: str, known: tuple[str, ...]) -> str:
-    near = get_close_matches(given, known, n=2, cutoff=0.5)
-    return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def known_keys(place: Place, data: object) -> tuple[str, ...]:

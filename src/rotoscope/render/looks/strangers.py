@@ -29,7 +29,8 @@ from rotoscope.render.looks.mask_schema import (
     UnionMask,
     VideoMask,
 )
-from rotoscope.render.looks.reading import LookText, Place, parse_look, told_place
+from rotoscope.render.looks.reading import LookText, parse_look
+from rotoscope.render.yaml_lines import Place, told_place
 from rotoscope.storage.uri import parse_uri
 
 Take: TypeAlias = Callable[[str], Path]

@@ -1,0 +1,193 @@
+"""``rotoscope publish``: sites from collections."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from rotoscope.cli import options
+from rotoscope.cli.bar import share_bar
+from rotoscope.cli.collection import find_folder
+from rotoscope.cli.help_text import flow
+from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
+from rotoscope.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rotoscope.publish.publishing import PublishReport
+    from rotoscope.publish.site.options import SiteOptions
+    from rotoscope.publish.targets.base import Target
+    from rotoscope.storage.storage import Storage
+
+HELP = """Publish collections as a gallery of static files.
+
+It has pages, pictures in several widths, videos with posters, before and after, and the images behind the
+filters. Everything is stored with the site; nothing is fetched from elsewhere. Publishing again changes only
+what changed, and touches no file of others.
+
+SITE is a folder; a branch of a Git repository, git+REPOSITORY#BRANCH (or REPOSITORY and --branch); or a URI
+such as s3://bucket/gallery/.
+
+Feeds, the sitemap and previews on other sites need whole addresses: --url says where the site will be.
+
+Examples:
+
+  rotoscope publish drowned-coast site/
+
+  rotoscope publish drowned-coast machines site/ --title "Algorithmic rotoscope" --url https://example.org/
+
+  rotoscope publish drowned-coast . --branch gh-pages
+
+  rotoscope publish --check site/
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("publish", help=flow(HELP))(publish)
+
+
+def publish(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="COLLECTION... SITE", help="Names or folders of collections, then where to."),
+    ],
+    *,
+    title: Annotated[
+        str | None, typer.Option(help="Of the site; default: that of the collection, where it is one.")
+    ] = None,
+    description: Annotated[str | None, typer.Option(help="A sentence for its first page.")] = None,
+    author: Annotated[str | None, typer.Option(help="Whose works they are.")] = None,
+    language: Annotated[str, typer.Option(help="Of the texts, such as en or pt-BR.")] = "en",
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Where the site will be.")] = None,
+    branch: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Commit to this branch; SITE is a Git repository.")
+    ] = None,
+    form: Annotated[Literal["html"], typer.Option("--format", help="html: a gallery of its own.")] = "html",
+    check: Annotated[bool, typer.Option("--check", help="Publish nothing: check the links of SITE.")] = False,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", help="Do not check links before publishing.")
+    ] = False,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Parse, call, present."""
+    from rotoscope.publish.publishing import palette_by_name, to_publish  # noqa: PLC0415 - see cli.main
+    from rotoscope.publish.publishing import publish as publish_site  # noqa: PLC0415
+    from rotoscope.standard import standard_palette  # noqa: PLC0415
+
+    if check:
+        _check(words, url, as_json=as_json, quiet=quiet)
+        return
+    if len(words) < 2:
+        raise typer.BadParameter(
+            "name one collection or more, and then the site: rotoscope publish walks site/"
+        )
+    settings = load_settings(os.environ)
+    given = [to_publish(find_folder(word), partial(_fetch, settings)) for word in words[:-1]]
+    site = _site(title or (given[0].collection.title if len(given) == 1 else None), description, author,
+                 language, url)  # fmt: skip
+    with share_bar("publishing", shown=not (quiet or as_json)) as update:
+        report = publish_site(
+            given,
+            _target(words[-1], branch, settings),
+            site,
+            palette_by_name(standard_palette()),
+            check=not no_check,
+            overwrite=overwrite,
+            on_work=_teller(update),
+        )
+    _present(report, as_json=as_json, quiet=quiet)
+
+
+def _site(
+    title: str | None, description: str | None, author: str | None, language: str, url: str | None
+) -> SiteOptions:
+    from rotoscope.publish.site.options import DEFAULT_TITLE, SiteOptions  # noqa: PLC0415
+
+    return SiteOptions(title or DEFAULT_TITLE, description, author, language, url)
+
+
+def _teller(update: Callable[[float, str], None] | None) -> Callable[[int, int], None] | None:
+    if update is None:
+        return None
+    return lambda done, total: update(done / total, f"{done} of {total} works")
+
+
+def _target(text: str, branch: str | None, settings: Settings) -> Target:
+    from rotoscope.publish.targets.branch import BranchTarget  # noqa: PLC0415
+    from rotoscope.publish.targets.bucket import StoreTarget  # noqa: PLC0415
+    from rotoscope.publish.targets.folder import FolderTarget  # noqa: PLC0415
+    from rotoscope.storage.uri import is_uri, parse_uri  # noqa: PLC0415
+
+    if text.startswith("git+"):
+        repository, mark, named = text.removeprefix("git+").rpartition("#")
+        if not mark or not named or not repository:
+            raise typer.BadParameter("a branch is given as git+REPOSITORY#BRANCH, such as git+.#gh-pages")
+        return BranchTarget(Path(repository), branch or named)
+    if branch is not None:
+        return BranchTarget(Path(text), branch)
+    if not is_uri(text):
+        return FolderTarget(Path(text))
+    uri = parse_uri(text if text.endswith("/") else f"{text}/")
+    located = _storage(settings).locate(uri, "write")
+    return StoreTarget(located.store, located.path, shown_as=str(uri))
+
+
+def _fetch(settings: Settings, uri: str) -> Path:
+    from rotoscope.storage.staging import cached_fetch  # noqa: PLC0415
+
+    return cached_fetch(_storage(settings), uri, settings.staging_dir / "sources")
+
+
+def _storage(settings: Settings) -> Storage:
+    from rotoscope.safekeeping.places import local_storage  # noqa: PLC0415
+
+    return local_storage(settings)
+
+
+def _check(words: list[str], url: str | None, *, as_json: bool, quiet: bool) -> None:
+    from rotoscope.publish.links import FolderFiles, check_links  # noqa: PLC0415
+
+    if len(words) != 1:
+        raise typer.BadParameter("--check takes one folder that a site was published to")
+    report = check_links(FolderFiles(Path(words[0])), url=url)
+    if as_json:
+        print_json(report)
+    else:
+        for broken in report.broken:
+            typer.echo(str(broken), err=True)
+        if not quiet:
+            typer.echo(
+                f"{words[0]}: {report.files} files, {report.links} links, {len(report.broken)} broken; "
+                f"{report.outside} lead elsewhere and were not followed"
+            )
+    if report.broken:
+        raise typer.Exit(1)
+
+
+def _present(report: PublishReport, *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        print_json(report)
+        return
+    if quiet:
+        return
+    changes = report.changes
+    told = (
+        "nothing changed"
+        if changes.is_nothing
+        else f"{len(changes.added)} files added, {len(changes.changed)} changed, "
+        f"{len(changes.removed)} removed ({human_size(changes.size_bytes)} written)"
+    )
+    commit = "" if changes.commit is None else f", commit {changes.commit[:7]}"
+    links = "" if report.links is None else f", {report.links.links} links in order"
+    typer.echo(
+        f"{report.site}: {report.works} works on {report.pages} pages, {human_size(report.size_bytes)}; "
+        f"{told}{commit}{links}, in {human_duration(report.elapsed_seconds)}"
+    )
+    print_notes(report.notes)

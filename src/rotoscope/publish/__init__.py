@@ -1,0 +1,1 @@
+"""Collections of works, and the sites that are made of them."""

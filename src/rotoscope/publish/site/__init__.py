@@ -1,0 +1,1 @@
+"""A gallery of collections as static files: pages, pictures, feeds."""

@@ -202,9 +202,10 @@ def _present(report: PublishReport, *, as_json: bool, quiet: bool) -> None:
         f"{len(changes.removed)} removed ({human_size(changes.size_bytes)} written)"
     )
     commit = "" if changes.commit is None else f", commit {changes.commit[:7]}"
+    works = "1 work" if report.works == 1 else f"{report.works} works"
     links = "" if report.links is None else f", {report.links.links} links in order"
     typer.echo(
-        f"{report.site}: {report.works} {'work' if report.works == 1 else 'works'} on {report.pages} pages, {human_size(report.size_bytes)}; "
+        f"{report.site}: {works} on {report.pages} pages, {human_size(report.size_bytes)}; "
         f"{told}{commit}{links}, in {human_duration(report.elapsed_seconds)}"
     )
     print_notes(report.notes)

@@ -152,6 +152,7 @@ def _shot(
     page.wait_for_load_state("networkidle")
     if wipe is not None:
         page.locator("before-after input").fill(str(wipe))
+        page.locator("before-after input").blur()
     content = page.screenshot()
     context.close()
     return np.asarray(Image.open(BytesIO(content)).convert("RGB"))

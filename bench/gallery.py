@@ -26,7 +26,8 @@ from rotoscope.publish.writing import write_collection
 from rotoscope.scenes.flight import Flight, FlightOptions
 
 _SIZE = (1600, 1200)
-_FRAMES = 96
+_RENDERED = (10, 40, 70)
+"""Frames of the flight; each work shows one of them, moved by some pixels."""
 
 
 def measure_gallery(folder: Path, *, works: int) -> list[dict[str, Any]]:
@@ -76,15 +77,16 @@ def _weight(site: Path, path: str) -> dict[str, Any]:
 
 
 def _make(folder: Path, works: int) -> Collection:
-    flight = Flight(FlightOptions(frame_size=_SIZE, frame_count=_FRAMES))
+    flight = Flight(FlightOptions(frame_size=_SIZE, frame_count=96))
     media = folder / "media"
     media.mkdir(parents=True)
     made: list[Work] = []
+    rendered = [np.asarray(flight.render(frame).pixels) for frame in _RENDERED]
     for index in range(works):
-        pixels = flight.render(index * (_FRAMES - 1) // max(works - 1, 1)).pixels
+        pixels = np.roll(rendered[index % len(rendered)], 8 * index, axis=1)
         name = f"work-{index:03}"
         Image.fromarray(pixels).save(media / f"{name}-source.jpg", quality=92)
-        Image.fromarray(np.asarray(pixels)[..., ::-1]).save(media / f"{name}.jpg", quality=92)
+        Image.fromarray(pixels[..., ::-1]).save(media / f"{name}.jpg", quality=92)
         made.append(
             Work(
                 name=name,

@@ -12,6 +12,7 @@ from typing import Final
 
 from pictures_of.coherence import write_coherence
 from pictures_of.folder import PICTURES
+from pictures_of.gallery import write_gallery
 from pictures_of.look_files import write_look_files
 from pictures_of.looks import write_looks
 from pictures_of.palette import write_palette
@@ -39,10 +40,11 @@ PARTS: Final[Mapping[str, Callable[[Palette], None]]] = {
     "coherence": write_coherence,
     "textures": write_textures,
     "sight": write_sight,
+    "gallery": write_gallery,
     "samples": lambda _: write_samples(),
 }
-IN_MINUTES: Final = ("textures", "sight")
-"""Parts that take minutes and the weights of a feature network."""
+IN_MINUTES: Final = ("textures", "sight", "gallery")
+"""Parts that take minutes and the weights of a feature network, or a browser."""
 
 
 def main(wanted: Sequence[str]) -> None:

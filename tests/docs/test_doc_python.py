@@ -15,6 +15,7 @@ TRIED_ELSEWHERE = {
     ROOT / "docs" / "how-to" / "make-textures.md": "tests/optimize/test_texture_how_to.py",
     ROOT / "docs" / "how-to" / "optimize-a-video.md": "tests/optimize/test_optimize_video_pages.py",
     ROOT / "docs" / "how-to" / "scout-styles.md": "tests/training/test_scout_how_to.py",
+    ROOT / "docs" / "how-to" / "publish.md": "tests/publish/test_publish_how_to.py",
     ROOT / "docs" / "how-to" / "use-the-api.md": "tests/client/test_api_walkthrough.py",
     ROOT / "CONTRIBUTING.md": "tests/docs/test_contributing.py",
 }

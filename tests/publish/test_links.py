@@ -90,6 +90,15 @@ def test_whole_addresses_of_the_site_are_its_own(site: Path) -> None:
     ]
 
 
+def test_the_first_page_says_where_the_site_is(site: Path) -> None:
+    index = site / "index.html"
+    index.write_text('<link rel="canonical" href="https://example.org/gallery/">' + index.read_text())
+    assert broken(site, '<a href="/gallery/x.svg">') == []
+    assert broken(site, '<a href="/x.svg">') == [
+        "/x.svg: it leads out of the site, whose pages are below /gallery/"
+    ]
+
+
 def test_feeds_and_sitemaps_are_read(site: Path) -> None:
     url = "https://example.org/"
     (site / "feed.xml").write_text(f"<rss><channel><link>{url}gone.html</link></channel></rss>")

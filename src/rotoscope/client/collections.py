@@ -53,18 +53,18 @@ class Collections:
         """One of its works."""
         return self._line.read(Work, "GET", f"/v1/collections/{name}/works/{work}")
 
-    def add(self, name: str, **facts: Any) -> Work:  # noqa: ANN401 - as the API has them
+    def add(self, collection: str, /, **facts: Any) -> Work:  # noqa: ANN401 - as the API has them
         """Add a work at its end.
 
         Args:
-            name: of the collection.
+            collection: its name.
             **facts: ``file`` (a URI) or ``job`` (an id); ``name``, ``title``, ``source``, ``filters``,
                 ``place``, ``date``, ``caption``, ``alt``, ``tags`` and the others of the API.
 
         Raises:
             ApiError: it is not in order, or there is one of that name.
         """
-        return self._line.read(Work, "POST", f"/v1/collections/{name}/works", json=facts)
+        return self._line.read(Work, "POST", f"/v1/collections/{collection}/works", json=facts)
 
     def edit_work(self, name: str, work: str, **facts: Any) -> Work:  # noqa: ANN401 - as the API has them
         """Change what is given; None takes away."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -22,6 +23,7 @@ _FETCHED_RELS: Final = frozenset({"stylesheet", "icon", "preload", "modulepreloa
 _CSS_URL: Final = re.compile(
     r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]*))\s*\)|@import\s+["']([^"']+)["']"""
 )
+_CANONICAL: Final = re.compile(r'<link rel="canonical" href="([^"]+)">')
 _ELSEWHERE: Final = frozenset({"http", "https", "mailto", "tel"})
 _METAS: Final = frozenset({"og:image", "og:url", "og:video", "twitter:image"})
 _SITEMAP: Final = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -152,11 +154,13 @@ def check_links(files: SiteFiles, *, url: str | None = None) -> LinkReport:
 
     Args:
         files: of the site.
-        url: its address, where it is known: whole links to it are links into the site.
+        url: its address: whole links to it are links into the site. None: what its first page says of it, if
+            that says anything.
     """
     texts = dict(files.texts())
     found = {path: list(_links_of(path, text)) for path, text in texts.items()}
     places = {path: _ids(text) for path, text in texts.items() if path.endswith(".html")}
+    url = url or _canonical(texts.get("index.html", ""))
     base = None if url is None else url.rstrip("/") + "/"
     inside = outside = 0
     broken: list[BrokenLink] = []
@@ -170,6 +174,12 @@ def check_links(files: SiteFiles, *, url: str | None = None) -> LinkReport:
             if why is not None:
                 broken.append(BrokenLink(path, link.line, link.text, why))
     return LinkReport(len(texts), inside, outside, tuple(broken))
+
+
+def _canonical(text: str) -> str | None:
+    """The address that a page says it has."""
+    found = _CANONICAL.search(text)
+    return None if found is None else unescape(found[1])
 
 
 def _leads_away(text: str, base: str | None) -> bool:

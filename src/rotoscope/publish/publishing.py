@@ -92,13 +92,7 @@ def publish(
         RotoscopeError: a file cannot be read, or the place not written to.
     """
     began = monotonic()
-    names = [one.collection.name for one in given]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise PublishError(
-            f"Two collections are named {twice[0]}, and each has an address of its own. Rename the folder of "
-            "one, or leave one out."
-        )
+    _refuse_twins(given)
     with tempfile.TemporaryDirectory(prefix="rotoscope-") as scratch:
         built = build_site(
             given,
@@ -114,14 +108,6 @@ def publish(
             links.require(target.shown_as)
         changes = target.put(built.files, record_of(built.files, built.made), overwrite=overwrite)
     shown = [one.collection for one in given if one.collection.published]
-    hidden = [one.collection.name for one in given if not one.collection.published]
-    notes = [*changes.notes]
-    if hidden:
-        notes.append(f"not published, as they say themselves: {', '.join(hidden)}")
-    if site.root is None:
-        notes.append(
-            "no feed, no sitemap and no previews on other sites: they need the site's address, --url"
-        )
     return PublishReport(
         site=target.shown_as,
         collections=len(shown),
@@ -131,6 +117,28 @@ def publish(
         size_bytes=sum(file.size_bytes for file in built.files.values()),
         changes=changes,
         links=links,
-        notes=tuple(notes),
+        notes=(*changes.notes, *_notes(given, site)),
         elapsed_seconds=monotonic() - began,
     )
+
+
+def _refuse_twins(given: Sequence[ToPublish]) -> None:
+    names = [one.collection.name for one in given]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise PublishError(
+            f"Two collections are named {twice[0]}, and each has an address of its own. Rename the folder of "
+            "one, or leave one out."
+        )
+
+
+def _notes(given: Sequence[ToPublish], site: SiteOptions) -> list[str]:
+    notes: list[str] = []
+    hidden = [one.collection.name for one in given if not one.collection.published]
+    if hidden:
+        notes.append(f"not published, as they say themselves: {', '.join(hidden)}")
+    if site.root is None:
+        notes.append(
+            "no feed, no sitemap and no previews on other sites: they need the site's address, --url"
+        )
+    return notes

@@ -53,7 +53,7 @@ class CollectionRequest(RequestBody):
     title: ShortText = Field(description="For people to read.")
     description: ShortText | None = Field(default=None, description="A sentence, for lists and previews.")
     story: LongText | None = Field(
-        default=None, description="In Markdown; `![words](work)` shows one of its works."
+        default=None, description="In Markdown; a picture in it is one of its works, by name."
     )
     tags: Tags = Field(default=(), description="Words to find it by.")
     date: datetime.date | None = Field(default=None, description="Its day; the newest come first.")

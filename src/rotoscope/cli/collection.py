@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from rotoscope.cli import options
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import print_json
+from rotoscope.cli.remote import collections as remote
+from rotoscope.cli.remote.server import ServerChoice
 from rotoscope.settings import load_settings
 
 if TYPE_CHECKING:
@@ -82,10 +85,10 @@ CollectionChoice: TypeAlias = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     group = typer.Typer(help=flow(HELP), no_args_is_help=True, rich_markup_mode="rich")
-    group.command("init", help=flow(INIT_HELP))(init)
-    group.command("add", help=flow(ADD_HELP))(add)
-    group.command("list", help=flow(LIST_HELP))(list_collections)
-    group.command("show", help=flow(SHOW_HELP))(show)
+    group.command("init", help=flow(INIT_HELP))(grouped(init))
+    group.command("add", help=flow(ADD_HELP))(grouped(add))
+    group.command("list", help=flow(LIST_HELP))(grouped(list_collections))
+    group.command("show", help=flow(SHOW_HELP))(grouped(show))
     group.command("validate", help=flow(VALIDATE_HELP))(validate)
     app.add_typer(group, name="collection")
 
@@ -109,9 +112,13 @@ def init(
     *,
     title: Annotated[str | None, typer.Option(help="For people to read; default: made of the name.")] = None,
     description: Annotated[str | None, typer.Option(help="A sentence on it.")] = None,
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.init_there(at, place, {"title": title, "description": description}, as_json=as_json)
+        return
     from rotoscope.publish.adding import checked_collection  # noqa: PLC0415
     from rotoscope.publish.shelf import is_name, make_collection, require_name  # noqa: PLC0415
 
@@ -160,19 +167,25 @@ def add(
     captions: Annotated[
         str | None, typer.Option(metavar="FILE", help="What is said in a video: a WebVTT file, or its URI.")
     ] = None,
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
     from rotoscope.publish.adding import WorkWish, add_work  # noqa: PLC0415
 
     said: dict[str, Any] = {"place": place, "date": date, "caption": caption, "alt": alt, "tags": tag}
+    said = {key: value for key, value in said.items() if value is not None}
+    if at.url is not None:
+        given = {"name": name, "title": title, "source": source, "captions": captions, "filters": filters}
+        remote.add_there(at, collection, file, {**given, **said}, as_json=as_json)
+        return
     wish = WorkWish(
         name=name,
         title=title,
         source=source,
         captions=captions,
         filters=None if filters is None else tuple(map(_used, filters)),
-        facts={key: value for key, value in said.items() if value is not None},
+        facts=said,
     )
     work = add_work(find_folder(collection), file, wish)
     if as_json:
@@ -188,8 +201,11 @@ def _used(spec: str) -> UsedFilter:
     return UsedFilter(filter=spec, digest=load_filter(spec).digest)
 
 
-def list_collections(*, as_json: options.AsJson = False) -> None:
+def list_collections(*, at: ServerChoice, as_json: options.AsJson = False) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.list_there(at, as_json=as_json)
+        return
     from rotoscope.errors import InvalidCollection  # noqa: PLC0415
     from rotoscope.publish.shelf import CollectionShelf  # noqa: PLC0415
 
@@ -214,17 +230,18 @@ def list_collections(*, as_json: options.AsJson = False) -> None:
         print_json(found)
         return
     for one in found:
-        works = (
-            f"{one['works']} works" if one["problem"] is None else "not in order, see `collection validate`"
-        )
+        works = "not in order, see `collection validate`" if one["problem"] else _count(one["works"])
         hidden = "" if one["published"] in (True, None) else ", not published"
         typer.echo(f"{one['name']:24} {one['title'] or '':32} {works}{hidden}")
     if not found:
         typer.echo("no collections yet; `rotoscope collection init NAME` makes one")
 
 
-def show(collection: CollectionChoice, *, as_json: options.AsJson = False) -> None:
+def show(collection: CollectionChoice, *, at: ServerChoice, as_json: options.AsJson = False) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.show_there(at, collection, as_json=as_json)
+        return
     from rotoscope.publish.reading import read_collection  # noqa: PLC0415
 
     folder = find_folder(collection)
@@ -276,8 +293,12 @@ def validate(collection: CollectionChoice, *, as_json: options.AsJson = False) -
         print_json({"collection": folder, "is_valid": True, "faults": []})
     else:
         told = f", {len(updates)} updates" if updates else ""
-        typer.echo(f"{folder}: {found.title}, {len(found.works)} works{told}, in order")
+        typer.echo(f"{folder}: {found.title}, {_count(len(found.works))}{told}, in order")
 
 
 def _fault(fault: Any) -> dict[str, Any]:  # noqa: ANN401 - imported where it is used
     return {"line": fault.line, "key": fault.key, "told": fault.told}
+
+
+def _count(works: int) -> str:
+    return f"{works} work" if works == 1 else f"{works} works"

@@ -13,8 +13,11 @@ import typer
 from rotoscope.cli import options
 from rotoscope.cli.bar import share_bar
 from rotoscope.cli.collection import find_folder
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
+from rotoscope.cli.remote.collections import publish_there
+from rotoscope.cli.remote.server import ServerChoice
 from rotoscope.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("publish", help=flow(HELP))(publish)
+    app.command("publish", help=flow(HELP))(grouped(publish))
 
 
 def publish(
@@ -72,6 +75,7 @@ def publish(
     no_check: Annotated[
         bool, typer.Option("--no-check", help="Do not check links before publishing.")
     ] = False,
+    at: ServerChoice,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -88,6 +92,12 @@ def publish(
         raise typer.BadParameter(
             "name one collection or more, and then the site: rotoscope publish walks site/"
         )
+    if at.url is not None:
+        _refuse_for_server(branch, form)
+        wishes = {"title": title, "description": description, "author": author, "language": language}
+        wishes |= {"url": url, "check": not no_check, "overwrite": overwrite}
+        publish_there(at, words[:-1], words[-1], wishes, as_json=as_json, quiet=quiet)
+        return
     settings = load_settings(os.environ)
     given = [to_publish(find_folder(word), partial(_fetch, settings)) for word in words[:-1]]
     site = _site(title or (given[0].collection.title if len(given) == 1 else None), description, author,
@@ -103,6 +113,13 @@ def publish(
             on_work=_teller(update),
         )
     _present(report, as_json=as_json, quiet=quiet)
+
+
+def _refuse_for_server(branch: str | None, form: str) -> None:
+    if branch is not None or form != "html":
+        raise typer.BadParameter(
+            "a server publishes a gallery to its stores; leave --branch and --format out, or --server"
+        )
 
 
 def _site(
@@ -187,7 +204,7 @@ def _present(report: PublishReport, *, as_json: bool, quiet: bool) -> None:
     commit = "" if changes.commit is None else f", commit {changes.commit[:7]}"
     links = "" if report.links is None else f", {report.links.links} links in order"
     typer.echo(
-        f"{report.site}: {report.works} works on {report.pages} pages, {human_size(report.size_bytes)}; "
+        f"{report.site}: {report.works} {'work' if report.works == 1 else 'works'} on {report.pages} pages, {human_size(report.size_bytes)}; "
         f"{told}{commit}{links}, in {human_duration(report.elapsed_seconds)}"
     )
     print_notes(report.notes)

@@ -107,7 +107,11 @@ REMOTE: Final[Mapping[str, Remote]] = {
         "renders",
         same=_PAINTING,
         sources={"source": "source"},
-        made={"filter_names": _filters, "look_file": _look},
+        made={
+            "filter_names": _filters,
+            "look_file": _look,
+            "no_provenance": lambda _: {"provenance": False},
+        },
         output="output",
     ),
     "quote": Remote(

@@ -67,14 +67,15 @@ def credit_of(filter: Filter) -> FilterCredit:
         title=card.title if card else None,
         author=card.author if card else None,
         license=card.license if card else None,
-        styles=tuple(_style(image) for image in _images(card)),
+        styles=styles_of(card),
     )
 
 
-def _images(card: Card | None) -> tuple[StyleImage, ...]:
+def styles_of(card: Card | None) -> tuple[StyleCredit, ...]:
+    """The style images that a card names."""
     if card is None or card.style is None:
         return ()
-    return (card.style, *card.more_styles)
+    return tuple(_style(image) for image in (card.style, *card.more_styles))
 
 
 def _style(image: StyleImage) -> StyleCredit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,6 +33,8 @@ from rotoscope.render.stylize import finish, require_output_name
 
 SQUARE: Final = Fraction(1)
 VERTICAL: Final = Fraction(9, 16)
+SHAPES: Final[Mapping[str, Fraction]] = {"square": SQUARE, "vertical": VERTICAL}
+"""Width over height, by name."""
 _USUAL_SIDE: Final = 1080
 """Pixels of the short side that sites show."""
 _LOOKS_A_SECOND: Final = 4
@@ -66,6 +69,22 @@ class CropOptions:
                 f"The center {told} lies outside the picture: give shares of its width and height, 0 to 1, "
                 "such as 0.5,0.4."
             )
+
+
+def parse_center(text: str) -> Center:
+    """A place as people type it: ``0.5,0.4``.
+
+    Raises:
+        InvalidOptions: anything but two numbers with a comma between.
+    """
+    across, comma, down = text.partition(",")
+    try:
+        return float(across), float(down if comma else "none")
+    except ValueError:
+        raise InvalidOptions(
+            f"{text!r} is no place in a picture: give shares of its width and height with a comma between, "
+            "such as 0.5,0.4."
+        ) from None
 
 
 def crop(

@@ -107,8 +107,11 @@ def loop(
     seconds: Annotated[str, typer.Option(metavar="TIME", help="How long it is at most.")] = "3",
     megabytes: Annotated[float, typer.Option(metavar="MB", help="How large it is at most.")] = 8.0,
     fade: Annotated[
-        str, typer.Option(metavar="TIME", help="For how long the end fades; 0: not at all.")
-    ] = "0.5",
+        str | None,
+        typer.Option(
+            metavar="TIME", help="For how long the end fades; default: 0.5, or a quarter of a short loop."
+        ),
+    ] = None,
     width: Annotated[
         int | None, typer.Option(metavar="PX", help="Its width; default: as much as fits.")
     ] = None,
@@ -127,7 +130,7 @@ def loop(
     how = LoopOptions(
         seconds=make_time(seconds),
         megabytes=megabytes,
-        fade=make_time(fade),
+        fade=None if fade is None else make_time(fade),
         width=width,
         fps=None if fps is None else parse_rate(fps),
         quality=quality,

@@ -58,7 +58,7 @@ class ShareParams(Params):
     megabytes: Annotated[float, Field(gt=0, le=1000)] = Field(
         default=8, description="How large a loop is at most, in millions of bytes."
     )
-    fade: Moment = Field(default="0.5", description="For how long a loop's end fades.")
+    fade: Moment | None = Field(default=None, description="For how long a loop's end fades.")
     fps: Annotated[str, Field(pattern=r"^\d+(\.\d+|/\d+)?$")] | None = Field(
         default=None, description="Frames a second of a loop; by default as many as fit."
     )
@@ -115,7 +115,7 @@ def _loop(params: ShareParams, bench: Workbench, source: Path, output: Path) -> 
     how = LoopOptions(
         seconds=_time(params.seconds) or LoopOptions().seconds,
         megabytes=params.megabytes,
-        fade=parse_time(params.fade),
+        fade=_time(params.fade),
         width=params.width,
         fps=None if params.fps is None else parse_rate(params.fps),
         quality=params.quality,

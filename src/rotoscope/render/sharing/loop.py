@@ -35,6 +35,7 @@ _RATES: Final = (Fraction(25), Fraction(20), Fraction(50, 3), Fraction(25, 2), F
 _FIRST_RATES: Final = {".gif": Fraction(50, 3), ".apng": Fraction(25, 2), ".webp": Fraction(20)}
 _THINNER_BELOW: Final = (0.8, 0.62, 0.48)
 """Shares of the first width below each of which the next lower rate is taken."""
+_FADE: Final = Fraction(1, 2)
 _TRIES: Final = 5
 _USUAL_SPREAD: Final = 0.9
 """The power of the pixels with which sizes grow, as was found on painted clips."""
@@ -56,8 +57,9 @@ class LoopOptions:
     """How long it is at most."""
     megabytes: float = 8.0
     """How large it is at most, in millions of bytes."""
-    fade: Fraction = Fraction(1, 2)
-    """Seconds for which its end fades into what comes before its beginning, so that it is seamless."""
+    fade: Fraction | None = None
+    """Seconds for which its end fades into what comes before its beginning, so that it is seamless. None: half
+    a second, or a quarter of the loop where that is less."""
     width: int | None = None
     """Pixels; None: as many as fit."""
     fps: Fraction | None = None
@@ -73,13 +75,18 @@ class LoopOptions:
             )
         if not self.megabytes > 0:
             raise InvalidOptions(f"{self.megabytes:g} MB were allowed; give more than 0.")
-        if not 0 <= self.fade <= self.seconds / 2:
+        if not 0 <= self.fade_seconds <= self.seconds / 2:
             raise InvalidOptions(
-                f"The fade of {float(self.fade):g} s is outside 0 to {float(self.seconds / 2):g} s, half of "
+                f"The fade of {float(self.fade_seconds):g} s is outside 0 to {float(self.seconds / 2):g} s, half of "
                 "the loop. Give a shorter one."
             )
         if self.width is not None and self.width < LEAST_WIDTH:
             raise InvalidOptions(f"The width {self.width} is too small: give {LEAST_WIDTH} pixels or more.")
+
+    @property
+    def fade_seconds(self) -> Fraction:
+        """How long the fade is."""
+        return min(_FADE, self.seconds / 4) if self.fade is None else self.fade
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +205,7 @@ def _span(source: str | Path, start: Fraction, options: LoopOptions) -> _Span:
             f"{source} lasts {float(whole.length_seconds):.3f} s, and the loop was to begin at "
             f"{float(start):g} s. Give an earlier start."
         )
-    fade = min(options.fade, left / 3)
+    fade = min(options.fade_seconds, left / 3)
     seconds = min(options.seconds, left - fade)
     return _Span(source, start, fade, seconds, whole.size, whole.clip.info.video.average_rate)
 

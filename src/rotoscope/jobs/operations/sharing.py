@@ -92,7 +92,9 @@ class ShareParams(Params):
 
     @model_validator(mode="after")
     def _fits_the_form(self) -> ShareParams:
-        odd = sorted(self.model_fields_set & type(self)._all() - _ALWAYS - _OWN[self.form])
+        fields = ShareParams.model_fields
+        others = fields.keys() - _ALWAYS - _OWN[self.form]
+        odd = sorted(name for name in others if getattr(self, name) != fields[name].default)
         if odd:
             raise ValueError(
                 f"a {self.form} is not asked {', '.join(odd)}; it takes {', '.join(sorted(_OWN[self.form]))}"
@@ -100,11 +102,6 @@ class ShareParams(Params):
         if (self.painted is None) == (self.form == "before-after"):
             raise ValueError("painted is given for before-after, and for that alone")
         return self
-
-    @classmethod
-    def _all(cls) -> frozenset[str]:
-        """What is asked here, without what every job is asked."""
-        return frozenset(ShareParams.model_fields)
 
 
 def _time(text: str | None) -> Fraction | None:

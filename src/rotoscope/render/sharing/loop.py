@@ -58,8 +58,8 @@ class LoopOptions:
     megabytes: float = 8.0
     """How large it is at most, in millions of bytes."""
     fade: Fraction | None = None
-    """Seconds for which its end fades into what comes before its beginning, so that it is seamless. None: half
-    a second, or a quarter of the loop where that is less."""
+    """Seconds for which its end fades into what comes before its beginning, so that it is seamless. None:
+    half a second, or a quarter of the loop where that is less."""
     width: int | None = None
     """Pixels; None: as many as fit."""
     fps: Fraction | None = None
@@ -77,8 +77,8 @@ class LoopOptions:
             raise InvalidOptions(f"{self.megabytes:g} MB were allowed; give more than 0.")
         if not 0 <= self.fade_seconds <= self.seconds / 2:
             raise InvalidOptions(
-                f"The fade of {float(self.fade_seconds):g} s is outside 0 to {float(self.seconds / 2):g} s, half of "
-                "the loop. Give a shorter one."
+                f"The fade of {float(self.fade_seconds):g} s is outside 0 to {float(self.seconds / 2):g} s, "
+                "half of the loop. Give a shorter one."
             )
         if self.width is not None and self.width < LEAST_WIDTH:
             raise InvalidOptions(f"The width {self.width} is too small: give {LEAST_WIDTH} pixels or more.")
@@ -282,11 +282,13 @@ def _spread(best: _Made | None, too_large: _Made) -> float:
 def _write(
     span: _Span, rung: _Rung, attempt: Path, options: LoopOptions, meter: ProgressMeter
 ) -> WriteReport:
-    selection = Selection(start=span.start, stop=span.start + span.fade + span.seconds, fps=rung.fps)
+    lead = round(span.fade * rung.fps)
+    count = lead + max(1, round(span.seconds * rung.fps))
+    selection = Selection(start=span.start, stop=span.start + count / rung.fps, fps=rung.fps)
     clip = ShownClip(span.source, selection)
     height = max(1, round(clip.size[1] * rung.width / clip.size[0]))
     with (
-        closing(_faded(clip, round(span.fade * rung.fps), (rung.width, height))) as frames,
+        closing(_faded(clip, lead, (rung.width, height))) as frames,
         open_writer(
             attempt, source=None, options=EncoderOptions(quality=options.quality), overwrite=True
         ) as writer,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -87,27 +88,19 @@ def stylize(
 
     made = make_look(**look.arguments(arithmetic))
     selection = make_selection(start, stop, every, fps)
-    encoder = encoding.made()
+    where: dict[str, Any] = {"selection": selection, "overwrite": overwrite}
     render_options = replace(rendering.made(look.like), **telling.made())
     is_shown = not (quiet or as_json)
     if preview is not None:
         at = None if preview == PREVIEW_MIDDLE else make_time(preview)
         with progress_bar(shown=is_shown):  # of a large picture's tiles
-            result = previewing.preview(
-                source,
-                output,
-                made,
-                at=at,
-                selection=selection,
-                overwrite=overwrite,
-                options=render_options,
-            )
+            result = previewing.preview(source, output, made, at=at, options=render_options, **where)
     elif are_photographs(Path(source), output, selection):
         run_batch(
             Path(source),
             output,
             made,
-            encoder=encoder,
+            encoder=encoding.made(),
             overwrite=overwrite,
             options=render_options,
             no_cache=no_cache,
@@ -122,10 +115,9 @@ def stylize(
                 source,
                 output,
                 made,
-                selection=selection,
-                encoder=encoder,
-                overwrite=overwrite,
+                encoder=encoding.made(),
                 options=replace(render_options, store=store),
                 on_progress=on_progress,
+                **where,
             )
     present_render(result, as_json=as_json, quiet=quiet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -46,10 +47,9 @@ def open_writer(
             None: upright 8-bit sRGB frames with square pixels.
         options: How it is encoded.
         overwrite: Whether an earlier result is replaced. A source never is.
-        copy_streams_from: The file whose sound, subtitles, chapters, cover art and tags come along; None:
-            none.
-        span: (start, stop) of the frames in seconds from the clip's first frame, half open; what is copied is
-            cut to it. None: the whole clip. A stop of None: to the end.
+        copy_streams_from: The file whose sound, subtitles, chapters, cover art and tags come along, if any.
+        span: (start, stop) in seconds from the clip's first frame, half open, that what is copied is cut to.
+            None: the whole clip. A stop of None: to the end.
         metadata: Container tags on top of the source's.
         provenance: What a still says on how it was painted; None: nothing.
         credentials: What a still is signed with, where it says that; None: it is not signed.
@@ -77,18 +77,6 @@ def open_writer(
         )
     if kind is OutputKind.STILLS:
         return StillsWriter(output, options=options, overwrite=overwrite)
-    if kind is OutputKind.STILL:
-        return StillWriter(
-            output,
-            source=source,
-            options=options,
-            overwrite=overwrite,
-            provenance=provenance,
-            credentials=credentials,
-        )
-    one_file = {
-        OutputKind.GIF: GifWriter,
-        OutputKind.WEBP: WebpWriter,
-        OutputKind.APNG: ApngWriter,
-    }[kind]
-    return one_file(output, source=source, options=options, overwrite=overwrite)
+    still = partial(StillWriter, provenance=provenance, credentials=credentials)
+    animations = {OutputKind.GIF: GifWriter, OutputKind.WEBP: WebpWriter, OutputKind.APNG: ApngWriter}
+    return animations.get(kind, still)(output, source=source, options=options, overwrite=overwrite)

@@ -10,12 +10,15 @@ import yaml
 from yaml.nodes import ScalarNode
 
 _LIQUID: Final = re.compile(r"\{\{|\{%")
+_PICTURE: Final = re.compile(r"!\[[^\]]*\]\((?P<name>[^()\s]+)\)")
 _RAW_END: Final = re.compile(r"\{%-?\s*endraw\s*-?%\}")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts always stand in double quotes: Ruby takes more bare words than others for something else, such as
-    ``1,000`` for a number and ``:word`` for a symbol."""
+    """Texts always stand in double quotes.
+
+    Ruby takes more bare words for something else than Python: ``1,000`` for a number, ``:word`` for a symbol.
+    """
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> ScalarNode:
@@ -34,20 +37,31 @@ _Dumper.add_representer(str, _text)
 _Dumper.add_representer(_Key, _key)
 
 
-def page(front: Mapping[str, Any], text: str | None) -> bytes:
+def page(front: Mapping[str, Any], text: str | None, pictures: Mapping[str, str]) -> bytes:
     """A page as a file.
 
     Args:
-        front: the front matter in its order; values are texts, truths, dates, lists and mappings of those. What
-            is None is left out.
+        front: the front matter in its order; values are texts, truths, dates, lists and mappings of those.
+            What is None is left out.
         text: Markdown; None: none.
+        pictures: addresses in the site of what ``![words](name)`` shows, by name.
     """
     known = {key: value for key, value in front.items() if value is not None}
-    written = yaml.dump(
-        _with_keys(known), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20
-    )
-    body = "" if not text else f"\n{unliquid(text.strip())}\n"
+    written = yaml.dump(_with_keys(known), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
+    body = "" if not text else f"\n{_with_pictures(text.strip(), pictures)}\n"
     return f"---\n{written}---\n{body}".encode()
+
+
+def _with_pictures(text: str, pictures: Mapping[str, str]) -> str:
+    """The text with pictures in place of their names, wherever the site lies."""
+    made: list[str] = []
+    done = 0
+    for found in _PICTURE.finditer(text):
+        if found["name"] in pictures:
+            made.append(unliquid(text[done : found.start("name")]))
+            made.append(f"{{{{ '{pictures[found['name']]}' | relative_url }}}}")
+            done = found.end("name")
+    return "".join([*made, unliquid(text[done:])])
 
 
 def unliquid(text: str) -> str:

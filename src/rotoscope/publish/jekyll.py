@@ -12,7 +12,6 @@ from typing import Any, Final, cast
 import yaml
 
 from rotoscope.errors import PublishError
-from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Pixels
 from rotoscope.media.still_codecs import StillTags, encode_still
 from rotoscope.motion.flow import Picture
@@ -199,7 +198,9 @@ def _no_wider(pixels: Pixels) -> Pixels:
     height, width = pixels.shape[:2]
     if width <= _WIDEST:
         return pixels
-    return cast("Pixels", resized(cast("Picture", pixels), (_WIDEST, max(1, round(height * _WIDEST / width)))))
+    return cast(
+        "Pixels", resized(cast("Picture", pixels), (_WIDEST, max(1, round(height * _WIDEST / width))))
+    )
 
 
 def _squared(pixels: Pixels, middle: tuple[float, float] | None) -> Pixels:
@@ -210,12 +211,12 @@ def _squared(pixels: Pixels, middle: tuple[float, float] | None) -> Pixels:
         cut = crop_picture(pixels, Crop.of((width, height), 1), (side, side))
     else:
         left, top, side = square_box((width, height), middle)
-        cut = cast("Pixels", pixels[top : top + side, left : left + side])
+        cut = pixels[top : top + side, left : left + side]
     return resize_short_side(cut, min(_SQUARE, side))
 
 
 def _encoded(pixels: Pixels, tags: StillTags) -> bytes:
-    return encode_still(pixels, ".jpg", quality=EncoderOptions(quality=_QUALITY).quality_or_default, tags=tags).content
+    return encode_still(pixels, ".jpg", quality=_QUALITY, tags=tags).content
 
 
 def _video(makings: Makings, given: ToPublish, work: Work, scratch: Path) -> str:
@@ -237,11 +238,9 @@ def _collection_page(given: ToPublish, pictures: dict[str, JekyllPicture]) -> by
         "tags": list(collection.tags),
         "feature": collection.feature,
         "image": None if cover is None else pictures[cover.name].image,
-        "images": [
-            {"name": work.title, "image": pictures[work.name].image} for work in collection.works
-        ],
+        "images": [{"name": work.title, "image": pictures[work.name].image} for work in collection.works],
     }
-    return page(front, collection.story)
+    return page(front, collection.story, {name: one.image for name, one in pictures.items()})
 
 
 def _work_page(given: ToPublish, work: Work, picture: JekyllPicture, video: str | None) -> bytes:
@@ -255,7 +254,7 @@ def _work_page(given: ToPublish, work: Work, picture: JekyllPicture, video: str 
         "square": picture.square,
         "video": video,
     }
-    return page(front, work.caption)
+    return page(front, work.caption, {})
 
 
 def _summary(story: str | None) -> str | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.dom.minidom import parseString
 
@@ -188,3 +191,18 @@ def test_every_format_holds_it(suffix: str) -> None:
         image.load()
         assert read_painting(image.info["xmp"])["filters"].startswith("great-wave (The Wave")
         assert image.getexif()[0x0131] == PAINTED.software
+
+
+def test_the_page_names_every_field_of_our_own() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "provenance.md").read_text(encoding="utf-8")
+    table = page.partition("## Fields of our own")[2].partition("\n## ")[0]
+    assert f"`{NAMESPACE}`" in table
+    named = set(re.findall(r"`([A-Z]\w+)`", table))
+    filled = replace(
+        PAINTED, moment="1.5", filters=(replace(WAVE, author="A", license="MIT"), *PAINTED.filters[1:])
+    )
+    written = {
+        element.localName
+        for element in parseString(painted_packet(None, filled)).getElementsByTagNameNS(NAMESPACE, "*")
+    }
+    assert named == written

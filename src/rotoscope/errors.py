@@ -42,6 +42,7 @@ The tree::
     ├─ BackupError             a backup cannot be made, is missing, or does not fit
     │  ├─ BackupDamaged        bytes of a backup are missing, or other than they were
     │  └─ RestoreRefused       something is there already that a restore would replace
+    ├─ CredentialsError        a certificate or its key cannot sign a picture
     ├─ RecipeMismatch          what a result was made with is not at hand, or has changed
     └─ MissingExtra            a Python package of an optional extra is not installed
 
@@ -427,6 +428,10 @@ class UnknownPlan(InvalidRates):
 
 class RatesConflict(InvalidRates):
     """Rates do not fit the amounts that are in the ledger already."""
+
+
+class CredentialsError(RotoscopeError):
+    """A certificate or its key cannot sign a picture."""
 
 
 class RecipeMismatch(RotoscopeError):

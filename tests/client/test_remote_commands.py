@@ -129,6 +129,22 @@ def test_sheets_and_flow_are_fetched(run: Run, at: tuple[str, str], clip: Path, 
     assert "Say where it goes with --output, or leave --server out." in ran.err
 
 
+def test_short_forms_are_made_there(run: Run, at: tuple[str, str], clip: Path, tmp_path: Path) -> None:
+    how = ("--seconds", "0.4", "--fade", "0.1")
+    assert run("share", "loop", clip, tmp_path / "here.gif", *how).exit_code == 0
+    ran = run("share", "loop", clip, tmp_path / "there.gif", *how, *at)
+    assert ran.exit_code == 0, ran.err
+    assert (tmp_path / "there.gif").read_bytes() == (tmp_path / "here.gif").read_bytes()
+    ran = run("share", "vertical", clip, tmp_path / "vertical.mp4", "--center", "0.2,0.5", *at)
+    assert ran.exit_code == 0, ran.err
+    assert inspect_media(tmp_path / "vertical.mp4").video.frame_size == (28, 48)
+    ran = run("share", "before-after", clip, clip, tmp_path / "both.mp4", "--as", "beside", *at)
+    assert ran.exit_code == 0, ran.err
+    ran = run("share", "poster", clip, tmp_path / "poster.png", "--at", "0.2", "--title", "Steps", *at)
+    assert ran.exit_code == 0, ran.err
+    assert (tmp_path / "poster.png").exists()
+
+
 def test_what_a_server_cannot_be_asked_is_refused(
     run: Run, at: tuple[str, str], clip: Path, tmp_path: Path
 ) -> None:

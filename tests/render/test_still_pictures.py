@@ -16,6 +16,8 @@ from rotoscope.errors import InvalidOptions, OpenError, UnsupportedMedia
 from rotoscope.media.opening import Limits
 from rotoscope.media.selection import WHOLE_CLIP
 from rotoscope.media.still_codecs import StillTags, encode_still
+from rotoscope.media.stills import read_xmp
+from rotoscope.media.xmp import read_painting
 from rotoscope.palette.palette import Palette
 from rotoscope.render.frame_picture import frame_picture, narrowed
 from rotoscope.render.look import Look
@@ -93,3 +95,26 @@ def test_the_frame_that_is_shown_at_a_moment_is_the_last_that_has_begun(tmp_path
 def test_pictures_are_made_narrower_and_never_wider() -> None:
     assert narrowed(picture(0, (64, 48)), 32).shape == (24, 32, 3)
     assert narrowed(picture(0, (64, 48)), 640).shape == (48, 64, 3)
+
+
+def test_a_picture_for_anybody_names_neither_its_source_nor_its_camera(look: Look, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Rotocam"
+    Image.fromarray(picture()).save(tmp_path / "at-home.jpg", exif=exif)
+
+    def told(**how: bool) -> tuple[dict[str, str], bytes]:
+        content = paint_still(tmp_path / "at-home.jpg", look, ".jpg", **how).content
+        (tmp_path / "painted.jpg").write_bytes(content)
+        return read_painting(read_xmp(tmp_path / "painted.jpg") or b""), content
+
+    private, content = told(keeps_tags=False)
+    assert private["process"] == "algorithmically painted"
+    assert "source" not in private
+    assert b"at-home" not in content
+    assert b"Rotocam" not in content
+    own, content = told()
+    assert own["source"] == "at-home.jpg"
+    assert b"Rotocam" in content
+    silent, content = told(provenance=False)
+    assert silent == {}
+    assert b"Rotocam" in content

@@ -39,6 +39,16 @@ def test_a_look_survives_being_kept_as_json() -> None:
             "start: Value error, 'soon' is not a time",
         ),
         ("inspect", {"source": "data://a", "typo": 1}, "typo: Extra inputs are not permitted"),
+        (
+            "share",
+            {"form": "loop", "source": "data://a.mp4", "output": "data://b.gif", "text": "x"},
+            "a loop is not asked text; it takes fade, fps, megabytes, quality, seconds, start, width",
+        ),
+        (
+            "share",
+            {"form": "before-after", "source": "data://a.mp4", "output": "data://b.mp4"},
+            "painted is given for before-after, and for that alone",
+        ),
         ("train", {"styles": [{"uri": "data://a"}], "name": "Two Words"}, "name: String should match"),
         (
             "train",

@@ -70,6 +70,7 @@ STATUSES: Final[Mapping[type[RotoscopeError], int]] = {
     errors.UnknownPlan: 404,
     errors.RatesConflict: 409,
     errors.BackupError: 422,
+    errors.CredentialsError: 422,
     errors.RecipeMismatch: 409,
     errors.MissingExtra: 501,
     refusals.NotAuthenticated: 401,

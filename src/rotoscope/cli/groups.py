@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from rotoscope.cli import options
 
 if TYPE_CHECKING:
@@ -60,6 +62,31 @@ class Encoding:
         from rotoscope.media.encoders import EncoderOptions  # noqa: PLC0415 - see cli.main
 
         return EncoderOptions(**asdict(self))
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What a painted still says of itself, and who vouches for it."""
+
+    no_provenance: options.NoProvenance = False
+    credentials: options.CredentialsFile = None
+    key: options.CredentialsKey = None
+
+    def made(self) -> dict[str, Any]:
+        """Of ``RenderOptions``.
+
+        Raises:
+            typer.BadParameter: a certificate without its key, or a key without its certificate.
+            RotoscopeError: the two cannot sign.
+        """
+        if (self.credentials is None) != (self.key is None):
+            raise typer.BadParameter("--credentials and --key go together: give the certificate and its key.")
+        told: dict[str, Any] = {"provenance": not self.no_provenance}
+        if self.credentials is not None and self.key is not None:
+            from rotoscope.media.credentials import read_credentials  # noqa: PLC0415 - see cli.main
+
+            told["credentials"] = read_credentials(self.credentials, self.key)
+        return told
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from rotoscope.cli import (
     score,
     scout,
     serve,
+    share,
     shots,
     sight,
     steps,
@@ -68,6 +69,7 @@ shots.register(app)
 flow.register(app)
 score.register(app)
 join.register(app)
+share.register(app)
 audition.register(app)
 cache.register(app)
 filters.register(app)

@@ -155,6 +155,25 @@ Precision: TypeAlias = Annotated[
     Literal["auto", "f32", "bf16"],
     typer.Option(help="Arithmetic of neural filters; auto: bf16 where the processor has it."),
 ]
+NoProvenance: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-provenance",
+        help="Write nothing into stills on how they were made (filters, style images, source, look).",
+    ),
+]
+CredentialsFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--credentials",
+        metavar="CERT.pem",
+        help="Sign stills with this certificate chain, as content credentials (C2PA).",
+    ),
+]
+CredentialsKey: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="KEY.pem", help="Its key, without a password."),
+]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -22,6 +23,7 @@ from rotoscope.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from rotoscope.publish.publishing import PublishReport
+    from rotoscope.publish.site.gathering import ToPublish
     from rotoscope.publish.site.options import SiteOptions
     from rotoscope.publish.targets.base import Target
     from rotoscope.storage.storage import Storage
@@ -35,6 +37,9 @@ what changed, and touches no file of others.
 SITE is a folder; a branch of a Git repository, git+REPOSITORY#BRANCH (or REPOSITORY and --branch); or a URI
 such as s3://bucket/gallery/.
 
+With --format jekyll, SITE is a Jekyll site: its _collections and _works get a page for each collection and
+work, and pictures, squares and videos beside them.
+
 Feeds, the sitemap and previews on other sites need whole addresses: --url says where the site will be.
 
 Examples:
@@ -44,6 +49,8 @@ Examples:
   rotoscope publish drowned-coast machines site/ --title "Algorithmic rotoscope" --url https://example.org/
 
   rotoscope publish drowned-coast . --branch gh-pages
+
+  rotoscope publish drowned-coast my-jekyll-site/ --format jekyll
 
   rotoscope publish --check site/
 """
@@ -70,7 +77,14 @@ def publish(
     branch: Annotated[
         str | None, typer.Option(metavar="NAME", help="Commit to this branch; SITE is a Git repository.")
     ] = None,
-    form: Annotated[Literal["html"], typer.Option("--format", help="html: a gallery of its own.")] = "html",
+    form: Annotated[
+        Literal["html", "jekyll"],
+        typer.Option("--format", help="html: a gallery of its own; jekyll: pages of a Jekyll site."),
+    ] = "html",
+    no_provenance: Annotated[
+        bool,
+        typer.Option("--no-provenance", help="Write nothing into pictures on how they were made."),
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Publish nothing: check the links of SITE.")] = False,
     no_check: Annotated[
         bool, typer.Option("--no-check", help="Do not check links before publishing.")
@@ -81,8 +95,10 @@ def publish(
     quiet: options.Quiet = False,
 ) -> None:
     """Parse, call, present."""
+    from rotoscope.publish.provenance import tags_of_works  # noqa: PLC0415
     from rotoscope.publish.publishing import palette_by_name, to_publish  # noqa: PLC0415 - see cli.main
     from rotoscope.publish.publishing import publish as publish_site  # noqa: PLC0415
+    from rotoscope.publish.site.gathering import no_tags  # noqa: PLC0415
     from rotoscope.standard import standard_palette  # noqa: PLC0415
 
     if check:
@@ -100,18 +116,19 @@ def publish(
         return
     settings = load_settings(os.environ)
     given = [to_publish(find_folder(word), partial(_fetch, settings)) for word in words[:-1]]
+    palette = palette_by_name(standard_palette())
+    tags_of = no_tags if no_provenance else tags_of_works(palette)
+    if form == "jekyll":
+        _refuse_for_jekyll({"--title": title, "--description": description, "--author": author, "--url": url})
     site = _site(title or (given[0].collection.title if len(given) == 1 else None), description, author,
                  language, url)  # fmt: skip
     with share_bar("publishing", shown=not (quiet or as_json)) as update:
-        report = publish_site(
-            given,
-            _target(words[-1], branch, settings),
-            site,
-            palette_by_name(standard_palette()),
-            check=not no_check,
-            overwrite=overwrite,
-            on_work=_teller(update),
-        )
+        how: dict[str, Any] = {"overwrite": overwrite, "tags_of": tags_of, "on_work": _teller(update)}
+        if form == "jekyll":
+            report = _publish_jekyll(given, words[-1], branch, **how)
+        else:
+            target = _target(words[-1], branch, settings)
+            report = publish_site(given, target, site, palette, check=not no_check, **how)
     _present(report, as_json=as_json, quiet=quiet)
 
 
@@ -120,6 +137,48 @@ def _refuse_for_server(branch: str | None, form: str) -> None:
         raise typer.BadParameter(
             "a server publishes a gallery to its stores; leave --branch and --format out, or --server"
         )
+
+
+def _refuse_for_jekyll(given: dict[str, str | None]) -> None:
+    odd = [name for name, value in given.items() if value is not None]
+    if odd:
+        raise typer.BadParameter(
+            f"{', '.join(odd)} cannot be said of a Jekyll site, whose own _config.yml says it; leave it out"
+        )
+
+
+def _publish_jekyll(
+    given: list[ToPublish],
+    site: str,
+    branch: str | None,
+    **how: Any,  # noqa: ANN401 - as publish_jekyll takes it
+) -> PublishReport:
+    """Into the folder or the branch of a Jekyll site."""
+    from rotoscope.publish.jekyll import JEKYLL_RECORD, publish_jekyll, undeclared  # noqa: PLC0415
+    from rotoscope.publish.targets.branch import BranchTarget  # noqa: PLC0415
+    from rotoscope.publish.targets.folder import FolderTarget  # noqa: PLC0415
+    from rotoscope.storage.uri import is_uri  # noqa: PLC0415
+
+    if is_uri(site):
+        raise typer.BadParameter("a Jekyll site is a folder, or a branch of a repository; give one of these")
+    repository, named = _branch_of(site, branch)
+    if named is None:
+        target: Target = FolderTarget(repository, record_name=JEKYLL_RECORD)
+    else:
+        target = BranchTarget(repository, named, record_name=JEKYLL_RECORD, is_served=False)
+    report = publish_jekyll(given, target, **how)
+    told = undeclared(repository) if named is None else None
+    return report if told is None else replace(report, notes=(*report.notes, told))
+
+
+def _branch_of(text: str, branch: str | None) -> tuple[Path, str | None]:
+    """The folder, and the branch of the repository in it where one was named."""
+    if not text.startswith("git+"):
+        return Path(text), branch
+    repository, mark, named = text.removeprefix("git+").rpartition("#")
+    if not mark or not named or not repository:
+        raise typer.BadParameter("a branch is given as git+REPOSITORY#BRANCH, such as git+.#gh-pages")
+    return Path(repository), branch or named
 
 
 def _site(
@@ -142,13 +201,9 @@ def _target(text: str, branch: str | None, settings: Settings) -> Target:
     from rotoscope.publish.targets.folder import FolderTarget  # noqa: PLC0415
     from rotoscope.storage.uri import is_uri, parse_uri  # noqa: PLC0415
 
-    if text.startswith("git+"):
-        repository, mark, named = text.removeprefix("git+").rpartition("#")
-        if not mark or not named or not repository:
-            raise typer.BadParameter("a branch is given as git+REPOSITORY#BRANCH, such as git+.#gh-pages")
-        return BranchTarget(Path(repository), branch or named)
-    if branch is not None:
-        return BranchTarget(Path(text), branch)
+    repository, named = _branch_of(text, branch)
+    if named is not None:
+        return BranchTarget(repository, named)
     if not is_uri(text):
         return FolderTarget(Path(text))
     uri = parse_uri(text if text.endswith("/") else f"{text}/")
@@ -202,8 +257,8 @@ def _present(report: PublishReport, *, as_json: bool, quiet: bool) -> None:
         f"{len(changes.removed)} removed ({human_size(changes.size_bytes)} written)"
     )
     commit = "" if changes.commit is None else f", commit {changes.commit[:7]}"
-    works = "1 work" if report.works == 1 else f"{report.works} works"
     links = "" if report.links is None else f", {report.links.links} links in order"
+    works = "1 work" if report.works == 1 else f"{report.works} works"
     typer.echo(
         f"{report.site}: {works} on {report.pages} pages, {human_size(report.size_bytes)}; "
         f"{told}{commit}{links}, in {human_duration(report.elapsed_seconds)}"

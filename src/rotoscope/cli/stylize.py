@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -13,7 +14,7 @@ from rotoscope.cli.bar import progress_bar
 from rotoscope.cli.batches import run_batch
 from rotoscope.cli.cache import kept_segments
 from rotoscope.cli.grouping import grouped
-from rotoscope.cli.groups import Arithmetic, Encoding, LookChoice, Rendering
+from rotoscope.cli.groups import Arithmetic, Encoding, LookChoice, Rendering, Telling
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import present_render
 from rotoscope.cli.remote.running import remotely
@@ -23,7 +24,7 @@ HELP = """Paint a video, a GIF, a still, a folder of stills, or a library of the
 
 The output's kind follows its name: painted.mp4 (also mov, mkv, webm, avi, ts), painted.gif, painted.webp,
 painted/%05d.png or a folder (numbered stills), painted.jpg (one still). Timing, sound, subtitles, chapters,
-rotation and color come along.
+rotation and color come along. A still says how it was made: filters, style images, source, look.
 
 A video is painted in segments, and finished ones are kept: whatever stops it, the same command goes on from
 there, and another look at a part of the timeline paints that part only.
@@ -42,6 +43,8 @@ Examples:
   rotoscope stylize drone.mp4 painted.mp4 --look dusk.yaml
 
   rotoscope stylize drone.mp4 steady.mp4 --filter great-wave --coherence flow
+
+  rotoscope stylize photo.jpg painted.jpg --filter great-wave --credentials cert.pem --key key.pem
 
   rotoscope stylize other.mp4 like-it.mp4 --like painted.mp4
 
@@ -70,6 +73,7 @@ def stylize(
     encoding: Encoding,
     preview: options.Preview = None,
     rendering: Rendering,
+    telling: Telling,
     no_cache: options.NoCache = False,
     on_error: options.OnError = "continue",
     arithmetic: Arithmetic,
@@ -84,19 +88,19 @@ def stylize(
 
     made = make_look(**look.arguments(arithmetic))
     selection = make_selection(start, stop, every, fps)
-    encoder = encoding.made()
-    render_options = rendering.made(look.like)
+    where: dict[str, Any] = {"selection": selection, "overwrite": overwrite}
+    render_options = replace(rendering.made(look.like), **telling.made())
     is_shown = not (quiet or as_json)
     if preview is not None:
         at = None if preview == PREVIEW_MIDDLE else make_time(preview)
         with progress_bar(shown=is_shown):  # of a large picture's tiles
-            result = previewing.preview(source, output, made, at=at, selection=selection, overwrite=overwrite)
+            result = previewing.preview(source, output, made, at=at, options=render_options, **where)
     elif are_photographs(Path(source), output, selection):
         run_batch(
             Path(source),
             output,
             made,
-            encoder=encoder,
+            encoder=encoding.made(),
             overwrite=overwrite,
             options=render_options,
             no_cache=no_cache,
@@ -111,10 +115,9 @@ def stylize(
                 source,
                 output,
                 made,
-                selection=selection,
-                encoder=encoder,
-                overwrite=overwrite,
+                encoder=encoding.made(),
                 options=replace(render_options, store=store),
                 on_progress=on_progress,
+                **where,
             )
     present_render(result, as_json=as_json, quiet=quiet)

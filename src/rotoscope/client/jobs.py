@@ -41,8 +41,6 @@ class Jobs:
 
         Args:
             operation: ``renders``, ``separate``, ``stylize``, ``assemble``, ``inspect``, ``check``,
-                ``score``, ``audition``, ``flow``, ``optimize``, ``texture``, ``train``, ``quote`` or
-                ``quote-training``.
             priority: lower goes first.
             budget_micros: the most that it may cost, in millionths of the server's currency.
             wait: seconds that the server may wait for the job's end before it answers, 60 at most.

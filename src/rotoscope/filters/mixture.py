@@ -105,6 +105,11 @@ class FamilyMixture(NeuralFilter):
         file = mix_family([(filter.file, share) for filter, share in shared])
         super().__init__(file, options=parts[0][0].options)
 
+    @property
+    def parts(self) -> tuple[tuple[NeuralFilter, float], ...]:
+        """Filters and their shares, which add up to 1."""
+        return self._shares
+
     def __reduce__(self) -> tuple[object, ...]:
         """Sent to another process as its parts."""
         return FamilyMixture, (self._shares,)

@@ -12,6 +12,11 @@ class FilterWrapper:
         self._filter = filter
 
     @property
+    def wrapped(self) -> Filter:
+        """The filter that it turns."""
+        return self._filter
+
+    @property
     def name(self) -> str:
         """The filter's own name."""
         return self._filter.name

@@ -13,21 +13,31 @@ from rotoscope.media.lazy import FrameTimes, Probed
 from rotoscope.media.manifest import color_of
 from rotoscope.media.opening import Limits
 from rotoscope.media.sequence import Sequence, find_stills
-from rotoscope.media.stills import StillHeader, read_header
+from rotoscope.media.stills import StillHeader, read_header, read_xmp
+from rotoscope.media.xmp import read_painting
 
 _PIXEL_FORMATS = {(8, False): "rgb24", (8, True): "rgba", (16, False): "rgb48le", (16, True): "rgba64le"}
 _ONE_PICTURE = FrameTimes(time_base=Fraction(1), pts=(0,), end_pts=1)
 
 
-def probe_still(path: Path, header: StillHeader) -> Probed:
-    """Facts of one picture; it has no duration and no rate."""
+def probe_still(path: Path, header: StillHeader, *, limits: Limits) -> Probed:
+    """Facts of one picture; it has no duration and no rate.
+
+    ``metadata`` says how it was painted, where its XMP tells.
+    """
+    xmp = read_xmp(path, limits=limits)
     video = replace(
         _video_info(header, time_base=Fraction(1), frames=1, has_alpha=header.has_alpha, times=_ONE_PICTURE),
         is_variable_rate=None,
         duration_seconds_from_content=None,
     )
     info = MediaInfo(
-        path=path, kind=MediaKind.STILL, container=header.format, size_bytes=path.stat().st_size, video=video
+        path=path,
+        kind=MediaKind.STILL,
+        container=header.format,
+        size_bytes=path.stat().st_size,
+        video=video,
+        metadata={} if xmp is None else read_painting(xmp),
     )
     return Probed(info, times=_ONE_PICTURE)
 

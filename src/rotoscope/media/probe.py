@@ -57,7 +57,7 @@ def probe(path: Path, *, count: bool, rate: Fraction | None, limits: Limits) -> 
     header = read_header(path, limits=limits)
     if header.frame_count > 1:
         return probe_animation(path, header, count=count, limits=limits)
-    return probe_still(path, header)
+    return probe_still(path, header, limits=limits)
 
 
 def is_picture(path: Path) -> bool:

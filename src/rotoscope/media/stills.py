@@ -139,6 +139,17 @@ def read_profile(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> bytes | None
         return _rgb_profile(image)
 
 
+def read_xmp(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> bytes | None:
+    """The XMP packet of a picture, as stored; None where there is none.
+
+    Raises:
+        OpenError: there is no such file, or it is no picture, or larger than the limits.
+    """
+    with open_image(path, limits=limits) as image:
+        stored = image.info.get("xmp")
+        return stored if isinstance(stored, bytes) else None
+
+
 @contextmanager
 def open_image(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Image.Image]:
     """A picture file opened by Pillow, its size checked, nothing decoded yet.

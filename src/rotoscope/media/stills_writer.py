@@ -7,10 +7,13 @@ from pathlib import Path
 
 from rotoscope.errors import EncodeError, OutputExists
 from rotoscope.media.atomic import StagedFile, StagedFolder
+from rotoscope.media.credentials import Credentials
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import NUMBER, STILL_SUFFIXES, WriteReport, is_pattern
+from rotoscope.media.painted_tags import PaintedTags, painted_tags
+from rotoscope.media.provenance import Provenance
 from rotoscope.media.still_codecs import StillTags, encode_still, known_suffix
 from rotoscope.media.stills import read_still
 from rotoscope.media.writing import TransactionalWriter
@@ -22,12 +25,23 @@ class StillWriter(TransactionalWriter):
     """One picture. ICC profile, EXIF and XMP of a still source come along; its orientation is applied."""
 
     def __init__(
-        self, output: Path, *, source: MediaInfo | None, options: EncoderOptions, overwrite: bool
+        self,
+        output: Path,
+        *,
+        source: MediaInfo | None,
+        options: EncoderOptions,
+        overwrite: bool,
+        provenance: Provenance | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         super().__init__(output)
         self._suffix = known_suffix(output.suffix)
         self._quality = options.quality_or_default
-        self._tags = _tags_of(source)
+        tagged = _tags_of(source)
+        told = PaintedTags(tagged) if provenance is None else painted_tags(tagged, provenance, self._suffix)
+        self._tags, self._tag_notes = told.tags, told.notes
+        self._source = None if source is None else source.path
+        self._provenance, self._credentials = provenance, credentials
         self._staged = StagedFile(output, overwrite=overwrite)
         self._notes: tuple[str, ...] | None = None
 
@@ -38,8 +52,15 @@ class StillWriter(TransactionalWriter):
                 f"such as {self._output.with_name('%05d' + self._suffix)}, or one moment with --preview."
             )
         encoded = encode_still(frame.pixels, self._suffix, quality=self._quality, tags=self._tags)
-        self._staged.part.write_bytes(encoded.content)
-        self._notes = encoded.notes
+        self._staged.part.write_bytes(self._signed(encoded.content))
+        self._notes = (*self._tag_notes, *encoded.notes)
+
+    def _signed(self, content: bytes) -> bytes:
+        if self._credentials is None or self._provenance is None:
+            return content
+        return self._credentials.sign(
+            content, self._suffix, self._provenance, title=self._output.name, source=self._source
+        )
 
     def _finish(self) -> WriteReport:
         if self._notes is None:

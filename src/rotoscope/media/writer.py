@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from rotoscope.media.animation_writer import GifWriter, WebpWriter
 from rotoscope.media.apng_writer import ApngWriter
 from rotoscope.media.atomic import refuse_existing, refuse_source
+from rotoscope.media.credentials import Credentials
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import OutputKind, Writer, WriteReport, output_kind
+from rotoscope.media.provenance import Provenance
 from rotoscope.media.stills_writer import StillsWriter, StillWriter
 from rotoscope.media.video_writer import VideoWriter
 
@@ -31,6 +34,8 @@ def open_writer(
     copy_streams_from: Path | None = None,
     span: tuple[Fraction, Fraction | None] | None = None,
     metadata: Mapping[str, str] = _NO_TAGS,
+    provenance: Provenance | None = None,
+    credentials: Credentials | None = None,
 ) -> Writer:
     """Open a writer for a result of that name; see :func:`rotoscope.media.output.output_kind`.
 
@@ -42,11 +47,12 @@ def open_writer(
             None: upright 8-bit sRGB frames with square pixels.
         options: How it is encoded.
         overwrite: Whether an earlier result is replaced. A source never is.
-        copy_streams_from: The file whose sound, subtitles, chapters, cover art and tags come along; None:
-            none.
-        span: (start, stop) of the frames in seconds from the clip's first frame, half open; what is copied is
-            cut to it. None: the whole clip. A stop of None: to the end.
+        copy_streams_from: The file whose sound, subtitles, chapters, cover art and tags come along, if any.
+        span: (start, stop) in seconds from the clip's first frame, half open, that what is copied is cut to.
+            None: the whole clip. A stop of None: to the end.
         metadata: Container tags on top of the source's.
+        provenance: What a still says on how it was painted; None: nothing.
+        credentials: What a still is signed with, where it says that; None: it is not signed.
 
     Raises:
         UnsupportedMedia: no writer goes by that name, or the codec does not go with it.
@@ -71,10 +77,6 @@ def open_writer(
         )
     if kind is OutputKind.STILLS:
         return StillsWriter(output, options=options, overwrite=overwrite)
-    one_file = {
-        OutputKind.GIF: GifWriter,
-        OutputKind.WEBP: WebpWriter,
-        OutputKind.APNG: ApngWriter,
-        OutputKind.STILL: StillWriter,
-    }[kind]
-    return one_file(output, source=source, options=options, overwrite=overwrite)
+    still = partial(StillWriter, provenance=provenance, credentials=credentials)
+    animations = {OutputKind.GIF: GifWriter, OutputKind.WEBP: WebpWriter, OutputKind.APNG: ApngWriter}
+    return animations.get(kind, still)(output, source=source, options=options, overwrite=overwrite)

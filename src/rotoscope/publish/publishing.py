@@ -59,6 +59,21 @@ def palette_by_name(palette: Palette) -> Mapping[str, PaletteEntry]:
     return {entry.name: entry for entry in palette.list() if entry.problem is None}
 
 
+def require_own_names(given: Sequence[ToPublish]) -> None:
+    """Refuse collections of one name.
+
+    Raises:
+        PublishError: two have it.
+    """
+    names = [one.collection.name for one in given]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise PublishError(
+            f"Two collections are named {twice[0]}, and each has an address of its own. Rename the folder of "
+            "one, or leave one out."
+        )
+
+
 def publish(
     given: Sequence[ToPublish],
     target: Target,
@@ -92,7 +107,7 @@ def publish(
         RotoscopeError: a file cannot be read, or the place not written to.
     """
     began = monotonic()
-    _refuse_twins(given)
+    require_own_names(given)
     with tempfile.TemporaryDirectory(prefix="rotoscope-") as scratch:
         built = build_site(
             given,
@@ -120,16 +135,6 @@ def publish(
         notes=(*changes.notes, *_notes(given, site)),
         elapsed_seconds=monotonic() - began,
     )
-
-
-def _refuse_twins(given: Sequence[ToPublish]) -> None:
-    names = [one.collection.name for one in given]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise PublishError(
-            f"Two collections are named {twice[0]}, and each has an address of its own. Rename the folder of "
-            "one, or leave one out."
-        )
 
 
 def _notes(given: Sequence[ToPublish], site: SiteOptions) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Protocol
 
@@ -21,6 +22,11 @@ class AnyLook(Protocol):
     @property
     def painters(self) -> tuple[Filter, ...]:
         """What paints, in order, at all times."""
+        ...
+
+    @property
+    def filters(self) -> Sequence[Filter]:
+        """Every filter that paints at some time, each once."""
         ...
 
     @property

@@ -189,7 +189,12 @@ def _paint_here(
         look,
         encoder=encoder,
         overwrite=overwrite,
-        options=replace(options, workers=workers, score=options.score and kind is not OutputKind.STILL),
+        options=replace(
+            options,
+            workers=workers,
+            score=options.score and kind is not OutputKind.STILL,
+            credentials=options.credentials if kind is OutputKind.STILL else None,
+        ),
         on_progress=on_progress,
     )
 

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from rotoscope.errors import InvalidOptions
 from rotoscope.media.clip import OnTruncated
+from rotoscope.media.credentials import Credentials
 from rotoscope.media.mending import OnCorrupt
 from rotoscope.motion.coherence.modes import Coherence, CoherenceMode, find_mode
 from rotoscope.render.segments.frame_log import FrameLog
 from rotoscope.render.segments.store import SegmentStore
 
-_MEANS: Final = frozenset({"frame_log", "score", "store", "workers"})
+_MEANS: Final = frozenset({"credentials", "frame_log", "score", "store", "workers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class RenderOptions:
     """How clips are read and rendered; validated when made.
 
     Raises:
-        InvalidOptions: less than one worker, or a coherence that is not known.
+        InvalidOptions: less than one worker, a coherence that is not known, or credentials for no provenance.
     """
 
     on_truncated: OnTruncated = "fail"
@@ -42,6 +43,10 @@ class RenderOptions:
     """Processes that paint segments of a video at the same time."""
     frame_log: FrameLog | None = None
     """What is noted of painted frames of a video, and which are retouched; a project's concern."""
+    provenance: bool = True
+    """Whether a painted still says how it was made, in XMP and EXIF; numbered frames have their manifest."""
+    credentials: Credentials | None = None
+    """What a painted still is signed with, as content credentials; None: it is not."""
     score: bool = False
     """Measure how much the result flickers, once it is there, on the frames that
     :func:`rotoscope.render.score.measure` takes."""
@@ -49,6 +54,11 @@ class RenderOptions:
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise InvalidOptions(f"{self.workers} workers were asked for; give 1 or more.")
+        if self.credentials is not None and not self.provenance:
+            raise InvalidOptions(
+                "--no-provenance was given with --credentials, which sign the provenance. Leave one of "
+                "them out."
+            )
         find_mode(self.coherence)
 
     @property

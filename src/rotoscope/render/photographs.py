@@ -23,7 +23,9 @@ from rotoscope.media.writer import open_writer
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import grade
 from rotoscope.render.library import VIDEO_SUFFIXES
+from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
+from rotoscope.render.provenance import provenance_of
 from rotoscope.render.result import RenderResult
 from rotoscope.render.views import paint_through
 
@@ -59,6 +61,7 @@ def stylize_photographs(
     *,
     encoder: EncoderOptions,
     overwrite: bool,
+    options: RenderOptions = DEFAULT_OPTIONS,
     on_progress: ProgressCallback | None,
 ) -> RenderResult:
     """Paint every photograph of a folder into another folder.
@@ -70,6 +73,7 @@ def stylize_photographs(
         look: what to paint.
         encoder: quality of lossy pictures.
         overwrite: replace pictures of the same names.
+        options: whether they say how they were made, and what that is signed with.
         on_progress: called after every picture.
 
     Raises:
@@ -85,7 +89,7 @@ def stylize_photographs(
     frame_size = (0, 0)
     try:
         for photograph, name in names.items():
-            frame, told = _paint(photograph, staged.part / name, look, encoder)
+            frame, told = _paint(photograph, staged.part / name, look, encoder, options)
             frame_size = (frame.shape[1], frame.shape[0])
             notes |= dict.fromkeys(f"{name}: {note}" for note in told)
             meter.advance(frame_size)
@@ -107,10 +111,18 @@ def stylize_photographs(
 
 
 def _paint(
-    photograph: Path, output: Path, look: AnyLook, encoder: EncoderOptions
+    photograph: Path, output: Path, look: AnyLook, encoder: EncoderOptions, options: RenderOptions
 ) -> tuple[Frame, tuple[str, ...]]:
     clip = open_clip(photograph)
-    with closing(clip.frames()) as frames, open_writer(output, source=clip.info, options=encoder) as writer:
+    provenance = provenance_of(look, photograph) if options.provenance else None
+    writer = open_writer(
+        output,
+        source=clip.info,
+        options=encoder,
+        provenance=provenance,
+        credentials=options.credentials,
+    )
+    with writer, closing(clip.frames()) as frames:
         frame = next(frames)
         view = grade(clip.info, output, encoder=encoder).view
         painted = frame.with_pixels(paint_through(view, look.prepared(clip), frame.pixels))

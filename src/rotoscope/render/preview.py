@@ -19,7 +19,9 @@ from rotoscope.media.selection import Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import grade
+from rotoscope.render.options import DEFAULT_OPTIONS, RenderOptions
 from rotoscope.render.photographs import refuse_library
+from rotoscope.render.provenance import provenance_of
 from rotoscope.render.result import RenderResult
 from rotoscope.render.views import paint_through
 
@@ -34,6 +36,7 @@ def preview(
     at: Fraction | None = None,
     selection: Selection,
     overwrite: bool = False,
+    options: RenderOptions = DEFAULT_OPTIONS,
 ) -> RenderResult:
     """Paint the frame shown at one moment.
 
@@ -44,6 +47,7 @@ def preview(
         at: seconds from the clip's first frame; None: the middle of ``selection``.
         selection: the part of the clip that would be painted.
         overwrite: replace a picture that is there already.
+        options: whether it says how it was made, and what that is signed with.
 
     Raises:
         RotoscopeError: see :mod:`rotoscope.errors`.
@@ -60,7 +64,16 @@ def preview(
     painted = replace(frame, pixels=paint_through(graded.view, prepared, frame.pixels, shown_at), index=0)
     # A still's profile and tags come along; a video's are not those of a picture.
     tagged = clip.info if clip.info.kind is MediaKind.STILL else None
-    with open_writer(picture, source=tagged, overwrite=overwrite) as writer:
+    provenance = (
+        provenance_of(look, clip.source, moment=None if tagged else shown_at) if options.provenance else None
+    )
+    with open_writer(
+        picture,
+        source=tagged,
+        overwrite=overwrite,
+        provenance=provenance,
+        credentials=options.credentials,
+    ) as writer:
         writer.write(painted)
         report = writer.close()
     return RenderResult(

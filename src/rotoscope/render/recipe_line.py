@@ -13,6 +13,7 @@ from rotoscope.errors import RecipeMismatch, RotoscopeError
 from rotoscope.filters.base import Filter
 from rotoscope.filters.controls import Colors
 from rotoscope.media.info import MediaInfo
+from rotoscope.media.output import STILL_SUFFIXES
 from rotoscope.media.probe import inspect_media
 from rotoscope.motion.coherence.modes import Coherence
 
@@ -84,7 +85,8 @@ def read_recipe(path: Path) -> RecipeLine:
     recipe = recipe_of(inspect_media(path, count=False))
     if recipe is None:
         raise RecipeMismatch(
-            f"{path} does not say how it was made. Results named {', '.join(sorted(RECIPE_SUFFIXES))} do, "
+            f"{path} does not say how it was made. Results named "
+            f"{', '.join(sorted((*RECIPE_SUFFIXES, *STILL_SUFFIXES)))} do, "
             "where Rotoscope has painted them; give one, or a look file with --look."
         )
     return recipe

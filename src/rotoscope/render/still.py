@@ -11,13 +11,16 @@ from rotoscope.errors import UnsupportedMedia
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Pixels
 from rotoscope.media.opening import DEFAULT_LIMITS, Limits
+from rotoscope.media.painted_tags import PaintedTags, painted_tags
 from rotoscope.media.probe import inspect_media
+from rotoscope.media.provenance import Provenance
 from rotoscope.media.still_codecs import StillTags, encode_still, known_suffix
 from rotoscope.media.stills import Still, read_header, read_still
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.grading import grade
 from rotoscope.render.look import scaled_size
 from rotoscope.render.preview import prepared_at
+from rotoscope.render.provenance import provenance_of
 from rotoscope.render.views import View, paint_through
 
 _PLAIN = EncoderOptions()
@@ -45,6 +48,7 @@ def paint_still(
     quality: float | None = None,
     quick: bool = False,
     keeps_tags: bool = True,
+    provenance: bool = True,
     limits: Limits = DEFAULT_LIMITS,
     while_painting: AbstractContextManager[object] | None = None,
 ) -> PaintedStill:
@@ -59,7 +63,9 @@ def paint_still(
         suffix: of the result: one of :data:`rotoscope.media.output.STILL_SUFFIXES`.
         quality: 0 to 100; None: visually lossless.
         quick: encode quickly rather than small.
-        keeps_tags: whether EXIF and XMP come along, which may say where a photograph was taken, and of whom.
+        keeps_tags: whether EXIF and XMP come along, which may say where a photograph was taken, and of whom;
+            without them, its name is not told either.
+        provenance: whether it says how it was painted.
         limits: for the picture and for the result; the sizes of both are checked before anything is decoded.
         while_painting: entered around the work of filters alone, and not around decoding and encoding.
 
@@ -76,7 +82,10 @@ def paint_still(
     prepared = prepared_at(source, look, _FIRST)
     with while_painting or nullcontext():
         painted = paint_through(view, prepared, still.pixels)
-    return encoded(painted, suffix, still=still, quality=quality, quick=quick, notes=prepared.notes)
+    told = provenance_of(look, source, names_source=keeps_tags) if provenance else None
+    return encoded(
+        painted, suffix, still=still, quality=quality, quick=quick, provenance=told, notes=prepared.notes
+    )
 
 
 def encoded(
@@ -86,6 +95,7 @@ def encoded(
     still: Still | None = None,
     quality: float | None = None,
     quick: bool = False,
+    provenance: Provenance | None = None,
     notes: tuple[str, ...] = (),
 ) -> PaintedStill:
     """Pixels as the bytes of a file.
@@ -96,12 +106,15 @@ def encoded(
         still: where profile, EXIF and XMP come from.
         quality: 0 to 100; None: visually lossless.
         quick: encode quickly rather than small.
+        provenance: what it says on how it was painted; None: nothing.
         notes: what is known to be converted or left out already.
     """
     tags = StillTags() if still is None else StillTags(still.icc_profile, still.exif, still.xmp)
+    told = PaintedTags(tags) if provenance is None else painted_tags(tags, provenance, suffix)
     chosen = EncoderOptions(quality=quality).quality_or_default
-    file = encode_still(pixels, known_suffix(suffix), quality=chosen, tags=tags, quick=quick)
-    return PaintedStill(file.content, suffix, (pixels.shape[1], pixels.shape[0]), (*notes, *file.notes))
+    file = encode_still(pixels, known_suffix(suffix), quality=chosen, tags=told.tags, quick=quick)
+    size = (pixels.shape[1], pixels.shape[0])
+    return PaintedStill(file.content, suffix, size, (*notes, *told.notes, *file.notes))
 
 
 def _read(source: Path, suffix: str, size: int | None, limits: Limits) -> tuple[Still, View | None]:

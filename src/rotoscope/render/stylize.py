@@ -15,7 +15,6 @@ from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
-from rotoscope.motion.coherence.modes import Coherence
 from rotoscope.render.any_look import AnyLook
 from rotoscope.render.frames_folder import FramesFolderWriter
 from rotoscope.render.grading import Grading, grade
@@ -25,6 +24,7 @@ from rotoscope.render.photographs import are_photographs, refuse_library, styliz
 from rotoscope.render.pipeline import paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
+from rotoscope.render.provenance import provenance_of
 from rotoscope.render.recipe_line import recipe_tags
 from rotoscope.render.result import RenderResult, video_seconds
 from rotoscope.render.score import measure
@@ -78,6 +78,7 @@ def stylize(
             look,
             encoder=encoder,
             overwrite=overwrite,
+            options=options,
             on_progress=on_progress,
         )
     return render(
@@ -178,7 +179,7 @@ def _render_at_once(
         kind,
         source=grading.source,
         encoder=encoder,
-        coherence=options.coherence,
+        options=options,
         overwrite=overwrite,
     ) as writer:
         prepared = look.prepared(clip, on_progress=on_prepared)
@@ -231,6 +232,10 @@ def _require_fitting(kind: OutputKind, encoder: EncoderOptions, output: Path, op
             "--width is for animations (--size is for all)",
         ),
         (encoder.loop != 0 and not animated, "--loop is for animations"),
+        (
+            options.credentials is not None and kind is not OutputKind.STILL,
+            "--credentials are for stills",
+        ),
         (options.workers > 1 and kind is not OutputKind.VIDEO, "--workers is for videos"),
         (options.score and kind is OutputKind.STILL, "--score is for clips"),
     ]
@@ -247,7 +252,7 @@ def _open_output(
     *,
     source: MediaInfo,
     encoder: EncoderOptions,
-    coherence: Coherence,
+    options: RenderOptions,
     overwrite: bool,
 ) -> Writer:
     if kind is OutputKind.STILLS and not is_pattern(output):
@@ -257,11 +262,12 @@ def _open_output(
             source=source,
             look=look,
             options=encoder,
-            coherence=coherence,
+            coherence=options.coherence,
             overwrite=overwrite,
         )
     selection = clip.selection
     is_cut = selection.start is not None or selection.stop is not None
+    tells = kind is OutputKind.STILL and options.provenance
     both_video = kind is OutputKind.VIDEO and clip.info.kind is MediaKind.VIDEO
     return open_writer(
         output,
@@ -270,7 +276,9 @@ def _open_output(
         overwrite=overwrite,
         copy_streams_from=clip.source if both_video else None,
         span=(selection.start or Fraction(0), selection.stop) if is_cut else None,
-        metadata=recipe_tags(output, look.recipe, coherence=coherence),
+        metadata=recipe_tags(output, look.recipe, coherence=options.coherence),
+        provenance=provenance_of(look, clip.source) if tells else None,
+        credentials=options.credentials,
     )
 
 

@@ -33,13 +33,15 @@ class Remote:
         default_factory=dict[str, "Callable[[Any], dict[str, Any]]"]
     )
     """Options of which parameters are made."""
+    fixed: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Parameters that the command itself stands for."""
     joined: frozenset[str] = frozenset()
     """Options of which :attr:`join` makes parameters together."""
     join: Callable[[Given], dict[str, Any]] | None = None
 
     def params(self, given: Given) -> dict[str, Any]:
         """Parameters of the options that name no files."""
-        found = {name: value for name, value in given.items() if name in self.same}
+        found = {**self.fixed, **{name: value for name, value in given.items() if name in self.same}}
         found |= {self.renamed[name]: value for name, value in given.items() if name in self.renamed}
         for name, make in self.made.items():
             if name in given:
@@ -94,6 +96,12 @@ def _style_image(given: Given) -> dict[str, Any]:
     return {"style_image": image} if image else {}
 
 
+def _center(text: str) -> dict[str, Any]:
+    from rotoscope.render.sharing.crop import parse_center  # noqa: PLC0415 - see cli.main
+
+    return {"center": parse_center(text)}
+
+
 _SPAN: Final = frozenset({"start", "stop", "every", "fps"})
 _ENCODING: Final = frozenset({"quality", "codec", "preset", "width", "loop"})
 _FEATURES: Final = frozenset({"features", "normalization"})
@@ -107,7 +115,11 @@ REMOTE: Final[Mapping[str, Remote]] = {
         "renders",
         same=_PAINTING,
         sources={"source": "source"},
-        made={"filter_names": _filters, "look_file": _look},
+        made={
+            "filter_names": _filters,
+            "look_file": _look,
+            "no_provenance": lambda _: {"provenance": False},
+        },
         output="output",
     ),
     "quote": Remote(
@@ -154,6 +166,40 @@ REMOTE: Final[Mapping[str, Remote]] = {
         same=frozenset({"engine", "occlusions", "max_speed", "start", "stop", "size", "quality"}),
         sources={"source": "source"},
         output="output",
+    ),
+    "loop": Remote(
+        "share",
+        same=frozenset({"start", "seconds", "megabytes", "fade", "width", "fps", "quality"}),
+        sources={"source": "source"},
+        output="output",
+        fixed={"form": "loop"},
+    ),
+    **{
+        form: Remote(
+            "share",
+            same=frozenset({"size", "start", "stop", "quality"}),
+            sources={"source": "source"},
+            made={"center": _center},
+            output="output",
+            fixed={"form": form},
+        )
+        for form in ("square", "vertical")
+    },
+    "before_after": Remote(
+        "share",
+        same=frozenset({"offset", "labels", "size", "seconds", "quality"}),
+        renamed={"form": "shown"},
+        sources={"source": "source", "painted": "painted"},
+        output="output",
+        fixed={"form": "before-after"},
+    ),
+    "poster": Remote(
+        "share",
+        same=frozenset({"title", "text", "width", "quality"}),
+        renamed={"moment": "at"},
+        sources={"source": "source"},
+        output="output",
+        fixed={"form": "poster"},
     ),
     "optimize": Remote(
         "optimize",

@@ -9,6 +9,7 @@ from pydantic import Field
 from rotoscope.jobs.operations.base import Operation, Params, Workbench
 from rotoscope.jobs.operations.wishes import Uri
 from rotoscope.plain import to_plain
+from rotoscope.publish.provenance import tags_of_works
 from rotoscope.publish.publishing import palette_by_name, publish
 from rotoscope.publish.site.options import DEFAULT_TITLE, SiteOptions
 from rotoscope.publish.work import LongText, Name, ShortText
@@ -46,13 +47,15 @@ def _publish(params: PublishParams, bench: Workbench) -> dict[str, Any]:
     given = [bench.collection(name) for name in params.collections]
     title = params.title or (given[0].collection.title if len(given) == 1 else DEFAULT_TITLE)
     site = SiteOptions(title, params.description, params.author, params.language, params.url)
+    palette = palette_by_name(bench.palette)
     report = publish(
         given,
         bench.site(params.output),
         site,
-        palette_by_name(bench.palette),
+        palette,
         check=params.check,
         overwrite=params.overwrite,
+        tags_of=tags_of_works(palette),
         on_work=lambda done, total: bench.tell(done / total, None),
     )
     changes = report.changes

@@ -15,6 +15,7 @@ from rotoscope.jobs.operations.optimizing import OPTIMIZE, TEXTURE
 from rotoscope.jobs.operations.painting import ASSEMBLE, RENDERS, SEPARATE, STYLIZE
 from rotoscope.jobs.operations.publishing import PUBLISH
 from rotoscope.jobs.operations.quoting import QUOTE, QUOTE_TRAINING
+from rotoscope.jobs.operations.sharing import SHARE
 from rotoscope.jobs.operations.training import TRAIN
 
 OPERATIONS: Final[Mapping[str, Operation[Any]]] = MappingProxyType(
@@ -30,6 +31,7 @@ OPERATIONS: Final[Mapping[str, Operation[Any]]] = MappingProxyType(
             SCORE,
             AUDITION,
             FLOW,
+            SHARE,
             OPTIMIZE,
             TEXTURE,
             TRAIN,

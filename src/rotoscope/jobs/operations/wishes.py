@@ -210,6 +210,7 @@ class RenderingWish(Params):
     on_truncated: OnTruncated = Field(default="fail", description="What becomes of a source that ends early.")
     on_corrupt: OnCorrupt = Field(default="fail", description="What becomes of damaged frames.")
 
+    provenance: bool = Field(default=True, description="Whether a still says how it was made.")
     score: bool = Field(default=False, description="Measure how much the result flickers.")
 
     def options(self, store: SegmentStore) -> RenderOptions:
@@ -220,6 +221,7 @@ class RenderingWish(Params):
             wrap=self.wrap,
             on_truncated=self.on_truncated,
             on_corrupt=self.on_corrupt,
+            provenance=self.provenance,
             score=self.score,
             store=store,
         )

@@ -50,7 +50,9 @@ class WebVideo(MadePart):
     has_sound: bool
 
 
-def web_video(makings: Makings, path: Path, slug: str, scratch: Path) -> WebVideo:
+def web_video(
+    makings: Makings, path: Path, slug: str, scratch: Path, *, place: str | None = None
+) -> WebVideo:
     """A video file for the web: copied where browsers play it, else made an H.264 of at most 1080 lines.
 
     Args:
@@ -58,23 +60,24 @@ def web_video(makings: Makings, path: Path, slug: str, scratch: Path) -> WebVide
         path: a video, or an animated picture.
         slug: what its file is named after.
         scratch: a folder for what is encoded; it must last until the site is published.
+        place: its path without suffix; None: among the media, with another name for another video.
 
     Raises:
         RotoscopeError: the file is no video that is read.
     """
-    key = key_of(path, "video", _VERSION, _SHORT_SIDE, _QUALITY, slug)
+    key = key_of(path, "video", _VERSION, _SHORT_SIDE, _QUALITY, slug, *(() if place is None else (place,)))
 
     def made() -> tuple[WebVideo, dict[str, bytes | Path]]:
         info = inspect_media(path)
-        place, kind = path, _played(path, info)
+        file, kind = path, _played(path, info)
         if kind is None:
-            place, kind = scratch / f"{slug}-{key}.mp4", "video/mp4"
+            file, kind = scratch / f"{slug}-{key}.mp4", "video/mp4"
             encoder = EncoderOptions(codec="h264", quality=_QUALITY)
             size = _SHORT_SIDE if min(info.video.frame_size) > _SHORT_SIDE else None
-            stylize(path, place, Look(size=size), encoder=encoder, options=RenderOptions(to_sdr=True))
-            info = inspect_media(place)
-        name = f"{MEDIA_FOLDER}/{slug}-{key}{place.suffix.lower()}"
-        return _described(info, name, kind), {name: place}
+            stylize(path, file, Look(size=size), encoder=encoder, options=RenderOptions(to_sdr=True))
+            info = inspect_media(file)
+        name = f"{place or f'{MEDIA_FOLDER}/{slug}-{key}'}{file.suffix.lower()}"
+        return _described(info, name, kind), {name: file}
 
     return makings.make(key, WebVideo, made)
 
@@ -93,11 +96,15 @@ def web_poster(makings: Makings, path: Path, slug: str, tags: StillTags) -> WebP
     """
     key = key_of(path, "poster", _VERSION, slug, tags)
 
-    return makings.make(key, WebPicture, lambda: encode_variants(_shown_frame(path), key, slug, tags))
+    return makings.make(key, WebPicture, lambda: encode_variants(shown_frame(path), key, slug, tags))
 
 
-def _shown_frame(path: Path) -> Pixels:
-    """The frame of the poster, as an ordinary screen shows it."""
+def shown_frame(path: Path) -> Pixels:
+    """The frame of a clip's poster, as an ordinary screen shows it: (H, W, 3) uint8.
+
+    Raises:
+        RotoscopeError: the clip cannot be read.
+    """
     clip = open_clip(path, on_truncated="keep")
     number = int(clip.expected_frames * _POSTER_AT)
     with closing(clip.frames(first=number, stop=number + 1)) as frames:

@@ -26,17 +26,21 @@ NO_JEKYLL: Final = ".nojekyll"
 class BranchTarget:
     """A branch of a repository of this machine. Its folder is not touched, and nothing is pushed."""
 
-    def __init__(self, repository: Path, branch: str) -> None:
+    def __init__(
+        self, repository: Path, branch: str, *, record_name: str = SITE_RECORD, is_served: bool = True
+    ) -> None:
         """Open a repository.
 
         Args:
             repository: its folder, bare or not.
             branch: made where it is missing, without the history of others.
+            record_name: of the file that says what the branch owns.
+            is_served: whether the files are served as they are, and no site is made of them first.
 
         Raises:
             PublishError: there is no repository, or the branch is the one at hand in its folder.
         """
-        self._branch = branch
+        self._branch, self._record_name, self._is_served = branch, record_name, is_served
         try:
             self._repository = Repository.open(repository)
         except ProjectNotFound:
@@ -73,8 +77,8 @@ class BranchTarget:
             return plan.changes
         store = self._repository.git.object_store
         changed = {path: file.read() for path, file in plan.written.items()}
-        changed[SITE_RECORD] = record.to_bytes()
-        if NO_JEKYLL not in tree:
+        changed[self._record_name] = record.to_bytes()
+        if self._is_served and NO_JEKYLL not in tree:
             changed[NO_JEKYLL] = b""
         entries = {path: entry for path, entry in tree.items() if path not in plan.removed}
         for path, content in changed.items():
@@ -108,7 +112,7 @@ class BranchTarget:
         }
 
     def _record(self, tree: Mapping[str, tuple[ObjectID, int]]) -> OwnedFiles:
-        entry = tree.get(SITE_RECORD)
+        entry = tree.get(self._record_name)
         content = None if entry is None else self._repository.blob(entry[0])
         return parse_record(content, place=self.shown_as)
 

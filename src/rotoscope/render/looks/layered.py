@@ -88,6 +88,12 @@ class LayeredLook:
         return (_WholeLook(self),)
 
     @property
+    def filters(self) -> tuple[Filter, ...]:
+        """Every filter that a layer paints with at some time, each once."""
+        found = {key.value.digest: key.value for layer in self.layers for key in layer.filters.keys}
+        return tuple(found.values())
+
+    @property
     def strength(self) -> float:
         """Always 1: how much shows is part of the painting."""
         return 1.0

@@ -1,0 +1,188 @@
+"""Content credentials (C2PA): provenance that is signed with the user's own certificate."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from rotoscope.errors import CredentialsError, MissingExtra
+from rotoscope.media.provenance import PROCESS, Provenance
+
+MEDIA_TYPES: Final = {
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".webp": "image/webp",
+}
+"""Of the pictures that can be signed, by their suffixes: all that are written as stills."""
+_CURVES: Final = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
+_KEYS: Final = (
+    "an elliptic curve key (P-256, P-384, P-521), an RSA key of 2048 bits or more, or an Ed25519 key"
+)
+_LEAST_RSA: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A certificate chain and its key, ready to sign pictures; made by :func:`read_credentials`."""
+
+    certificates: Path
+    """Where they were read, for messages."""
+    chain: bytes = field(repr=False)
+    key: bytes = field(repr=False)
+    algorithm: str
+    """By C2PA's name, e.g. ``ES256``."""
+
+    def sign(
+        self, content: bytes, suffix: str, provenance: Provenance, *, title: str, source: Path | None
+    ) -> bytes:
+        """A picture with a signed manifest in it.
+
+        Args:
+            content: of the picture's file.
+            suffix: one of :data:`MEDIA_TYPES`.
+            provenance: what the manifest tells.
+            title: name of the picture's file.
+            source: the photograph, whose own manifest stays in this one's history; None: no single file.
+
+        Raises:
+            CredentialsError: the certificate is refused: it has run out, or is not meant for signing.
+            MissingExtra: c2pa-python is not installed.
+        """
+        import c2pa  # noqa: PLC0415 - optional  # pyright: ignore[reportMissingTypeStubs]
+
+        original = source if source is not None and source.suffix.lower() in MEDIA_TYPES else None
+        signed = io.BytesIO()
+        try:
+            info = c2pa.C2paSignerInfo(
+                alg=getattr(c2pa.C2paSigningAlg, self.algorithm),
+                sign_cert=self.chain,
+                private_key=self.key,
+                ta_url=None,
+            )
+            with (
+                c2pa.Signer.from_info(info) as signer,
+                c2pa.Builder(_manifest(provenance, title, is_edit=original is not None)) as builder,
+            ):
+                if original is not None:
+                    media_type = MEDIA_TYPES[original.suffix.lower()]
+                    with original.open("rb") as file:
+                        builder.add_ingredient(
+                            {"title": original.name, "relationship": "parentOf", "label": "source"},
+                            media_type,
+                            file,
+                        )
+                builder.sign(signer, MEDIA_TYPES[suffix], io.BytesIO(content), signed)
+        except c2pa.C2paError as error:
+            raise CredentialsError(
+                f"{title} cannot be signed with {self.certificates}: {error}. Give a chain whose first "
+                "certificate is meant for signing documents or content and has not run out, "
+                "and those that vouch for it after it."
+            ) from error
+        return signed.getvalue()
+
+
+def read_credentials(certificates: Path, key: Path) -> Credentials:
+    """A certificate chain and its key, from two PEM files.
+
+    Args:
+        certificates: the signer's certificate first, then those that vouch for it.
+        key: of the signer's certificate, without a password.
+
+    Raises:
+        CredentialsError: a file cannot be read, is no such PEM file, or the two do not belong together.
+        MissingExtra: c2pa-python is not installed.
+    """
+    if find_spec("c2pa") is None:
+        raise MissingExtra(
+            "Content credentials need c2pa-python, which is not installed: install the extra with "
+            'pip install "rotoscope[c2pa]".'
+        )
+    from cryptography import x509  # noqa: PLC0415 - comes with c2pa-python
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+
+    chain, secret = _content(certificates), _content(key)
+    try:
+        first = x509.load_pem_x509_certificates(chain)[0]
+    except ValueError as error:
+        raise CredentialsError(
+            f"{certificates} holds no certificates ({error}). Give a PEM file with the chain, the signer's "
+            "own certificate first."
+        ) from error
+    try:
+        private: Any = serialization.load_pem_private_key(secret, password=None)
+    except (ValueError, TypeError) as error:
+        raise CredentialsError(
+            f"{key} holds no key that can be read ({error}). Give the certificate's key as a PEM file "
+            "without a password."
+        ) from error
+    algorithm = _algorithm(private)
+    if algorithm is None:
+        raise CredentialsError(f"{key} is a key that cannot sign content. Give {_KEYS}.")
+    spki = serialization.PublicFormat.SubjectPublicKeyInfo
+    der = serialization.Encoding.DER
+    if first.public_key().public_bytes(der, spki) != private.public_key().public_bytes(der, spki):
+        raise CredentialsError(
+            f"{key} is not the key of the first certificate in {certificates}. Give the key that belongs to "
+            "it, and the signer's own certificate first."
+        )
+    pkcs8 = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return Credentials(certificates, chain, pkcs8, algorithm)
+
+
+def _algorithm(key: Any) -> str | None:  # noqa: ANN401 - a private key of cryptography's, of any kind
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: PLC0415
+
+    match key:
+        case ec.EllipticCurvePrivateKey():
+            return _CURVES.get(key.curve.name)
+        case rsa.RSAPrivateKey() if key.key_size >= _LEAST_RSA:
+            return "PS256"
+        case ed25519.Ed25519PrivateKey():
+            return "ED25519"
+        case _:
+            return None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CredentialsError(
+            f"{path} cannot be read: {error.strerror}. Give a PEM file with --credentials, and its key with "
+            "--key."
+        ) from error
+
+
+def _manifest(provenance: Provenance, title: str, *, is_edit: bool) -> str:
+    """What is signed, as the C2PA libraries take it; what was opened is added by them."""
+    styles = [style.told for one in provenance.filters for style in one.styles]
+    told: dict[str, Any] = {
+        "description": provenance.sentence,
+        "filters": [{"name": one.name, "digest": one.digest} for one in provenance.filters],
+        "process": PROCESS,
+        **({"styleImages": styles} if styles else {}),
+        **({"recipe": provenance.recipe} if provenance.recipe else {}),
+    }
+    action = {
+        "action": "c2pa.filtered" if is_edit else "c2pa.created",
+        "digitalSourceType": provenance.source_type,
+        "softwareAgent": {"name": "Rotoscope", "version": provenance.version},
+        "parameters": told,
+    }
+    opened = [{"action": "c2pa.opened", "parameters": {"ingredientIds": ["source"]}}] if is_edit else []
+    return json.dumps(
+        {
+            "claim_generator_info": [{"name": "Rotoscope", "version": provenance.version}],
+            "title": title,
+            "assertions": [{"label": "c2pa.actions", "data": {"actions": [*opened, action]}}],
+        }
+    )

@@ -1,0 +1,1 @@
+"""Short forms for sharing: loops, crops, before and after, sheets, posters."""

@@ -15,6 +15,7 @@ from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.filters import ClientFilters
 from rotoscope.jobs.places import storage_of_client
 from rotoscope.jobs.prices import RatesBook
+from rotoscope.jobs.projects import ClientProjects
 from rotoscope.palette.palette import Palette
 from rotoscope.settings import Settings
 from rotoscope.storage.storage import Storage, system_store
@@ -37,6 +38,7 @@ class Services:
     filters: ClientFilters
     """Where clients' own filters are kept."""
     book: JobBook
+    projects: ClientProjects
     prices: RatesBook
     requests_per_minute: int | None = None
     """Of one client; None: as many as it likes. Counts are one process's, so it is for one machine."""
@@ -61,7 +63,8 @@ def make_services(
         StorageError: the service's store is neither a folder nor a place in a bucket.
     """
     store = system_store(settings)
-    filters = ClientFilters(settings, store if is_uri(settings.store) else None)
+    shared = store if is_uri(settings.store) else None
+    filters = ClientFilters(settings, shared)
     return Services(
         settings=settings,
         database=database,
@@ -70,6 +73,7 @@ def make_services(
         store=store,
         filters=filters,
         book=book or JobBook(database),
+        projects=ClientProjects(settings, shared),
         prices=RatesBook(database, settings),
         requests_per_minute=requests_per_minute,
     )

@@ -15,6 +15,7 @@ from rotoscope.jobs.charging import Took
 from rotoscope.jobs.checkpoints import SharedCheckpoints
 from rotoscope.jobs.delivering import Making
 from rotoscope.jobs.job import JobProgress
+from rotoscope.jobs.projects import ClientProjects
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.tasks import Task
 from rotoscope.machine import WorkClock
@@ -54,6 +55,8 @@ class Bench:
     device: DeviceName
     scratch: Path
     checkpoints: SharedCheckpoints
+    client_id: str
+    projects: ClientProjects
     rates: Callable[[], Rates]
     """See :meth:`rotoscope.jobs.operations.base.Workbench.rates`."""
     put_filter: Callable[[Path], None]

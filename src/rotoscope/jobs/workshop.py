@@ -17,6 +17,7 @@ from rotoscope.jobs.checkpoints import SharedCheckpoints
 from rotoscope.jobs.filters import ClientFilters
 from rotoscope.jobs.pieces import SharedPieces
 from rotoscope.jobs.prices import RatesBook
+from rotoscope.jobs.projects import ClientProjects
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.tasks import Task
 from rotoscope.settings import Settings
@@ -41,6 +42,7 @@ class Workshop:
     pieces: SharedPieces
     checkpoints: SharedCheckpoints
     filters: ClientFilters
+    projects: ClientProjects
     prices: RatesBook
     storage_of: Callable[[str], Storage]
     """What a client can reach, by the client's id."""
@@ -64,6 +66,8 @@ class Workshop:
                 device=self.device,
                 scratch=scratch,
                 checkpoints=self.checkpoints,
+                client_id=client_id,
+                projects=self.projects,
                 rates=self.prices.rates,
                 put_filter=lambda file: self.filters.publish(client_id, file),
                 put_preview=partial(self._put, preview_path(task.subject)),

@@ -64,7 +64,6 @@ class Bench:
     rates: Callable[[], Rates]
     """See :meth:`rotoscope.jobs.operations.base.Workbench.rates`."""
     collections: ClientCollections
-    client_id: str
     put_filter: Callable[[Path], None]
     put_preview: Callable[[Path], None]
     put_partial: Callable[[Path], None]

@@ -72,7 +72,6 @@ class Workshop:
                 projects=self.projects,
                 rates=self.prices.rates,
                 collections=self.collections,
-                client_id=client_id,
                 put_filter=lambda file: self.filters.publish(client_id, file),
                 put_preview=partial(self._put, preview_path(task.subject)),
                 put_partial=partial(self._put, partial_path(task.subject)),

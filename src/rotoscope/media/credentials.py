@@ -88,6 +88,20 @@ class Credentials:
         return signed.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Signs one picture: a :class:`rotoscope.media.still_codecs.Finish`."""
+
+    credentials: Credentials
+    provenance: Provenance
+    title: str
+    source: Path | None
+
+    def __call__(self, content: bytes, suffix: str) -> bytes:
+        """See :meth:`Credentials.sign`."""
+        return self.credentials.sign(content, suffix, self.provenance, title=self.title, source=self.source)
+
+
 def read_credentials(certificates: Path, key: Path) -> Credentials:
     """A certificate chain and its key, from two PEM files.
 

@@ -97,7 +97,10 @@ def test_stills_are_signed(run: Run, photo: Path, tmp_path: Path) -> None:
         assert reader.get_validation_state() == "Valid"
         told = json.loads(reader.json())
     assert told["manifests"][told["active_manifest"]]["title"] == "signed.jpg"
-    assert "painted with" in run("inspect", signed).out
+    told = run("inspect", signed).out
+    assert "painted with" in told
+    assert "signed by      Painter, Valid\n" in told
+    assert "signed by" not in run("inspect", photo).out
 
 
 def test_credentials_that_would_do_nothing_are_refused(run: Run, photo: Path, tmp_path: Path) -> None:

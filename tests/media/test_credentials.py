@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import select
+import socket
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +16,7 @@ from PIL import Image
 
 from rotoscope.errors import CredentialsError, MissingExtra
 from rotoscope.media import credentials as module
-from rotoscope.media.credentials import MEDIA_TYPES, read_credentials
+from rotoscope.media.credentials import MEDIA_TYPES, read_credentials, read_signature
 from rotoscope.media.output import STILL_SUFFIXES
 from rotoscope.media.provenance import FilterCredit, Provenance, StyleCredit
 
@@ -28,6 +30,16 @@ PAINTED = Provenance(
     recipe='{"look":"x"}',
     source_name="bay.jpg",
 )
+
+
+CREATED = {
+    "assertions": [
+        {
+            "label": "c2pa.actions",
+            "data": {"actions": [{"action": "c2pa.created", "digitalSourceType": PAINTED.source_type}]},
+        }
+    ]
+}
 
 
 @pytest.fixture
@@ -102,6 +114,35 @@ def test_what_is_painted_again_keeps_the_manifest_of_what_it_was(signing: Signin
     assert state == "Valid"
     assert alone["active_manifest"] in told["manifests"]
     assert told["active_manifest"] != alone["active_manifest"]
+
+
+def test_an_address_that_a_picture_names_is_not_asked(signing: Signing, tmp_path: Path) -> None:
+    made = read_credentials(signing.certificates, signing.key)
+    away = tmp_path / "away.jpg"
+    with socket.create_server(("127.0.0.1", 0)) as listening, away.open("wb") as file:
+        info = c2pa.C2paSignerInfo(c2pa.C2paSigningAlg.ES256, made.chain, made.key, None)
+        with c2pa.Signer.from_info(info) as signer, c2pa.Builder(CREATED) as builder:
+            builder.set_no_embed()
+            builder.set_remote_url(f"http://127.0.0.1:{listening.getsockname()[1]}/manifest")
+            builder.sign(signer, "image/jpeg", BytesIO(encoded(".jpg")), file)
+        file.flush()
+        assert b"127.0.0.1" in away.read_bytes()
+        read_signature(away)
+        signed = made.sign(encoded(".png"), ".png", PAINTED, title="x.png", source=away)
+        asked, _, _ = select.select([listening], [], [], 0)
+        assert asked == []
+    assert read_back(signed, ".png")[0] == "Valid"
+
+
+def test_who_signed_is_told(signing: Signing, tmp_path: Path) -> None:
+    made = read_credentials(signing.certificates, signing.key)
+    picture_ = tmp_path / "x.png"
+    picture_.write_bytes(encoded(".png"))
+    assert read_signature(picture_) is None
+    signed = made.sign(encoded(".png"), ".png", PAINTED, title="x.png", source=None)
+    picture_.write_bytes(signed)
+    assert read_signature(picture_) == "Painter, Valid"
+    assert read_signature(signing.key) is None
 
 
 def test_a_certificate_that_has_run_out_or_is_for_something_else_is_refused(tmp_path: Path) -> None:

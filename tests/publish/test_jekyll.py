@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import c2pa  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 import yaml
 from dulwich.repo import Repo
@@ -24,6 +25,7 @@ from rotoscope.publish.reading import read_collection
 from rotoscope.publish.targets.folder import FolderTarget
 from rotoscope.publish.writing import write_collection
 
+from certificates import make_signing
 from command import Run, run
 from gallery_samples import bundled, make_walks
 
@@ -261,3 +263,22 @@ def test_what_a_jekyll_site_is_not_asked_is_refused(run: Run, walks: Path, site:
     stored = run("publish", walks, "data://site/", "--format", "jekyll")
     assert "a Jekyll site is a folder" in " ".join(stored.err.replace("│", "").split())
     assert not (site / JEKYLL_RECORD).exists()
+
+
+def test_published_pictures_are_signed_and_kept_signed(run: Run, walks: Path, site: Path) -> None:
+    signing = make_signing(walks.parent)
+    how = ("--credentials", signing.certificates, "--key", signing.key)
+    for form in ("jekyll", "html"):
+        place = site / form
+        ran = run("publish", walks, place, "--format", form, *how)
+        assert ran.exit_code == 0, ran.err
+        assert "nothing changed" in run("publish", walks, place, "--format", form, *how).out
+    signed = [
+        *(site / "jekyll" / "images" / "walks").glob("dusk.jpg"),
+        *(site / "html" / "media").glob("walks-dusk-????????????-720.jpg"),
+    ]
+    assert len(signed) == 2
+    for picture in signed:
+        with c2pa.Reader(str(picture)) as reader:
+            assert reader.get_validation_state() == "Valid"
+            assert "great-wave" in reader.json()

@@ -59,6 +59,15 @@ def test_a_video_says_itself_what_painted_it(run: Run, paintings: Path) -> None:
     assert added["look"] == look.read_text()
 
 
+def test_a_picture_says_itself_what_painted_it(run: Run, paintings: Path) -> None:
+    painted = paintings / "wave.jpg"
+    assert run("stylize", paintings / "photo.jpg", painted, "--filter", "posterize:levels=3").exit_code == 0
+    run("collection", "init", paintings / "walks")
+    (used,) = run("collection", "add", paintings / "walks", painted, "--json").json["filters"]
+    assert used["filter"] == "posterize:levels=3"
+    assert len(used["digest"]) == 64
+
+
 def test_what_cannot_be_added_is_said(run: Run, paintings: Path) -> None:
     run("collection", "init", "walks")
     missing = run("collection", "add", "walks", paintings / "gone.jpg")

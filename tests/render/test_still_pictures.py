@@ -102,8 +102,9 @@ def test_a_picture_for_anybody_names_neither_its_source_nor_its_camera(look: Loo
     exif[0x010F] = "Rotocam"
     Image.fromarray(picture()).save(tmp_path / "at-home.jpg", exif=exif)
 
-    def told(**how: bool) -> tuple[dict[str, str], bytes]:
-        content = paint_still(tmp_path / "at-home.jpg", look, ".jpg", **how).content
+    def told(*, keeps_tags: bool = True, provenance: bool = True) -> tuple[dict[str, str], bytes]:
+        source = tmp_path / "at-home.jpg"
+        content = paint_still(source, look, ".jpg", keeps_tags=keeps_tags, provenance=provenance).content
         (tmp_path / "painted.jpg").write_bytes(content)
         return read_painting(read_xmp(tmp_path / "painted.jpg") or b""), content
 

@@ -81,6 +81,10 @@ class Telling:
         """
         if (self.credentials is None) != (self.key is None):
             raise typer.BadParameter("--credentials and --key go together: give the certificate and its key.")
+        if self.no_provenance and self.credentials is not None:
+            raise typer.BadParameter(
+                "--no-provenance was given with --credentials, which sign the provenance: leave one out."
+            )
         told: dict[str, Any] = {"provenance": not self.no_provenance}
         if self.credentials is not None and self.key is not None:
             from rotoscope.media.credentials import read_credentials  # noqa: PLC0415 - see cli.main

@@ -41,13 +41,16 @@ def register(app: typer.Typer) -> None:
 
 def inspect(source: options.Source, *, as_json: options.AsJson = False) -> None:
     """Parse, call, present."""
-    from rotoscope.media.probe import inspect_media  # noqa: PLC0415 - see cli.main
+    from rotoscope.media.credentials import read_signature  # noqa: PLC0415 - see cli.main
+    from rotoscope.media.info import MediaKind  # noqa: PLC0415
+    from rotoscope.media.probe import inspect_media  # noqa: PLC0415
 
     info = inspect_media(Path(source))
     if as_json:
         print_json(info)
         return
-    for name, value in describe(info):
+    signature = read_signature(info.path) if info.kind is MediaKind.STILL else None
+    for name, value in [*describe(info), *([("signed by", signature)] if signature else [])]:
         typer.echo(f"{name:<14} {value}")
 
 

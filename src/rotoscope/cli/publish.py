@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from rotoscope.cli import options
 from rotoscope.cli.bar import share_bar
 from rotoscope.cli.collection import find_folder
 from rotoscope.cli.grouping import grouped
+from rotoscope.cli.groups import Telling
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import human_duration, human_size, print_json, print_notes
 from rotoscope.cli.remote.collections import publish_there
@@ -22,8 +23,9 @@ from rotoscope.cli.remote.server import ServerChoice
 from rotoscope.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from rotoscope.palette.entry import PaletteEntry
     from rotoscope.publish.publishing import PublishReport
-    from rotoscope.publish.site.gathering import ToPublish
+    from rotoscope.publish.site.gathering import TagsOf, ToPublish
     from rotoscope.publish.site.options import SiteOptions
     from rotoscope.publish.targets.base import Target
     from rotoscope.storage.storage import Storage
@@ -81,10 +83,7 @@ def publish(
         Literal["html", "jekyll"],
         typer.Option("--format", help="html: a gallery of its own; jekyll: pages of a Jekyll site."),
     ] = "html",
-    no_provenance: Annotated[
-        bool,
-        typer.Option("--no-provenance", help="Write nothing into pictures on how they were made."),
-    ] = False,
+    telling: Telling,
     check: Annotated[bool, typer.Option("--check", help="Publish nothing: check the links of SITE.")] = False,
     no_check: Annotated[
         bool, typer.Option("--no-check", help="Do not check links before publishing.")
@@ -95,10 +94,8 @@ def publish(
     quiet: options.Quiet = False,
 ) -> None:
     """Parse, call, present."""
-    from rotoscope.publish.provenance import tags_of_works  # noqa: PLC0415
     from rotoscope.publish.publishing import palette_by_name, to_publish  # noqa: PLC0415 - see cli.main
     from rotoscope.publish.publishing import publish as publish_site  # noqa: PLC0415
-    from rotoscope.publish.site.gathering import no_tags  # noqa: PLC0415
     from rotoscope.standard import standard_palette  # noqa: PLC0415
 
     if check:
@@ -109,7 +106,7 @@ def publish(
             "name one collection or more, and then the site: rotoscope publish walks site/"
         )
     if at.url is not None:
-        _refuse_for_server(branch, form)
+        _refuse_for_server(branch, form, telling)
         wishes = {"title": title, "description": description, "author": author, "language": language}
         wishes |= {"url": url, "check": not no_check, "overwrite": overwrite}
         publish_there(at, words[:-1], words[-1], wishes, as_json=as_json, quiet=quiet)
@@ -117,7 +114,7 @@ def publish(
     settings = load_settings(os.environ)
     given = [to_publish(find_folder(word), partial(_fetch, settings)) for word in words[:-1]]
     palette = palette_by_name(standard_palette())
-    tags_of = no_tags if no_provenance else tags_of_works(palette)
+    tags_of = _tags_of(telling, palette)
     if form == "jekyll":
         _refuse_for_jekyll({"--title": title, "--description": description, "--author": author, "--url": url})
     site = _site(title or (given[0].collection.title if len(given) == 1 else None), description, author,
@@ -132,11 +129,21 @@ def publish(
     _present(report, as_json=as_json, quiet=quiet)
 
 
-def _refuse_for_server(branch: str | None, form: str) -> None:
-    if branch is not None or form != "html":
+def _refuse_for_server(branch: str | None, form: str, telling: Telling) -> None:
+    if branch is not None or form != "html" or telling != Telling():
         raise typer.BadParameter(
-            "a server publishes a gallery to its stores; leave --branch and --format out, or --server"
+            "a server publishes a gallery to its stores, whose pictures say how they were made and are not "
+            "signed; leave --branch, --format, --no-provenance, --credentials and --key out, or --server"
         )
+
+
+def _tags_of(telling: Telling, palette: Mapping[str, PaletteEntry]) -> TagsOf:
+    """What pictures carry; with a certificate, signed."""
+    from rotoscope.publish.provenance import tags_of_works  # noqa: PLC0415 - see cli.main
+    from rotoscope.publish.site.gathering import no_tags  # noqa: PLC0415
+
+    told = telling.made()
+    return tags_of_works(palette, told.get("credentials")) if told["provenance"] else no_tags
 
 
 def _refuse_for_jekyll(given: dict[str, str | None]) -> None:

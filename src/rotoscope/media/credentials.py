@@ -9,8 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from rotoscope.errors import CredentialsError, MissingExtra
+from rotoscope.errors import CredentialsError, MissingExtra, RotoscopeError
 from rotoscope.media.provenance import PROCESS, Provenance
+from rotoscope.media.stills import read_header
 
 MEDIA_TYPES: Final = {
     ".jpeg": "image/jpeg",
@@ -57,8 +58,8 @@ class Credentials:
         """
         import c2pa  # noqa: PLC0415 - optional  # pyright: ignore[reportMissingTypeStubs]
 
-        original = source if source is not None and source.suffix.lower() in MEDIA_TYPES else None
-        signed = io.BytesIO()
+        media_type = None if source is None else _media_type_of(source)
+        manifest, signed = _manifest(provenance, title, is_edit=media_type is not None), io.BytesIO()
         try:
             info = c2pa.C2paSignerInfo(
                 alg=getattr(c2pa.C2paSigningAlg, self.algorithm),
@@ -68,16 +69,13 @@ class Credentials:
             )
             with (
                 c2pa.Signer.from_info(info) as signer,
-                c2pa.Builder(_manifest(provenance, title, is_edit=original is not None)) as builder,
+                _offline() as context,
+                c2pa.Builder(manifest, context=context) as builder,
             ):
-                if original is not None:
-                    media_type = MEDIA_TYPES[original.suffix.lower()]
-                    with original.open("rb") as file:
-                        builder.add_ingredient(
-                            {"title": original.name, "relationship": "parentOf", "label": "source"},
-                            media_type,
-                            file,
-                        )
+                if source is not None and media_type is not None:
+                    ingredient = {"title": source.name, "relationship": "parentOf", "label": "source"}
+                    with source.open("rb") as file:
+                        builder.add_ingredient(ingredient, media_type, file)
                 builder.sign(signer, MEDIA_TYPES[suffix], io.BytesIO(content), signed)
         except c2pa.C2paError as error:
             raise CredentialsError(
@@ -86,6 +84,61 @@ class Credentials:
                 "and those that vouch for it after it."
             ) from error
         return signed.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Signs one picture: a :class:`rotoscope.media.still_codecs.Finish`."""
+
+    credentials: Credentials
+    provenance: Provenance
+    title: str
+    source: Path | None
+
+    def __call__(self, content: bytes, suffix: str) -> bytes:
+        """See :meth:`Credentials.sign`."""
+        return self.credentials.sign(content, suffix, self.provenance, title=self.title, source=self.source)
+
+
+def read_signature(picture: Path) -> str | None:
+    """Who signed a picture, and whether that fits: ``Painter, Valid``; None: nobody, or nobody here can say.
+
+    Whether the signer is to be trusted is not looked at.
+
+    Args:
+        picture: a still, a regular file.
+    """
+    media_type = _media_type_of(picture)
+    if media_type is None or find_spec("c2pa") is None:
+        return None
+    import c2pa  # noqa: PLC0415 - optional  # pyright: ignore[reportMissingTypeStubs]
+
+    with _offline() as context, picture.open("rb") as file:
+        try:
+            reader = c2pa.Reader.try_create(media_type, file, None, context)
+            if reader is None:
+                return None
+            with reader:
+                signed: dict[str, Any] = (reader.get_active_manifest() or {}).get("signature_info") or {}
+                name = signed.get("common_name") or signed.get("issuer") or "somebody"
+                return f"{name}, {reader.get_validation_state()}"
+        except c2pa.C2paError:
+            return "a manifest that cannot be read"
+
+
+def _media_type_of(picture: Path) -> str | None:
+    """Of a picture, by its contents; None: it is none that can hold a manifest."""
+    try:
+        return MEDIA_TYPES.get(f".{read_header(picture).format.lower()}")
+    except RotoscopeError:
+        return None
+
+
+def _offline() -> Any:  # noqa: ANN401 - a Context of c2pa's, which has no types
+    """A picture may say that its manifest is at some address; nothing is fetched because a file says so."""
+    import c2pa  # noqa: PLC0415 - optional  # pyright: ignore[reportMissingTypeStubs]
+
+    return c2pa.Context.from_dict({"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}})
 
 
 def read_credentials(certificates: Path, key: Path) -> Credentials:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -28,6 +28,14 @@ _WEBP_EFFORT = (4, 1)  # of 6; the second where it shall be quick
 _PNG_COMPRESSION = 4  # of 9: within some percent of 9's size in a third of its time
 
 
+class Finish(Protocol):
+    """What is done to a picture's file at last, such as signing it."""
+
+    def __call__(self, content: bytes, suffix: str) -> bytes:
+        """The file as it is kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StillTags:
     """What travels with a picture beside its pixels."""
@@ -36,6 +44,8 @@ class StillTags:
     exif: bytes | None = None
     """Its orientation is upright already."""
     xmp: bytes | None = None
+    finish: Finish | None = None
+    """What is done to the file when all of that is in it; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,11 @@ def encode_still(
         tags: What travels along, where the format holds it.
         quick: Encode in a third of the time or less, to a file some percent larger.
     """
+    encoded = _encoded(pixels, suffix, quality, tags, quick=quick)
+    return encoded if tags.finish is None else replace(encoded, content=tags.finish(encoded.content, suffix))
+
+
+def _encoded(pixels: Pixels, suffix: str, quality: float, tags: StillTags, *, quick: bool) -> EncodedStill:
     notes: list[str] = []
     if suffix in _JPEG and pixels.shape[2] == 4:
         pixels = flatten(pixels)
@@ -135,7 +150,7 @@ def _encode_deep(pixels: Pixels, suffix: str, tags: StillTags, notes: list[str])
     """16 bits, which Pillow does not write in color."""
     content = _encode_with_opencv(pixels, suffix)
     if suffix in _TIFF:
-        if tags != StillTags():
+        if tags.icc_profile or tags.exif or tags.xmp:
             notes.append(
                 "ICC profile, EXIF and XMP left out: they are not written into 16-bit TIFF; .png holds them"
             )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from rotoscope.errors import EncodeError, OutputExists
 from rotoscope.media.atomic import StagedFile, StagedFolder
-from rotoscope.media.credentials import Credentials
+from rotoscope.media.credentials import Credentials, Signing
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import MediaInfo, MediaKind
@@ -40,8 +41,9 @@ class StillWriter(TransactionalWriter):
         tagged = _tags_of(source)
         told = PaintedTags(tagged) if provenance is None else painted_tags(tagged, provenance, self._suffix)
         self._tags, self._tag_notes = told.tags, told.notes
-        self._source = None if source is None else source.path
-        self._provenance, self._credentials = provenance, credentials
+        if provenance is not None and credentials is not None:
+            path = None if source is None else source.path
+            self._tags = replace(told.tags, finish=Signing(credentials, provenance, output.name, path))
         self._staged = StagedFile(output, overwrite=overwrite)
         self._notes: tuple[str, ...] | None = None
 
@@ -52,15 +54,8 @@ class StillWriter(TransactionalWriter):
                 f"such as {self._output.with_name('%05d' + self._suffix)}, or one moment with --preview."
             )
         encoded = encode_still(frame.pixels, self._suffix, quality=self._quality, tags=self._tags)
-        self._staged.part.write_bytes(self._signed(encoded.content))
+        self._staged.part.write_bytes(encoded.content)
         self._notes = (*self._tag_notes, *encoded.notes)
-
-    def _signed(self, content: bytes) -> bytes:
-        if self._credentials is None or self._provenance is None:
-            return content
-        return self._credentials.sign(
-            content, self._suffix, self._provenance, title=self._output.name, source=self._source
-        )
 
     def _finish(self) -> WriteReport:
         if self._notes is None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from rotoscope.errors import RotoscopeError
 from rotoscope.filters.spec import parse_filter_spec, parse_mixture
+from rotoscope.media.credentials import Credentials, Signing
 from rotoscope.media.painted_tags import painted_tags
 from rotoscope.media.provenance import FilterCredit, Provenance
 from rotoscope.media.still_codecs import StillTags
@@ -17,16 +19,20 @@ from rotoscope.render.provenance import styles_of
 from rotoscope.storage.uri import is_uri, parse_uri
 
 
-def tags_of_works(palette: Mapping[str, PaletteEntry]) -> TagsOf:
+def tags_of_works(palette: Mapping[str, PaletteEntry], credentials: Credentials | None = None) -> TagsOf:
     """What the largest JPEG of each work carries: XMP and EXIF that say what painted it.
 
     Args:
         palette: filters at hand, by name: their cards tell of style images.
+        credentials: what they are signed with; None: they are not.
     """
 
     def tags_of(work: Work) -> StillTags:
         told = provenance_of_work(work, palette)
-        return StillTags() if told is None else painted_tags(StillTags(), told, ".jpg").tags
+        if told is None:
+            return StillTags()
+        signing = None if credentials is None else Signing(credentials, told, f"{work.name}.jpg", None)
+        return replace(painted_tags(StillTags(), told, ".jpg").tags, finish=signing)
 
     return tags_of
 

@@ -100,9 +100,7 @@ def test_one_at_a_time_paints_a_project(client: Client, tmp_path: Path) -> None:
     client.jobs.cancel(again.id)
 
 
-def test_a_name_is_given_once_and_what_is_not_there_is_said(
-    client: Client, flight: str, server: RunningServer
-) -> None:
+def test_a_name_is_given_once_and_what_is_not_there_is_said(client: Client, flight: str) -> None:
     source = client.projects.get(flight).source
     assert source is not None
     with pytest.raises(JobFailed, match=f"There is a project '{flight}' already"):

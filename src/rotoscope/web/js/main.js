@@ -1,4 +1,5 @@
 // The frame of the studio: which page is shown, and who is let in.
+import "./appearance.js";
 import { Problem, forgetKey, get, keepKey, key, post } from "./api.js";
 import { fill, h } from "./dom.js";
 import { faulty, loading } from "./parts/states.js";
@@ -6,6 +7,7 @@ import { faulty, loading } from "./parts/states.js";
 const PAGES = {
   paint: "Paint",
   jobs: "Jobs",
+  settings: "Settings",
 };
 const main = document.getElementById("main");
 const nav = document.getElementById("nav");

@@ -16,7 +16,7 @@ export function heatMap(job, signal) {
   const by = choice([["seconds", "seconds a frame"], ["state", "state"]], "seconds", () => draw());
   by.setAttribute("aria-label", "Color by");
   const element = h("section", { class: "card stack", "aria-label": "Segments of the clip", hidden: true },
-    h("div", { class: "row spread" }, h("h2", {}, "Segments"), h("label", { class: "row small" }, h("span", {}, "Color by"), by)),
+    h("div", { class: "row spread" }, h("h2", {}, "Segments"), h("label", { class: "inline small" }, h("span", {}, "Color by"), by)),
     cells, said, legend, pages);
   let segments = [];
   let begin = 0;

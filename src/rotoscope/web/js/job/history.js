@@ -12,7 +12,7 @@ const STEPS = { probe: "Looked at the source", stylize: "Painted", assemble: "Pu
 /** A timeline; `add(event)` goes on with it, `draw()` shows it. */
 export function history() {
   const list = h("ol", { class: "happened" });
-  const element = h("section", { class: "card", "aria-label": "What happened" }, h("h2", {}, "What happened"), list);
+  const element = h("section", { class: "card", "aria-label": "What happened", hidden: true }, h("h2", {}, "What happened"), list);
   const entries = [];
   const add = ({ type, data, created }) => {
     const told = TITLES[type]?.(data);
@@ -26,8 +26,8 @@ export function history() {
     if (type === "job.segment_finished") last.segments += 1;
     else last.reports += 1;
   };
-  const draw = (currency) => fill(list, entries.map((entry) => h("li", { "data-type": entry.type },
-    h("span", { class: "small muted" }, moment(entry.since)), h("span", {}, entry.told ?? stepWords(entry), entry.cost ? ` · ${money(entry.cost, currency)}` : ""))));
+  const draw = (currency) => { element.hidden = entries.length === 0; fill(list, entries.map((entry) => h("li", { "data-type": entry.type },
+    h("span", { class: "small muted" }, moment(entry.since)), h("span", {}, entry.told ?? stepWords(entry), entry.cost ? ` · ${money(entry.cost, currency)}` : "")))); };
   return { element, add, draw };
 }
 

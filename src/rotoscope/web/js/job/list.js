@@ -36,7 +36,7 @@ export class JobList {
   async load() {
     this.#mark();
     await this.#more(null);
-    follow("/v1/events/stream", (event) => this.#hear(event), this.#signal).catch(() => {});
+    follow("/v1/events/stream", (event) => this.#hear(event), this.#signal, () => this.#freshen()).catch(() => {});
   }
 
   #query() {
@@ -87,13 +87,21 @@ export class JobList {
   #hear({ type, subject, data, created }) {
     if (!type.startsWith("job.")) return;
     const row = this.#rows.get(subject);
-    if (!row) { if (type === "job.queued") this.#freshen(); return; }
+    if (!row) { this.#freshen(); return; }
     const { state, attempt, progress, cost_micros, error } = data;
     row.job = { ...row.job, state, attempt, progress, cost_micros, error };
     if (type === "job.running") row.job.started ??= created;
     row.job.ended = isOver(row.job) ? created : null;
     if (!this.#changed.size) setTimeout(() => this.#redraw(), 200);
     this.#changed.add(row);
+  }
+
+  /** Bring a known row up to date with what the service says now. */
+  #renew(job) {
+    const row = this.#rows.get(job.id);
+    if (!row) return;
+    row.job = job;
+    draw(row);
   }
 
   #redraw() {
@@ -103,9 +111,11 @@ export class JobList {
 
   #freshen = settled(async () => {
     const page = await get("/v1/jobs", this.#query(), this.#signal).catch(() => ({ items: [] }));
-    const fresh = page.items.filter((job) => !this.#rows.has(job.id)).map((job) => this.#row(job));
+    for (const job of page.items) this.#renew(job);
+    const newest = [...this.#rows.keys()].reduce((most, id) => (id > most ? id : most), "");
+    const fresh = page.items.filter((job) => job.id > newest).map((job) => this.#row(job));
     if (!fresh.length) return;
-    if (this.#rows.size === fresh.length) fill(this.#foot);
+    if (this.#rows.size === fresh.length) fill(this.#foot); // it said that there was nothing
     this.#list.prepend(...fresh);
     this.#said.textContent = counted(this.#rows.size, "job");
   }, 300);

@@ -1,0 +1,7 @@
+// Sub-pages of a page, as links.
+import { h } from "../dom.js";
+
+/** Links to sub-pages: pairs of an address below the page's and a text. */
+export const tabs = (label, page, entries, current) =>
+  h("nav", { class: "tabs", "aria-label": label }, h("ul", {}, entries.map(([name, text]) => h("li", {},
+    h("a", { href: `#/${page}${name ? `/${name}` : ""}`, "aria-current": name === current ? "page" : null }, text)))));

@@ -7,6 +7,7 @@ import { faulty, loading } from "./parts/states.js";
 const PAGES = {
   paint: "Paint",
   jobs: "Jobs",
+  costs: "Costs",
   settings: "Settings",
 };
 const main = document.getElementById("main");

@@ -129,7 +129,8 @@ def test_a_job_is_cancelled_after_a_question_and_tried_again(
         page.get_by_role("button", name="Try again").click()
         expect(page.get_by_text(re.compile("Taken up again, attempt 2"))).to_be_visible()
         assert api.get(f"/v1/jobs/{job['id']}").json()["attempt"] == 2
-        expect(page.get_by_role("region", name="Result").get_by_label("The result")).to_be_visible()
+        expect(page.get_by_role("region", name="Progress").get_by_role("progressbar")).to_be_visible()
+    api.post(f"/v1/jobs/{job['id']}/cancel").raise_for_status()
 
 
 def test_a_job_whose_budget_ran_out_goes_on_with_a_larger_one(

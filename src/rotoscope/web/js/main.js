@@ -7,6 +7,8 @@ import { faulty, loading } from "./parts/states.js";
 const PAGES = {
   paint: "Paint",
   jobs: "Jobs",
+  projects: "Projects",
+  collections: "Collections",
   costs: "Costs",
   settings: "Settings",
 };
@@ -36,7 +38,7 @@ async function show() {
     if (signal.aborted) return;
     await page.show(stand, { rest, query, signal });
   } catch (fault) {
-    if (!signal.aborted) fill(stand, faulty(fault, show));
+    if (!signal.aborted) fill(stand, h("h1", {}, PAGES[name]), faulty(fault, show));
   }
 }
 

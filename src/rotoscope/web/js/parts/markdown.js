@@ -3,19 +3,24 @@ import { h } from "../dom.js";
 
 const INLINE = /(\*\*|__)(?<strong>.+?)\1|(\*|_)(?<em>.+?)\3|`(?<code>[^`]+)`|\[(?<text>[^\]]*)\]\((?<to>[^)\s]+)[^)]*\)/;
 
-/** The blocks of a text: headings, lists, quotes, code, paragraphs. */
+/** The blocks of a text: headings, lists, quotes, code, paragraphs. `level`: of its highest headings. */
 export function markdown(text, level = 3) {
-  return text.replaceAll("\r\n", "\n").split(/\n{2,}/).map((block) => block.replace(/^\n+|\s+$/g, "")).filter(Boolean).map((block) => blockOf(block, level));
+  const depths = [...text.matchAll(/^(#{1,6})\s/gm)].map(([, signs]) => signs.length);
+  return blocks(text, level - Math.min(...depths, 6));
 }
 
-function blockOf(block, level) {
+function blocks(text, shift) {
+  return text.replaceAll("\r\n", "\n").split(/\n{2,}/).map((block) => block.replace(/^\n+|\s+$/g, "")).filter(Boolean).map((block) => blockOf(block, shift));
+}
+
+function blockOf(block, shift) {
   const lines = block.split("\n");
   const heading = /^(#{1,6})\s+(.*)$/.exec(block);
-  if (heading && lines.length === 1) return h(`h${Math.min(6, level + heading[1].length - 1)}`, {}, inline(heading[2]));
+  if (heading && lines.length === 1) return h(`h${Math.min(6, shift + heading[1].length)}`, {}, inline(heading[2]));
   if (/^(```|~~~)/.test(block)) return h("pre", { tabIndex: 0 }, lines.slice(1).join("\n").replace(/\n?(```|~~~)$/, ""));
   if (lines.every((line) => /^\s*[-*+]\s/.test(line))) return h("ul", {}, lines.map((line) => h("li", {}, inline(line.replace(/^\s*[-*+]\s+/, "")))));
   if (lines.every((line) => /^\s*\d+[.)]\s/.test(line))) return h("ol", {}, lines.map((line) => h("li", {}, inline(line.replace(/^\s*\d+[.)]\s+/, "")))));
-  if (lines.every((line) => /^>/.test(line))) return h("blockquote", {}, markdown(lines.map((line) => line.replace(/^>\s?/, "")).join("\n"), level));
+  if (lines.every((line) => /^>/.test(line))) return h("blockquote", {}, blocks(lines.map((line) => line.replace(/^>\s?/, "")).join("\n"), shift));
   if (/^(-{3,}|\*{3,})$/.test(block)) return h("hr", {});
   return h("p", {}, lines.flatMap((line, index) => [index ? " " : null, ...inline(line)]));
 }

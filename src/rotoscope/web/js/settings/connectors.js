@@ -94,7 +94,7 @@ function schemeForm(scheme, added) {
 }
 
 function secretField(secret) {
-  if (secret === "service_account") return h("textarea", { required: true, rows: 4, spellcheck: false });
+  if (secret === "service_account") return h("textarea", { class: "code", required: true, rows: 4, spellcheck: false });
   return h("input", { type: "password", autocomplete: "new-password", required: !secret.endsWith("?") });
 }
 

@@ -6,7 +6,7 @@ import { money, nameOf, percent } from "../words.js";
 export const OPERATIONS = {
   renders: "Painted clips", stylize: "Painted pictures and stills", train: "Trainings", audition: "Auditions", check: "Comparisons",
   score: "Measured flicker", inspect: "Looks into files", separate: "Separated clips", assemble: "Assembled clips", flow: "Flow",
-  optimize: "Optimized paintings", texture: "Textures", quotes: "Quotes",
+  optimize: "Optimized paintings", texture: "Textures", quote: "Quotes", "quote-training": "Quotes of trainings", publish: "Published sites",
 };
 export const STATES = { queued: "waiting", running: "at work", succeeded: "done", failed: "failed", cancelled: "cancelled" };
 
@@ -22,6 +22,9 @@ const TITLES = {
   optimize: ({ source, styles = [] }) => `Paint ${name(source)} after ${several(styles.map((style) => style.source ?? style.uri ?? ""))} by optimizing`,
   texture: ({ styles = [] }) => `Make a texture of ${several(styles.map((style) => style.source ?? style.uri ?? ""))}`,
   train: (params) => `Train the filter ${params.title ?? params.name}`,
+  quote: (params) => `Quote for ${name(params.source)}${lookWords(params) ? ` with ${lookWords(params)}` : ""}`,
+  "quote-training": (params) => `Quote for training ${params.title ?? params.name}`,
+  publish: ({ collections = [], title }) => `Publish ${title ?? collections.join(", ")}`,
 };
 
 /** What a job is, as a heading. */

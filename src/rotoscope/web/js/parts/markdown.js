@@ -1,7 +1,7 @@
 // Markdown as elements: what a story is written in. HTML in it stays the text that it is.
 import { h } from "../dom.js";
 
-const INLINE = /(\*\*|__)(?<strong>.+?)\1|(\*|_)(?<em>.+?)\3|`(?<code>[^`]+)`|\[(?<text>[^\]]*)\]\((?<to>[^)\s]+)[^)]*\)/;
+const INLINE = /(\*\*|__)(?<strong>.+?)\1|(\*|_)(?<em>.+?)\3|`(?<code>[^`]+)`|(?<picture>!?)\[(?<text>[^\]]*)\]\((?<to>[^)\s]+)[^)]*\)/;
 
 /** The blocks of a text: headings, lists, quotes, code, paragraphs. `level`: of its highest headings. */
 export function markdown(text, level = 3) {
@@ -28,8 +28,8 @@ function blockOf(block, shift) {
 function inline(text) {
   const found = INLINE.exec(text);
   if (!found) return [text];
-  const { strong, em, code, text: caption, to } = found.groups;
-  const element = strong ? h("strong", {}, inline(strong)) : em ? h("em", {}, inline(em)) : code ? h("code", {}, code) : linkTo(to, caption);
+  const { strong, em, code, picture, text: caption, to } = found.groups;
+  const element = strong ? h("strong", {}, inline(strong)) : em ? h("em", {}, inline(em)) : code ? h("code", {}, code) : picture ? h("span", { class: "tag" }, `the work ${caption || to}`) : linkTo(to, caption);
   return [text.slice(0, found.index), element, ...inline(text.slice(found.index + found[0].length))];
 }
 

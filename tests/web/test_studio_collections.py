@@ -18,7 +18,7 @@ from samples import make_clip, picture
 
 DARK: Final = {"color_scheme": "dark"}
 STORY: Final = (
-    "In 1831 Hokusai printed **a wave**.\n\n## The lagoon\n\n<b>no HTML</b>, and ![a wave](photo)\n"
+    "A print of **a wave**.\n\n## The lagoon\n\n<b>no HTML</b>, and ![a wave](photo)\n"
 )
 expect.set_options(timeout=60_000)
 

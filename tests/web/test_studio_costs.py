@@ -47,7 +47,7 @@ def server(folder: Path) -> Generator[RunningServer]:
 @pytest.fixture(scope="module")
 def api(server: RunningServer, folder: Path) -> Generator[httpx.Client]:
     """With two paintings that cost something: two seconds of video each."""
-    clip = make_clip(folder / "clip.mp4", frames=50, size=(160, 90), rate=25)
+    clip = make_clip(folder / "clip.mp4", frames=50, size=(160, 90))
     with httpx.Client(
         base_url=server.url, headers={"Authorization": f"Bearer {server.key}"}, timeout=120
     ) as client:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from rotoscope.database.columns import now
 from rotoscope.database.engine import Database
 from rotoscope.database.identity import new_id
-from rotoscope.database.tables import JobRecord, Key, SegmentRecord
+from rotoscope.database.tables import JobRecord, Key, LedgerRow, SegmentRecord
 from rotoscope.jobs.job import JobProgress
 
 
@@ -65,3 +65,35 @@ def add_segments(folder: Path, job_id: str, count: int, *, frames: int = 12) -> 
 
 def _database(folder: Path) -> Database:
     return Database(f"sqlite:///{folder / 'data' / 'rotoscope.sqlite'}")
+
+
+def add_spending(folder: Path, days: int) -> list[int]:
+    """Rows of the ledger for jobs of two filters, one a day until yesterday; their costs, the latest last."""
+    costs: list[int] = []
+    filters = ("great-wave", "starry-night")
+    jobs = [
+        add_jobs(folder, 1, params={"source": "data://in/drone.mp4", "filter": name})[0] for name in filters
+    ]
+    with closing(_database(folder)) as database, database.writing() as session:
+        key = session.scalars(select(Key)).first()
+        assert key is not None
+        for day in range(days, 0, -1):
+            cost = 100_000 * (1 + day * 7 % 11)
+            costs.append(cost)
+            session.add(
+                LedgerRow(
+                    id=new_id("led"),
+                    client_id=key.client_id,
+                    key_id=key.id,
+                    job_id=jobs[day % 2],
+                    step="segment",
+                    part=f"{day:064x}",
+                    cpu_seconds=cost / 1e6,
+                    elapsed_seconds=cost / 2e6,
+                    frames=cost // 10_000,
+                    video_seconds=cost / 250_000,
+                    cost_micros=cost,
+                    created=now() - timedelta(days=day),
+                )
+            )
+    return costs

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Generator
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
 from running_server import RunningServer, running_server
-from samples import make_clip, picture
+from samples import make_clip
+from studio_flows import keep_picture
 
 DARK: Final = {"color_scheme": "dark"}
 STORY: Final = (
@@ -43,7 +46,8 @@ def server(folder: Path) -> Generator[RunningServer]:
 @pytest.fixture(scope="module")
 def api(server: RunningServer, folder: Path) -> Generator[httpx.Client]:
     """With a painted photograph and a painted clip."""
-    Image.fromarray(picture(3, (320, 200))).save(folder / "photo.png")
+    lagoon = resources.files("rotoscope") / "web" / "samples" / "lagoon.jpg"
+    Image.open(io.BytesIO(lagoon.read_bytes())).resize((640, 360)).save(folder / "photo.png")
     make_clip(folder / "clip.mp4", frames=12, size=(160, 90))
     with httpx.Client(
         base_url=server.url, headers={"Authorization": f"Bearer {server.key}"}, timeout=120
@@ -59,7 +63,7 @@ def api(server: RunningServer, folder: Path) -> Generator[httpx.Client]:
                 json={
                     "source": f"data://in/{name}",
                     "output": f"data://out/painted-{name}",
-                    "filter": "posterize",
+                    "filter": "watercolor",
                 },
                 headers={"Prefer": "wait=60"},
             ).json()
@@ -111,11 +115,15 @@ def test_a_collection_is_made_filled_and_told(
         about.get_by_label("Day").fill("2026-06-01")
         about.get_by_role("button", name="Save").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
+        page.wait_for_function(
+            "document.querySelectorAll('.sorted .thumb[data-state=shown]').length === 3"
+        )
+        keep_picture(page, "collection")
     made = api.get("/v1/collections/the-drowned-coast").json()
     assert made["story"] == STORY.strip()
     assert (made["tags"], made["cover"], made["date"]) == (["water", "coast"], "painted-clip", "2026-06-01")
     painted = api.get("/v1/collections/the-drowned-coast/works/painted-photo").json()
-    assert painted["filters"][0]["filter"] == "posterize"
+    assert painted["filters"][0]["filter"] == "watercolor"
     assert painted["source"] == "data://in/photo.png"
 
 

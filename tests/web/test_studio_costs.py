@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
 from running_server import RunningServer, running_server
 from samples import make_clip
+from desk_records import add_spending
+from studio_flows import keep_picture
 
 DARK: Final = {"color_scheme": "dark"}
 RATES: Final = {
@@ -118,6 +120,20 @@ def test_usage_is_counted_by_filter_work_and_key(
         expect(days).to_have_count(7)
         page.get_by_role("link", name="Paint clip.mp4 with lineart").click()
         expect(page.get_by_role("heading", name="Paint clip.mp4 with lineart")).to_be_visible()
+
+
+def test_costs_of_a_month_are_bars_by_day(browser: Browser, folder: Path) -> None:
+    with running_server(folder / "month", OMP_NUM_THREADS="1") as server:
+        costs = add_spending(folder / "month", 29) if server.key else []
+        with open_page(browser, key=server.key) as page:
+            _open(page, server)
+            expect(page.get_by_text(f"{sum(costs) / 1e6:.2f} USD", exact=True)).to_be_visible()
+            days = page.get_by_role("region", name="By day").get_by_role("row")
+            expect(days).to_have_count(30)
+            for row, cost in zip(range(29), costs, strict=True):
+                expect(days.nth(row)).to_contain_text(f"{cost / 1e6:.2f} USD")
+            expect(days.last).to_contain_text("0.00 USD")
+            keep_picture(page, "costs")
 
 
 def test_a_budget_is_made_changed_and_removed(

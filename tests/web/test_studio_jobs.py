@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from web.desk_records import add_jobs, add_segments
+from desk_records import add_jobs, add_segments
+from studio_flows import keep_picture
 
 from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
 from running_server import RunningServer, running_server
@@ -66,6 +68,13 @@ def _render(api: httpx.Client, name: str, **more: object) -> dict[str, Any]:
     return found
 
 
+def _sample(api: httpx.Client) -> str:
+    """The URI of the studio's own clip."""
+    clip = (resources.files("rotoscope") / "web" / "samples" / "flight.mp4").read_bytes()
+    api.put("/v1/files/content", params={"uri": "data://samples/flight.mp4"}, content=clip)
+    return "data://samples/flight.mp4"
+
+
 def _open(page: Page, server: RunningServer, place: str) -> None:
     page.goto(f"{server.url}/studio/#/{place}")
 
@@ -77,13 +86,16 @@ def test_a_job_is_seen_to_come_in_and_to_end(
         _open(page, server, "jobs")
         expect(page.get_by_role("heading", name="Jobs", exact=True)).to_be_visible()
         page.wait_for_load_state("load")
-        job = _render(api, "seen")
+        job = _render(api, "seen", source=_sample(api), filter="great-wave", size=180, score=True)
         row = page.get_by_role("listitem").filter(has=page.locator(f"a[href='#/jobs/{job['id']}']"))
-        expect(row.get_by_text("Paint clip.mp4 with lineart")).to_be_visible()
-        expect(row.get_by_text("done")).to_be_visible()
+        expect(row.get_by_text("Paint flight.mp4 with great-wave")).to_be_visible()
+        expect(row.get_by_text("done")).to_be_visible(timeout=180_000)
         row.get_by_role("link").click()
         result = page.get_by_role("region", name="Result")
         expect(result.get_by_label("The result")).to_be_visible()
+        expect(result.get_by_text(re.compile("the source's own from frame to frame"))).to_be_visible()
+        page.wait_for_function("[...document.querySelectorAll('video')].every((one) => one.readyState > 2)")
+        keep_picture(page, "job")
         with page.expect_download() as download:
             result.get_by_role("link", name=re.compile("Download")).click()
         assert download.value.suggested_filename == "seen.mp4"

@@ -20,9 +20,7 @@ from samples import make_clip
 from studio_flows import keep_picture
 
 DARK: Final = {"color_scheme": "dark"}
-STORY: Final = (
-    "A print of **a wave**.\n\n## The lagoon\n\n<b>no HTML</b>, and ![a wave](photo)\n"
-)
+STORY: Final = "A print of **a wave**.\n\n## The lagoon\n\n<b>no HTML</b>, and ![a wave](photo)\n"
 expect.set_options(timeout=60_000)
 
 
@@ -116,7 +114,7 @@ def test_a_collection_is_made_filled_and_told(
         about.get_by_role("button", name="Save").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
         page.wait_for_function(
-            "document.querySelectorAll('.sorted .thumb[data-state=shown]').length === 3"
+            "() => document.querySelectorAll('.sorted .thumb[data-state=shown]').length === 3"
         )
         keep_picture(page, "collection")
     made = api.get("/v1/collections/the-drowned-coast").json()

@@ -12,12 +12,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from desk_records import add_jobs, add_segments
-from studio_flows import keep_picture
-
 from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
+from desk_records import add_jobs, add_segments
 from running_server import RunningServer, running_server
 from samples import make_clip
+from studio_flows import keep_picture
 
 DARK: Final = {"color_scheme": "dark"}
 expect.set_options(timeout=60_000)
@@ -94,7 +93,9 @@ def test_a_job_is_seen_to_come_in_and_to_end(
         result = page.get_by_role("region", name="Result")
         expect(result.get_by_label("The result")).to_be_visible()
         expect(result.get_by_text(re.compile("the source's own from frame to frame"))).to_be_visible()
-        page.wait_for_function("[...document.querySelectorAll('video')].every((one) => one.readyState > 2)")
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('video')].every((one) => one.readyState > 2)"
+        )
         keep_picture(page, "job")
         with page.expect_download() as download:
             result.get_by_role("link", name=re.compile("Download")).click()
@@ -106,6 +107,24 @@ def test_a_job_is_seen_to_come_in_and_to_end(
         expect(asked.get_by_text("data://out/seen.mp4")).to_be_visible()
         page.get_by_text("The job as JSON").click()
         expect(page.get_by_role("region", name="The job as JSON")).to_contain_text('"operation": "renders"')
+
+
+def test_what_is_painted_is_shown_while_the_rest_is_painted(
+    browser: Browser, server: RunningServer, api: httpx.Client, folder: Path
+) -> None:
+    clip = make_clip(folder / "long.mp4", size=(96, 64), pts=range(240 * 8), time_base=None)
+    place = {"uri": "data://in/long.mp4"}
+    api.put("/v1/files/content", params=place, content=clip.read_bytes()).raise_for_status()
+    job = _render(api, "long", source=place["uri"], filter="great-wave")
+    with open_page(browser, key=server.key) as page:
+        _open(page, server, f"jobs/{job['id']}")
+        progress = page.get_by_role("region", name="Progress")
+        expect(progress.get_by_role("progressbar")).to_be_visible()
+        expect(progress.get_by_label("What is painted so far")).to_be_visible(timeout=180_000)
+        map_ = page.get_by_role("region", name="Segments of the clip")
+        expect(map_.get_by_role("button", name=re.compile("^Segment "))).to_have_count(8)
+        expect(map_.get_by_text("8 of 8 segments done.")).to_be_visible(timeout=180_000)
+        expect(page.get_by_role("region", name="Result").get_by_label("The result")).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE | DARK], ids=["desktop", "phone in the dark"])

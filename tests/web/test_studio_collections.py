@@ -113,9 +113,7 @@ def test_a_collection_is_made_filled_and_told(
         about.get_by_label("Day").fill("2026-06-01")
         about.get_by_role("button", name="Save").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
-        page.wait_for_function(
-            "() => document.querySelectorAll('.sorted .thumb[data-state=shown]').length === 3"
-        )
+        expect(works.first.locator(".thumb")).to_have_attribute("data-state", "shown")
         keep_picture(page, "collection")
     made = api.get("/v1/collections/the-drowned-coast").json()
     assert made["story"] == STORY.strip()

@@ -11,7 +11,6 @@ export function sortedList({ label, items, row, nameOf, onOrder }) {
   const said = h("p", { class: "visually-hidden", role: "status" });
   const list = h("ol", { class: "rows sorted", "aria-label": label });
   const order = items.map((item) => ({ item }));
-  let dragged = null;
   const place = (entry, to) => {
     const from = order.indexOf(entry);
     const at = Math.max(0, Math.min(order.length - 1, to));
@@ -22,6 +21,23 @@ export function sortedList({ label, items, row, nameOf, onOrder }) {
     said.textContent = `${nameOf(entry.item)} is number ${at + 1} of ${order.length}.`;
   };
   const settle = () => onOrder(order.map(({ item }) => item));
+  /** Follow the pointer until it is let go; the document listens, since a row that is moved loses a pointer that it had captured. */
+  const drag = (entry) => {
+    const before = order.indexOf(entry);
+    const done = new AbortController();
+    const over = () => {
+      done.abort();
+      entry.element.classList.remove("dragged");
+      if (order.indexOf(entry) !== before) settle();
+    };
+    const move = ({ clientY }) => {
+      const from = order.indexOf(entry);
+      const below = order.findIndex(({ element }) => { const box = element.getBoundingClientRect(); return clientY < box.top + box.height / 2; });
+      place(entry, below < 0 ? order.length - 1 : below > from ? below - 1 : below);
+    };
+    entry.element.classList.add("dragged");
+    for (const [name, heard] of [["pointermove", move], ["pointerup", over], ["pointercancel", over]]) document.addEventListener(name, heard, { signal: done.signal });
+  };
   for (const entry of order) {
     const handle = h("button", {
       type: "button", class: "handle-grip", "aria-label": `Move ${nameOf(entry.item)}: arrow up, arrow down`, title: "Drag, or move with the arrow keys",
@@ -34,16 +50,7 @@ export function sortedList({ label, items, row, nameOf, onOrder }) {
         handle.focus();
         if (order.indexOf(entry) !== before) settle();
       },
-      onpointerdown: (event) => { dragged = entry; handle.setPointerCapture(event.pointerId); entry.element.classList.add("dragged"); },
-      onpointermove: (event) => {
-        if (dragged !== entry) return;
-        const index = order.findIndex(({ element }) => { const box = element.getBoundingClientRect(); return event.clientY < box.top + box.height / 2; });
-        const from = order.indexOf(entry);
-        const to = index < 0 ? order.length - 1 : index > from ? index - 1 : index;
-        place(entry, to);
-      },
-      onpointerup: () => { if (dragged === entry) { dragged = null; entry.element.classList.remove("dragged"); settle(); } },
-      onpointercancel: () => { dragged = null; entry.element.classList.remove("dragged"); },
+      onpointerdown: (event) => { event.preventDefault(); handle.focus(); drag(entry); },
     }, "⠿");
     entry.element = h("li", { class: "card sortable" }, handle, row(entry.item));
   }

@@ -16,12 +16,8 @@ export async function shownAt(uri, signal) {
 }
 
 /** Two elements with an edge between them, and words on either side of it. */
-export function wiped(before, after, said = ["source", "result"]) {
-  const element = h("before-after", {}, before, after);
-  element.setAttribute("before", said[0]); // as properties these are methods of every element
-  element.setAttribute("after", said[1]);
-  return element;
-}
+export const wiped = (before, after, said = ["source", "result"]) =>
+  h("before-after", { "data-before": said[0], "data-after": said[1] }, before, after);
 
 /** Two pictures with an edge between them. */
 export const wipedPictures = (before, after, said, [first, second] = ["The source", "The painting"]) =>

@@ -6,7 +6,7 @@ import { money, nameOf, percent } from "../words.js";
 export const OPERATIONS = {
   renders: "Painted clips", stylize: "Painted pictures and stills", train: "Trainings", audition: "Auditions", check: "Comparisons",
   score: "Measured flicker", inspect: "Looks into files", separate: "Separated clips", assemble: "Assembled clips", flow: "Flow",
-  optimize: "Optimized paintings", texture: "Textures", quote: "Quotes", "quote-training": "Quotes of trainings", publish: "Published sites",
+  optimize: "Optimized paintings", texture: "Textures", quote: "Quotes", "quote-training": "Quotes of trainings", publish: "Published sites", "project-begin": "New projects", "project-paint": "Painted projects",
 };
 export const STATES = { queued: "waiting", running: "at work", succeeded: "done", failed: "failed", cancelled: "cancelled" };
 
@@ -24,6 +24,8 @@ const TITLES = {
   train: (params) => `Train the filter ${params.title ?? params.name}`,
   quote: (params) => `Quote for ${name(params.source)}${lookWords(params) ? ` with ${lookWords(params)}` : ""}`,
   "quote-training": (params) => `Quote for training ${params.title ?? params.name}`,
+  "project-begin": ({ name: made, source }) => `Make the project ${made ?? name(source)}`,
+  "project-paint": (params) => `Paint the project ${params.project}${lookWords(params) ? ` with ${lookWords(params)}` : ""}`,
   publish: ({ collections = [], title }) => `Publish ${title ?? collections.join(", ")}`,
 };
 

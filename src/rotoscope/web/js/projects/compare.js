@@ -1,21 +1,23 @@
 // Two versions of a project beside each other: which frames changed, and what they look like.
 import { choice, field, fill, h } from "../dom.js";
+import { doing } from "../parts/form.js";
 import { shownAt, wiped } from "../parts/result.js";
 import { faulty, loading } from "../parts/states.js";
-import { counted, timecode } from "../words.js";
-import { diffOf, resultAt } from "./calls.js";
+import { counted } from "../words.js";
+import { diffOf, resultAt, sheetOf } from "./calls.js";
 
-const KINDS = { repainted: "repainted", overridden: "retouched", recomputed: "painted again, with other last bits" };
+const KINDS = { repainted: "repainted", retouched: "retouched", recomputed: "painted again, with other last bits" };
 
 /**
  * A comparison of two versions.
  * @param {Object} project
- * @param {{id: string, message: string}[]} log the newest first
+ * @param {{id: string, title: string}[]} log the newest first
+ * @param {Map<string, string>} made URIs of results by commit
  * @returns {{element: HTMLElement, show: (before: string, after: string) => Promise<void>}}
  */
-export function comparison(project, log, signal) {
-  const names = log.map(({ id, message }) => [id, `${id.slice(0, 7)} ${message.split("\n")[0]}`]);
-  const before = choice(names, names[1]?.[0] ?? names[0][0], () => draw());
+export function comparison(project, log, made, signal) {
+  const names = log.map(({ id, title }) => [id, `${id.slice(0, 7)} ${title}`]);
+  const before = choice(names, log[0].parents[0] ?? names[0][0], () => draw());
   const after = choice(names, names[0][0], () => draw());
   const found = h("div", { class: "stack" });
   const element = h("section", { class: "card stack", "aria-label": "Compare versions" }, h("h2", {}, "Compare versions"),
@@ -24,9 +26,9 @@ export function comparison(project, log, signal) {
     const asked = (element.asked = {});
     fill(found, loading("Comparing …"));
     try {
-      const [diff, old, now] = await Promise.all([diffOf(project, before.value, after.value, signal), resultAt(project, before.value, log, signal), resultAt(project, after.value, log, signal)]);
-      const picture = await pictures(old, now, project, signal);
-      if (element.asked === asked) fill(found, picture?.element, changes(diff, picture), said(diff));
+      const diff = await diffOf(project, before.value, after.value, signal);
+      const picture = await pictures(resultAt(made, log, before.value), resultAt(made, log, after.value), project, signal);
+      if (element.asked === asked) fill(found, picture?.element, changes(diff, picture), said(diff), stills(project, diff, signal));
     } catch (fault) {
       if (!signal.aborted && element.asked === asked) fill(found, faulty(fault, draw));
     }
@@ -48,10 +50,21 @@ function changes(diff, picture) {
     h("button", { type: "button", disabled: !picture, onclick: () => picture.goTo(range.first) }, range.told), h("span", { class: "muted small" }, ` ${range.words}`))));
 }
 
+/** Changed frames before and after, where their stills are in the commits. */
+function stills(project, { before, after, repainted, retouched }, signal) {
+  if (!repainted.length && !retouched.length) return null;
+  const stand = h("div", {});
+  const show = async () => {
+    const found = await sheetOf(project, before, after, signal);
+    fill(stand, h("img", { class: "whole", src: URL.createObjectURL(found), alt: "Some of the changed frames, before and after" }));
+  };
+  return h("div", { class: "stack" }, h("div", {}, doing("Stills of changed frames", show, { class: "quiet" })), stand);
+}
+
 function said({ looks, results }) {
-  if (!looks.length && !results.length) return null;
+  if (!Object.keys(looks).length && !results.length) return null;
   return h("ul", { class: "small" },
-    looks.map(([what, name]) => h("li", {}, `${what} ${name}`)),
+    Object.entries(looks).map(([name, what]) => h("li", {}, `${what} ${name}`)),
     results.map((result) => h("li", {}, `made ${result.output}, ${counted(result.frames, "frame")}`)));
 }
 
@@ -61,11 +74,14 @@ async function pictures(old, now, project, signal) {
   const video = async (uri, label) => h("video", { src: await shownAt(uri, signal), muted: true, playsInline: true, preload: "auto", "aria-label": label });
   const [one, other] = await Promise.all([video(old, "The version before"), video(now, "The version after")]);
   const stand = h("div", { class: "versions" });
-  const at = h("output", {}, timecode(0));
+  const at = h("output", {});
   const goTo = (frame) => {
-    const seconds = (frame + 0.5) / project.rate;
-    one.currentTime = other.currentTime = seconds;
-    at.value = timecode(seconds);
+    at.value = `frame ${frame}`;
+    for (const video of [one, other]) {
+      const seek = () => { video.currentTime = ((frame + 0.5) / project.frames) * video.duration; };
+      if (video.readyState) seek();
+      else video.addEventListener("loadedmetadata", seek, { once: true });
+    }
   };
   const lay = (how) => {
     other.classList.remove("after");

@@ -13,11 +13,12 @@ from PIL import Image
 
 from rotoscope.api.document import openapi_document, operations
 from rotoscope.api.key_book import ALL_SCOPES, KeyScope
+from rotoscope.projects.project import init_project
 
 from api_bench import Bench, TestClient
 from api_requests import request_of, send
 from graph_samples import tint_model
-from samples import picture
+from samples import make_clip, picture
 
 PUBLIC = {
     "get_health",
@@ -97,6 +98,14 @@ def test_reading_needs_read_and_nothing_else_does(bench: Bench) -> None:
             assert scope_of(operation) in ("read", "admin"), path
 
 
+def project_of_bob(bench: Bench) -> str:
+    """The name of a project that bob has."""
+    clip = make_clip(bench.settings.data_dir / "clip.mp4")
+    with bench.services.projects.beginning("cli_bob", "bobs-flight", "data://in/clip.mp4") as folder:
+        init_project(clip, folder)
+    return "bobs-flight"
+
+
 @pytest.fixture
 def bobs(bench: Bench) -> dict[str, str]:
     """Names of things that bob has."""
@@ -130,6 +139,8 @@ def bobs(bench: Bench) -> dict[str, str]:
         "upload_id": upload.headers["location"].rpartition("/")[2],
         "job_id": bob.post("/v1/inspect", json={"source": "data://in/a.mp4"}).json()["id"],
         "client_id": "cli_bob",
+        "project": project_of_bob(bench),
+        "index": "0",
         "budget_id": bob.post("/v1/budgets", json={"limit_micros": 5}).json()["id"],
     }
 
@@ -162,5 +173,8 @@ def test_what_another_client_has_is_there_for_itself(bench: Bench, bobs: dict[st
         "/v1/media/{medium_id}",
         "/v1/looks/{look_id}",
         "/v1/filters/{name}",
+        "/v1/budgets/{budget_id}",
+        "/v1/projects/{project}",
+        "/v1/projects/{project}/frames",
     ):
         assert bob.get(path.format_map(bobs)).status_code == 200, path

@@ -31,6 +31,7 @@ TAGS: Final = (
     ("collections", "Works with their story, which are published."),
     ("steps", "Each step of the rotoscope as a job."),
     ("jobs", "Work that goes on by itself."),
+    ("projects", "Videos in Git: their frames, looks and results, with their history."),
     ("economics", "What work costs, what it is sold for, and what it may cost."),
     ("watches", "Folders in which whatever comes in is painted."),
     ("events", "What happened."),

@@ -16,6 +16,7 @@ from rotoscope.jobs.collections import ClientCollections
 from rotoscope.jobs.filters import ClientFilters
 from rotoscope.jobs.places import storage_of_client
 from rotoscope.jobs.prices import RatesBook
+from rotoscope.jobs.projects import ClientProjects
 from rotoscope.palette.palette import Palette
 from rotoscope.settings import Settings
 from rotoscope.storage.storage import Storage, system_store
@@ -40,6 +41,7 @@ class Services:
     collections: ClientCollections
     """Where clients' collections are kept."""
     book: JobBook
+    projects: ClientProjects
     prices: RatesBook
     requests_per_minute: int | None = None
     """Of one client; None: as many as it likes. Counts are one process's, so it is for one machine."""
@@ -75,6 +77,7 @@ def make_services(
         filters=filters,
         collections=ClientCollections(settings, shared),
         book=book or JobBook(database),
+        projects=ClientProjects(settings, shared),
         prices=RatesBook(database, settings),
         requests_per_minute=requests_per_minute,
     )

@@ -16,6 +16,7 @@ from rotoscope.client.images import Images, PictureUrls
 from rotoscope.client.jobs import Jobs
 from rotoscope.client.looks import Looks
 from rotoscope.client.media import Media
+from rotoscope.client.projects import Projects
 from rotoscope.client.records import NewKey
 from rotoscope.client.trainings import Trainings
 from rotoscope.client.watches import Watches
@@ -69,6 +70,7 @@ class Client:
         self.collections = Collections(self._line)
         self.jobs = Jobs(self._line)
         self.trainings = Trainings(self.jobs)
+        self.projects = Projects(self._line, self.jobs)
         self.quotes = Quotes(self.jobs)
         self.rates = RatesAndPlans(self._line)
         self.budgets = Budgets(self._line)

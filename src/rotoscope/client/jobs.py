@@ -14,7 +14,12 @@ from rotoscope.client.events import follow
 from rotoscope.client.records import Event, Job, JobState, Picture, Segment
 from rotoscope.errors import JobCancelled, JobFailed, ServerUnreachable
 
-_PATHS: Final = {"train": "trainings", "quote": "quotes", "quote-training": "quotes/trainings"}
+_PATHS: Final = {
+    "train": "trainings",
+    "quote": "quotes",
+    "quote-training": "quotes/trainings",
+    "project-begin": "projects",
+}
 """Where a path is not called as its operation."""
 _LONG_WAIT: Final = 20
 """Seconds that one request waits; what stands between ends those that take much longer."""

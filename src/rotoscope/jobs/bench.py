@@ -16,6 +16,7 @@ from rotoscope.jobs.checkpoints import SharedCheckpoints
 from rotoscope.jobs.collections import ClientCollections
 from rotoscope.jobs.delivering import Making
 from rotoscope.jobs.job import JobProgress
+from rotoscope.jobs.projects import ClientProjects
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.tasks import Task
 from rotoscope.machine import WorkClock
@@ -58,10 +59,11 @@ class Bench:
     device: DeviceName
     scratch: Path
     checkpoints: SharedCheckpoints
+    client_id: str
+    projects: ClientProjects
     rates: Callable[[], Rates]
     """See :meth:`rotoscope.jobs.operations.base.Workbench.rates`."""
     collections: ClientCollections
-    client_id: str
     put_filter: Callable[[Path], None]
     put_preview: Callable[[Path], None]
     put_partial: Callable[[Path], None]

@@ -185,8 +185,9 @@ class Performer:
     def _finish(self, task: Task, bench: Bench, result: dict[str, Any], *, paints: bool) -> None:
         painted: dict[str, Any] = {}
         if paints:
-            lasts = result.get("video_seconds") or None
-            painted = {"frames": int(result.get("frames", 1)), "video_seconds": lasts}
+            frames, lasts = int(result.get("frames", 1)), result.get("video_seconds") or None
+            done = int(result.get("frames_painted", frames))
+            painted = {"frames": done, "video_seconds": lasts and lasts * done / max(1, frames)}
         if is_near(bench.makings):
             delivered = deliver(task, bench.makings, bench.storage, self._recorder)
             self._recorder.charge(task, replace(bench.took, **painted))

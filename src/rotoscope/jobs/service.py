@@ -30,6 +30,7 @@ from rotoscope.jobs.performing import Performer
 from rotoscope.jobs.pieces import SharedPieces
 from rotoscope.jobs.places import storage_of_client
 from rotoscope.jobs.prices import RatesBook
+from rotoscope.jobs.projects import ClientProjects
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.supervising import Supervisor
 from rotoscope.jobs.tasks import Task
@@ -146,6 +147,7 @@ def _assemble(
         pieces=SharedPieces.of(settings),
         checkpoints=SharedCheckpoints(shared),
         filters=filters,
+        projects=ClientProjects(settings, shared),
         prices=prices,
         collections=ClientCollections(settings, shared),
         storage_of=partial(storage_of_client, settings, database),

@@ -18,6 +18,7 @@ from rotoscope.jobs.collections import ClientCollections
 from rotoscope.jobs.filters import ClientFilters
 from rotoscope.jobs.pieces import SharedPieces
 from rotoscope.jobs.prices import RatesBook
+from rotoscope.jobs.projects import ClientProjects
 from rotoscope.jobs.recording import Recorder
 from rotoscope.jobs.tasks import Task
 from rotoscope.settings import Settings
@@ -42,6 +43,7 @@ class Workshop:
     pieces: SharedPieces
     checkpoints: SharedCheckpoints
     filters: ClientFilters
+    projects: ClientProjects
     prices: RatesBook
     collections: ClientCollections
     storage_of: Callable[[str], Storage]
@@ -66,9 +68,10 @@ class Workshop:
                 device=self.device,
                 scratch=scratch,
                 checkpoints=self.checkpoints,
+                client_id=client_id,
+                projects=self.projects,
                 rates=self.prices.rates,
                 collections=self.collections,
-                client_id=client_id,
                 put_filter=lambda file: self.filters.publish(client_id, file),
                 put_preview=partial(self._put, preview_path(task.subject)),
                 put_partial=partial(self._put, partial_path(task.subject)),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rotoscope.errors import ProjectNotFound
+from rotoscope.projects.alone import by_oneself
 from rotoscope.projects.project import Project, State
 from rotoscope.projects.records import LOOKS, FrameRecord, ResultRecord
 from rotoscope.projects.repository import CommitFacts
@@ -131,6 +132,7 @@ def project_diff(project: Project, before: str | None = None, after: str = "HEAD
     )
 
 
+@by_oneself
 def restore_project(project: Project, commit: str, path: str | None = None) -> str | None:
     """Bring back the files of a commit, as a commit of its own: nothing is lost.
 

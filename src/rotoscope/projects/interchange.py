@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rotoscope.errors import MissingExtra, ProjectError
 from rotoscope.media.atomic import refuse_existing, write_new_file
 from rotoscope.motion.coherence.modes import Coherence
+from rotoscope.projects.alone import by_oneself
 from rotoscope.projects.looks import lay, runs_of
 from rotoscope.projects.project import Project, State
 from rotoscope.projects.records import TIMELINE, LookPath, LookSpan, to_lines
@@ -81,6 +82,7 @@ def export_timeline(project: Project, output: Path, *, overwrite: bool = False) 
     return len(track)
 
 
+@by_oneself
 def import_timeline(project: Project, source: Path) -> str | None:
     """Take the looks and their ranges from a timeline; gives the commit's id, None where nothing is new.
 

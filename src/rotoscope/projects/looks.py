@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,10 @@ class LookFile:
         return Path(self.name).stem
 
 
+BuildLook = Callable[[LookFile], AnyLook]
+"""From a look of a project to one that is ready to paint."""
+
+
 def look_of_file(path: Path) -> LookFile:
     """A look file, under its own name.
 
@@ -47,6 +51,11 @@ def look_of_file(path: Path) -> LookFile:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise ProjectError(f"{path} cannot be read: {reason}. Give a look file, e.g. dusk.yaml.") from error
     return LookFile(_file_name(path.stem), text if text.endswith("\n") else f"{text}\n")
+
+
+def look_of_document(title: str, document: Mapping[str, Any]) -> LookFile:
+    """A look that was given as JSON, under a name that people gave it."""
+    return LookFile(_file_name(title), yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True))
 
 
 def look_of_filters(names: Sequence[str], *, strength: float = 1.0) -> LookFile:

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from dulwich.objects import ObjectID
 
 from rotoscope.errors import ProjectConflict
+from rotoscope.projects.alone import by_oneself
 from rotoscope.projects.history import ranges_of
 from rotoscope.projects.project import Project, State
 from rotoscope.projects.records import (
@@ -62,6 +63,7 @@ class _Work:
         return ours, True
 
 
+@by_oneself
 def merge_branch(project: Project, name: str, *, prefer: Prefer | None = None) -> Merged:
     """Merge a branch (or any commit) into the one at hand.
 
@@ -205,6 +207,7 @@ def _results(work: _Work) -> list[ResultRecord]:
     return [*work.ours.results, *added]
 
 
+@by_oneself
 def fork_project(project: Project, name: str) -> str:
     """Begin a branch at the last commit, and stand on it; changes in the folder come along. Gives the commit.
 
@@ -217,6 +220,7 @@ def fork_project(project: Project, name: str) -> str:
     return repository.head.decode()
 
 
+@by_oneself
 def switch_branch(project: Project, name: str) -> str:
     """Stand on another branch; one that another repository has is made here. Gives its commit.
 

@@ -16,7 +16,8 @@ from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.manifest import file_sha256
 from rotoscope.media.selection import WHOLE_CLIP
 from rotoscope.motion.coherence.modes import Coherence
-from rotoscope.projects.looks import LoadFilter, LookFile, arithmetic, build, lay, runs_of
+from rotoscope.projects.alone import by_oneself
+from rotoscope.projects.looks import BuildLook, LoadFilter, LookFile, arithmetic, build, lay, runs_of
 from rotoscope.projects.project import Project, State
 from rotoscope.projects.records import (
     LOOKS,
@@ -67,6 +68,8 @@ class PaintedProject:
     """Its id."""
     frames_changed: int
     """Frames that look otherwise than in the commit before."""
+    frames_painted: int
+    """Frames that were painted now; the others were found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class _Part:
     segments: tuple[Segment, ...]
 
 
+@by_oneself
 def paint_project(
     project: Project,
     output: str | Path,
@@ -92,6 +96,7 @@ def paint_project(
     options: RenderOptions = DEFAULT_OPTIONS,
     overwrite: bool = False,
     with_frames: bool = False,
+    build_look: BuildLook | None = None,
     on_progress: ProgressCallback | None = None,
 ) -> PaintedProject:
     """Paint the whole clip by the project's timeline, and commit what came of it.
@@ -110,10 +115,12 @@ def paint_project(
         options: how it is read and rendered; coherence is that of the new look.
         overwrite: replace an output that is there already.
         with_frames: commit every painted frame as a still.
+        build_look: makes looks ready to paint; None: files that they name lie in the project's ``looks``.
         on_progress: called after every frame.
 
     Raises:
         ProjectError: the timeline is empty, the range holds no frame, or the clip is not at hand.
+        ProjectBusy: somebody else is changing the project.
         RotoscopeError: see :mod:`rotoscope.errors`; neither an output nor a commit is left then.
     """
     output = Path(output)
@@ -122,14 +129,14 @@ def paint_project(
     refuse_existing(output, overwrite=overwrite)
     state = project.state
     timeline, texts = _laid(project, look, over, options.coherence)
-    looks = {
-        name: build(LookFile(name, _text(project, texts, name)), project.folder, load_filter)
-        for name in dict.fromkeys(span.look for span in timeline)
-    }
+    make: BuildLook = build_look or (lambda one: build(one, project.folder, load_filter))
+    names = dict.fromkeys(span.look for span in timeline)
+    looks = {name: make(LookFile(name, _text(project, texts, name))) for name in names}
     with contextlib.ExitStack() as stack:
         store = options.store or SegmentStore(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         require_folder(store)
-        log = FrameLog(project.folder / STILLS if with_frames else None, _retouched(project, state))
+        stills = project.repository.place(STILLS) if with_frames else None
+        log = FrameLog(stills, _retouched(project, state))
         settings = replace(options, store=store, frame_log=log)
         parts = list(
             _parts(source, output, state, timeline, looks, encoder=encoder, options=settings, store=store)
@@ -149,7 +156,7 @@ def paint_project(
     }
     changed = [new.index for old, new in zip(state.frames, frames, strict=True) if _shown(old) != _shown(new)]
     id = project.commit(_message(state, timeline, look, over, record, changed), files)
-    return PaintedProject(result, id, len(changed))
+    return PaintedProject(result, id, len(changed), record.frames - record.frames_found)
 
 
 def _laid(
@@ -177,7 +184,7 @@ def _laid(
 def _looks_in(project: Project) -> Mapping[str, bytes]:
     """Look files as they are in the folder, committed or not: one may edit them there."""
     folder = project.folder
-    files = [path for path in (folder / LOOKS).glob("*.yaml") if not path.is_symlink()]
+    files = [path for path in project.repository.place(LOOKS).glob("*.yaml") if not path.is_symlink()]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
@@ -213,7 +220,7 @@ def _frames_of(state: State, over: Range) -> dict[str, int]:
 
 def _retouched(project: Project, state: State) -> dict[int, Retouched]:
     found = {
-        frame.pts: Retouched(project.folder / OVERRIDES / f"{frame.override}.png", frame.override)
+        frame.pts: Retouched(project.repository.place(f"{OVERRIDES}/{frame.override}.png"), frame.override)
         for frame in state.frames
         if frame.override
     }

@@ -99,6 +99,14 @@ class State:
             )
         return found
 
+    def frames_between(self, first: int, stop: int) -> list[FrameRecord]:
+        """Frames [first, stop), in order, of which only the shards are read that they are in."""
+        size = self.manifest.shards.frames_per_shard
+        stop = min(stop, self.manifest.shards.frames)
+        shards = range(first // size, -(-stop // size)) if first < stop else range(0)
+        found = [one for number in shards for one in self._lines(FrameRecord, shard_name(number))]
+        return [one for one in found if first <= one.index < stop]
+
     @cached_property
     def timeline(self) -> list[LookSpan]:
         """Which look is over which frames."""

@@ -242,9 +242,23 @@ class Repository:
         """
         try:
             for name, content in files.items():
-                _put(self.folder / name, content)
+                _put(self.place(name), content)
         except OSError as error:
             raise self._unwritable(error) from error
+
+    def place(self, name: str) -> Path:
+        """Where a file or folder of the project is.
+
+        Raises:
+            ProjectError: a link leads from there out of the project, as one that came with a clone may.
+        """
+        inside = Path(os.path.realpath(self.folder))
+        if Path(os.path.realpath(self.folder / name)) != inside / name:
+            raise ProjectError(
+                f"{self.folder / name} is a link, or lies behind one. A project holds files of its own "
+                "alone: remove the link, and put the file itself there."
+            )
+        return self.folder / name
 
     def _unwritable(self, error: OSError) -> ProjectError:
         return ProjectError(

@@ -7,11 +7,13 @@ from pathlib import Path
 from rotoscope.errors import ProjectError, ProjectNotFound
 from rotoscope.media.still_codecs import StillTags, encode_still
 from rotoscope.media.stills import read_still
+from rotoscope.projects.alone import by_oneself
 from rotoscope.projects.project import Project
 from rotoscope.projects.records import OVERRIDES, shards_of
 from rotoscope.render.segments.frame_log import pixels_sha256
 
 
+@by_oneself
 def override_frame(project: Project, index: int, still: Path | None) -> str:
     """Show a retouched still at a frame from the next painting on; None takes it back. Gives the commit's id.
 

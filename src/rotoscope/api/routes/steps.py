@@ -16,8 +16,15 @@ from rotoscope.jobs.operations.base import Operation, Params
 from rotoscope.jobs.operations.registry import OPERATIONS
 
 router = APIRouter(tags=["steps"])
-_PATHS: Final = {"train": "trainings", "quote": "quotes", "quote-training": "quotes/trainings"}
+_PATHS: Final = {
+    "train": "trainings",
+    "quote": "quotes",
+    "quote-training": "quotes/trainings",
+    "project-begin": "projects",
+}
 """Where a path is not called as its operation."""
+_ELSEWHERE: Final = frozenset({"project-paint"})
+"""Operations that have their paths in :mod:`rotoscope.api.routes.projects`."""
 
 
 def _add(operation: Operation[Any]) -> None:
@@ -50,4 +57,5 @@ def _told(operation: Operation[Any]) -> str:
 
 
 for _operation in OPERATIONS.values():
-    _add(_operation)
+    if _operation.name not in _ELSEWHERE:
+        _add(_operation)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, Typ
 from pydantic import BaseModel, ConfigDict
 
 from rotoscope.economics.rates import Rates
+from rotoscope.jobs.projects import ClientProjects
 from rotoscope.palette.palette import Palette
 from rotoscope.render.progress import Progress
 from rotoscope.render.segments.store import SegmentStore
@@ -42,6 +43,8 @@ class Workbench(Protocol):
     """Where checkpoints and fetched weights are kept on this machine."""
     device: DeviceName
     """What is trained and optimized on: ``auto``, ``cpu``, ``cuda`` …."""
+    projects: ClientProjects
+    """Those of all clients."""
     scratch: Path
     """A folder for this piece of work alone; it goes when the work is done."""
 
@@ -80,6 +83,11 @@ class Workbench(Protocol):
         Raises:
             DuplicateFilter: the palette has another filter of that name.
         """
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """Whose work it is."""
         ...
 
     def rates(self) -> Rates:
@@ -160,4 +168,4 @@ class Operation(Generic[ParamsType]):
     """Of its parameters."""
     paints: bool = False
     """Whether what it makes counts as pictures or as video that was painted; its result says ``frames``, one
-    where it does not, and ``video_seconds``."""
+    where it does not, ``frames_painted`` where others were found, and ``video_seconds``."""

@@ -106,12 +106,12 @@ def test_a_job_is_cancelled_and_tried_again(bench: Bench) -> None:
     assert "Cancel it instead" in stopped.json()["detail"]
 
 
-def end_soon(bench: Bench, job_id: str) -> threading.Thread:
+def end_soon(bench: Bench, job_id: str, attempt: int = 1) -> threading.Thread:
     """End a job in a moment, as a worker does."""
 
     def work() -> None:
         recorder = Recorder(bench.database, bench.services.prices, "worker")
-        task = Task("probe", "work", job_id, 1)
+        task = Task("probe", "work", job_id, attempt)
         recorder.begin(task)
         recorder.succeeded(task, {"frames": 3})
 
@@ -171,6 +171,23 @@ def test_a_job_is_followed_to_its_end(bench: Bench) -> None:
     assert [kind for _, kind in events] == ["job.queued", "job.running", "job.succeeded"]
     again = ada.get(f"/v1/jobs/{job['id']}/events", headers={"Last-Event-ID": events[0][0]})
     assert told(again.text) == events[1:]
+
+
+def test_a_job_that_is_tried_again_is_followed_beyond_its_first_end(bench: Bench) -> None:
+    ada = bench.client()
+    job = made_by(ada)
+    assert ada.post(f"/v1/jobs/{job['id']}/cancel").json()["state"] == "cancelled"
+    assert ada.post(f"/v1/jobs/{job['id']}/retry", json={}).status_code == 202
+    timer = end_soon(bench, job["id"], attempt=2)
+    events = told(ada.get(f"/v1/jobs/{job['id']}/events").text)
+    timer.join()
+    assert [kind for _, kind in events] == [
+        "job.queued",
+        "job.cancelled",
+        "job.queued",
+        "job.running",
+        "job.succeeded",
+    ]
 
 
 def test_streams_and_waits_end_when_the_server_does(bench: Bench) -> None:

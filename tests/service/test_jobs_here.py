@@ -117,6 +117,18 @@ def test_a_missing_source_says_so_and_a_retry_goes_on(service: Service, tmp_path
     assert finished(service, job.id).state == "succeeded"
 
 
+def test_an_error_names_what_was_given_and_no_folder_of_the_machine(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "none.mp4").write_bytes(b"no clip at all, but text\n" * 9)
+    source = put_clip(service, tmp_path / "none.mp4", f"data://in/{tmp_path.name}-none.mp4")
+    params = {"source": source, "output": f"data://out/{tmp_path.name}.mp4", "filter": "posterize"}
+    failed = finished(service, service.book.create(LOCAL_CLIENT, "renders", params).id)
+    assert failed.fault is not None
+    assert (
+        failed.fault.message
+        == f"{source} is a text file, not a video or picture. Give the media file itself."
+    )
+
+
 def test_cancel_is_at_once_and_retry_paints_only_what_is_left(service: Service, tmp_path: Path) -> None:
     source = put_clip(service, long_clip(tmp_path / "long.mp4"), f"data://in/{tmp_path.name}-long.mp4")
     output = f"data://out/{tmp_path.name}-long.mp4"

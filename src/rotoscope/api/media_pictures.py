@@ -15,7 +15,6 @@ from rotoscope.api.easel import LIMITS, MOST_BYTES, Easel
 from rotoscope.api.media_book import same_copy
 from rotoscope.api.models.images import SUFFIXES, PaintOptions
 from rotoscope.api.models.media import FrameQuery, PreviewQuery, SheetQuery
-from rotoscope.api.naming import told_as
 from rotoscope.api.pictures import KeptPicture
 from rotoscope.api.services import Services
 from rotoscope.api.staging import staged
@@ -28,6 +27,7 @@ from rotoscope.render.frame_picture import frame_picture
 from rotoscope.render.looks.reading import LookText
 from rotoscope.render.shots_sheet import draw_shots, pictures_of_shots
 from rotoscope.render.still import PaintedStill, encoded
+from rotoscope.storage.naming import told_as
 
 _MOST_FRAMES: Final = 20_000
 """Of a clip that is looked at as a whole while somebody waits."""

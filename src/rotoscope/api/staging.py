@@ -7,10 +7,10 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rotoscope.api.naming import told_as
 from rotoscope.api.refusals import ContentTooLarge
 from rotoscope.api.services import Services
 from rotoscope.palette.palette import BUNDLED_FOLDER
+from rotoscope.storage.naming import told_as
 from rotoscope.storage.staging import fetch
 from rotoscope.storage.storage import Storage
 

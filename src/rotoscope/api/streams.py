@@ -60,8 +60,10 @@ async def _events(
         if found:
             told = time.monotonic()
             continue
-        if is_over:
-            return
+        if is_over and job_id is not None:
+            if (await to_thread.run_sync(book.get, client_id, job_id)).is_final:
+                return
+            is_over = False  # what was read last ended an earlier attempt
         if time.monotonic() - told > KEEP_ALIVE_SECONDS:
             told = time.monotonic()
             yield KEEPALIVE_COMMENT

@@ -68,6 +68,8 @@ class Bench:
     put_preview: Callable[[Path], None]
     put_partial: Callable[[Path], None]
     makings: list[Making] = field(default_factory=list[Making])
+    named: dict[Path, str] = field(default_factory=dict[Path, str])
+    """The URI of what was taken or is made, by its place on this machine, which is nobody's business."""
     clock: WorkClock = field(default_factory=WorkClock)
     """Runs while the task uses the processor for what is charged for."""
 
@@ -89,7 +91,9 @@ class Bench:
     def take(self, uri: str) -> Path:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.take`."""
         self.check()
-        return cached_fetch(self.storage, uri, self.staging_dir, check=self.check)
+        local = cached_fetch(self.storage, uri, self.staging_dir, check=self.check)
+        self.named[local] = uri.rstrip("/")
+        return local
 
     def make(self, uri: str, *, overwrite: bool = False) -> Path:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.make`."""
@@ -100,6 +104,7 @@ class Bench:
         name = parsed.name or "result"
         local = Path(tempfile.mkdtemp(prefix="made-", dir=self.scratch)) / name
         self.makings.append(Making(uri, local, overwrite))
+        self.named[local] = uri.rstrip("/")
         return local
 
     def checkpoint_dir(self) -> Path:

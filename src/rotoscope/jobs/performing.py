@@ -24,6 +24,7 @@ from rotoscope.jobs.recording import fault_of
 from rotoscope.jobs.rendering import Renders
 from rotoscope.jobs.tasks import Task
 from rotoscope.jobs.workshop import Workshop
+from rotoscope.storage.naming import told_as
 
 _LOG: Final = logging.getLogger("rotoscope.jobs")
 _WAITS_SECONDS: Final = (1.0, 4.0, 15.0)
@@ -118,7 +119,11 @@ class Performer:
         params = cast("Params", OPERATIONS[row.operation].params.model_validate(row.params))
         if task.step in _SPENDING:
             self._recorder.require_wanted(task, Took())
-        with self._workshop.bench(task, row.client_id) as bench, self._at_work(bench):
+        with (
+            self._workshop.bench(task, row.client_id) as bench,
+            self._at_work(bench),
+            told_as(bench.named),
+        ):
             waits = _DELIVERY_WAITS_SECONDS if task.step == "deliver" else _WAITS_SECONDS
             for wait in (*waits, None):
                 try:

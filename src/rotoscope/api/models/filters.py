@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rotoscope.api.models.fields import RequestBody
 from rotoscope.api.models.images import Uri
-from rotoscope.api.naming import retold
 from rotoscope.filters.kind import OptionInfo
 from rotoscope.filters.kinds import KINDS
 from rotoscope.palette.card_pictures import card_pictures, has_pictures
@@ -16,6 +15,7 @@ from rotoscope.palette.categories import category_of, loudness_of, tags_of
 from rotoscope.palette.entry import PaletteEntry
 from rotoscope.palette.palette import BUNDLED_FOLDER
 from rotoscope.palette.third_party import ImportOptions
+from rotoscope.storage.naming import retold
 
 ValueRange = Literal["0..1", "0..255", "-1..1"]
 

@@ -18,7 +18,6 @@ from rotoscope.api.models.collections import (
     WorkChanges,
     WorkRequest,
 )
-from rotoscope.api.naming import told_as
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.pictures import problems
 from rotoscope.api.refusals import PreconditionFailed
@@ -29,6 +28,7 @@ from rotoscope.publish.adding import checked_collection, checked_work, kind_of, 
 from rotoscope.publish.collection import Collection
 from rotoscope.publish.from_job import work_facts_of_job
 from rotoscope.publish.work import Work
+from rotoscope.storage.naming import told_as
 
 router = APIRouter(prefix="/v1/collections", tags=["collections"])
 Name = Annotated[str, Path(pattern=NAME_PATTERN, max_length=64, description="Of one of your collections.")]

@@ -21,7 +21,6 @@ from rotoscope.api.models.filters import (
     chosen,
     samples_of,
 )
-from rotoscope.api.naming import told_as
 from rotoscope.api.pages import Page, page_request
 from rotoscope.api.pictures import problems
 from rotoscope.api.refusals import NotFound, quoted
@@ -32,6 +31,7 @@ from rotoscope.errors import PaletteError
 from rotoscope.filters.card import NAME_PATTERN
 from rotoscope.palette.card_edit import CardChanges
 from rotoscope.palette.card_pictures import card_pictures
+from rotoscope.storage.naming import told_as
 
 router = APIRouter(prefix="/v1/filters", tags=["filters"])
 RULES: Final = BodyRules(320_000_000, raw=("application/octet-stream", "application/x-onnx"))

@@ -13,12 +13,12 @@ from rotoscope.api.media_book import MediaBook, local_copy
 from rotoscope.api.media_pictures import frame_of, sheet_of, shots_of
 from rotoscope.api.models.fields import IdPath
 from rotoscope.api.models.media import FrameQuery, MediumRequest, MediumView, SheetQuery, ShotList, ShotView
-from rotoscope.api.naming import told_as
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.pictures import PICTURE_ANSWER, kept_answer, problems
 from rotoscope.api.sent_files import SentFiles, sent_files
 from rotoscope.api.services import UseServices
 from rotoscope.api.traits import Traits, traits
+from rotoscope.storage.naming import told_as
 
 router = APIRouter(prefix="/v1/media", tags=["media"])
 RULES: Final = BodyRules(8_000_000_000, raw=("image/", "video/", "application/octet-stream"))

@@ -29,7 +29,6 @@ from rotoscope.api.models.projects import (
     RestoreRequest,
     SpanView,
 )
-from rotoscope.api.naming import told_as
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.pictures import problems
 from rotoscope.api.services import Services, UseServices
@@ -45,6 +44,7 @@ from rotoscope.projects.merging import fork_project, merge_branch, switch_branch
 from rotoscope.projects.project import Project
 from rotoscope.projects.retouching import override_frame
 from rotoscope.projects.sheet import write_diff_sheet
+from rotoscope.storage.naming import told_as
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
 ProjectPath: TypeAlias = Annotated[str, Path(pattern=NAME_PATTERN, description="Its name.")]

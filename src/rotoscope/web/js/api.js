@@ -82,12 +82,14 @@ export async function addressOf(uri) {
  * @param {string} path
  * @param {(event: Object) => void} onEvent
  * @param {AbortSignal} signal
+ * @param {() => void} [onOpen] called whenever the line is there: what happens from then on comes as events
  */
-export async function follow(path, onEvent, signal) {
+export async function follow(path, onEvent, signal, onOpen) {
   let last = null;
   while (!signal.aborted) {
     try {
       const answer = await ask("GET", path, { signal, headers: last ? { "Last-Event-ID": last } : {} });
+      onOpen?.();
       for await (const event of eventsOf(answer.body)) {
         last = event.id ?? last;
         onEvent(event);

@@ -1,10 +1,16 @@
 // The frame of the studio: which page is shown, and who is let in.
+import "./appearance.js";
 import { Problem, forgetKey, get, keepKey, key, post } from "./api.js";
 import { fill, h } from "./dom.js";
 import { faulty, loading } from "./parts/states.js";
 
 const PAGES = {
   paint: "Paint",
+  jobs: "Jobs",
+  projects: "Projects",
+  collections: "Collections",
+  costs: "Costs",
+  settings: "Settings",
 };
 const main = document.getElementById("main");
 const nav = document.getElementById("nav");
@@ -32,7 +38,7 @@ async function show() {
     if (signal.aborted) return;
     await page.show(stand, { rest, query, signal });
   } catch (fault) {
-    if (!signal.aborted) fill(stand, faulty(fault, show));
+    if (!signal.aborted) fill(stand, h("h1", {}, PAGES[name]), faulty(fault, show));
   }
 }
 

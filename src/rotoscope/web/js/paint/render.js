@@ -1,10 +1,10 @@
 // From a look to a result: what it will cost, how it is going, and what came out.
-import "../before-after.js";
 import { addressOf, blob, post } from "../api.js";
 import { choice, field, fill, h } from "../dom.js";
 import { followed } from "../jobs.js";
 import { faulty, loading } from "../parts/states.js";
 import { progressBar } from "../parts/progress.js";
+import { wipedClips } from "../parts/result.js";
 import { money, nameOf, percent, span } from "../words.js";
 import { documentOf } from "./look.js";
 import { fidelity, flicker } from "./report.js";
@@ -121,7 +121,7 @@ async function showResult(stand, desk, job, signal) {
   const uri = job.params.output;
   const address = await addressOf(uri);
   const name = nameOf(uri);
-  const result = desk.source.isClip ? await clipResult(desk.source, address) : await pictureResult(desk, uri, signal);
+  const result = desk.source.isClip ? wipedClips(await addressOf(desk.source.uri), address) : await pictureResult(desk, uri, signal);
   const report = h("dl", { class: "report" });
   fill(stand, h("div", { class: "result stack", "data-uri": uri }, result, report,
     h("div", { class: "row" }, h("a", { class: "button main", href: address, download: name }, "Download"),
@@ -139,22 +139,4 @@ async function pictureResult(desk, uri, signal) {
   ]);
   const image = (found, alt) => h("img", { src: URL.createObjectURL(found), alt });
   return h("before-after", {}, image(before, "The photograph"), image(after, "The painting in full size"));
-}
-
-/** Source and result one over the other, in time with each other. */
-async function clipResult(source, address) {
-  const video = (src, label, sounds) => h("video", { src, muted: !sounds, playsInline: true, loop: true, preload: "auto", "aria-label": label });
-  const before = video(await addressOf(source.uri), "The source", true);
-  const after = video(address, "The result", false);
-  const play = h("button", { type: "button", onclick: () => (before.paused ? before.play() : before.pause()) }, "Play");
-  before.addEventListener("play", () => { play.textContent = "Pause"; });
-  before.addEventListener("pause", () => { play.textContent = "Play"; });
-  const wipe = h("before-after", { "data-before": "source", "data-after": "result" }, before, after);
-  const stand = h("div", { class: "stack" }, wipe, h("div", { class: "row" }, play));
-  before.addEventListener("error", () => { // the browser does not know this kind of video; the result it does
-    after.controls = true;
-    after.muted = false;
-    fill(stand, after, h("p", { class: "small muted" }, "This browser cannot show the source itself."));
-  }, { once: true });
-  return stand;
 }

@@ -5,6 +5,7 @@ import { faulty, loading } from "./parts/states.js";
 
 const PAGES = {
   paint: "Paint",
+  filters: "Filters",
 };
 const main = document.getElementById("main");
 const nav = document.getElementById("nav");

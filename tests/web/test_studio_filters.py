@@ -126,7 +126,7 @@ def test_the_page_of_a_filter_shows_the_image_behind_it(
         expect(page.get_by_role("link", name="Try it live")).to_have_attribute(
             "href", "#/live?filter=great-wave"
         )
-        page.wait_for_function("document.querySelector('.trial .after')?.naturalWidth > 0")
+        page.wait_for_function("() => document.querySelector('.trial .after')?.naturalWidth > 0")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         hold_accessible(page)
         with page.expect_download() as waited:
@@ -284,7 +284,7 @@ def test_a_clip_gives_three_frames_and_the_sheet_is_kept(
         expect(kept).to_be_visible(timeout=LONG)
         stat = ask(server, f"/v1/files?uri={kept.get_attribute('data-uri')}")
         assert stat.status_code == 200
-        page.wait_for_function("document.querySelector('[data-uri] img').naturalWidth > 200")
+        page.wait_for_function("() => document.querySelector('[data-uri] img').naturalWidth > 200")
 
 
 def test_what_is_no_picture_is_told(browser: Browser, server: RunningServer, tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ import { faulty, loading } from "./parts/states.js";
 
 const PAGES = {
   paint: "Paint",
+  live: "Live",
   filters: "Filters",
+  train: "Train",
 };
 const main = document.getElementById("main");
 const nav = document.getElementById("nav");

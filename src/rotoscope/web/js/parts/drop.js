@@ -25,7 +25,7 @@ export function dropZone({ title, isLow = false, text, accept = "", multiple = f
     ondrop: (event) => { event.preventDefault(); zone.classList.remove("over"); give(event.dataTransfer.files); },
   },
     h("h2", {}, title),
-    h("div", { class: "row middle" }, input, h("label", { class: "button main", htmlFor: input.id }, action), more),
+    h("div", { class: "row middle" }, input, h("label", { class: isLow ? "button" : "button main", htmlFor: input.id }, action), more),
     text && h("p", { class: "muted small" }, text));
   return zone;
 }

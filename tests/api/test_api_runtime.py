@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.server
+import re
 import threading
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,9 +18,11 @@ from rotoscope.api import browser_runtime
 from rotoscope.api.browser_runtime import FOLDER, RUNTIME_FILES, VERSION, BrowserRuntime
 from rotoscope.errors import ChecksumMismatch, FetchError
 from rotoscope.media.fetching import RemoteFile
+from rotoscope.settings import CACHE_DIR_VARIABLE
 
 from api_bench import Bench
 
+ROOT: Final = Path(__file__).parents[2]
 SCRIPT = b"export const answer = 42;\n" * 40
 
 
@@ -66,6 +70,18 @@ def test_only_files_of_one_pinned_version_are_known() -> None:
     for name, remote in RUNTIME_FILES.items():
         assert remote.url == f"https://cdn.jsdelivr.net/npm/onnxruntime-web@{VERSION}/dist/{name}"
         assert len(remote.sha256) == 64
+
+
+def test_the_page_on_the_studio_says_what_is_fetched_and_where_it_is_kept() -> None:
+    text = (ROOT / "docs/how-to/use-the-studio.md").read_text(encoding="utf-8")
+    listed = re.search(r"<!-- runtime files: .*? -->\n```text\n(.*?)```", text, re.DOTALL)
+    assert listed is not None
+    assert listed[1].split() == list(RUNTIME_FILES)
+    [host] = {urlsplit(file.url).hostname for file in RUNTIME_FILES.values()}
+    megabytes = sum(file.size_bytes for file in RUNTIME_FILES.values()) / 1e6
+    assert f"three files ({megabytes:.1f} MB) from `{host}`" in text
+    assert f"`npm pack onnxruntime-web@{VERSION}`" in text
+    assert f"the folder `{FOLDER}` of the cache folder (`{CACHE_DIR_VARIABLE}`)" in text
 
 
 def test_a_file_is_fetched_once_and_checked(address: str, asked: list[str], tmp_path: Path) -> None:

@@ -179,14 +179,32 @@ def test_what_is_no_picture_is_told(browser: Browser, server: RunningServer, tmp
         expect(page.get_by_role("alert")).to_contain_text("no picture that this browser can open")
 
 
-def test_a_webcam_that_is_not_allowed_is_told(server: RunningServer) -> None:
-    with (
-        running_browser("--deny-permission-prompts") as browser,
-        open_page(browser, key=server.key) as page,
-    ):
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        (
+            "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }",
+            "The webcam was not allowed. Allow it in the browser's address bar",
+        ),
+        (
+            "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError') }",
+            "There is no webcam here. Drop a picture instead.",
+        ),
+        (
+            "Object.defineProperty(window, 'isSecureContext', { value: false })",
+            "A browser gives the webcam to secure pages only: open the studio by https",
+        ),
+    ],
+    ids=["denied", "none", "insecure"],
+)
+def test_why_there_is_no_webcam_is_told(
+    browser: Browser, server: RunningServer, before: str, told: str
+) -> None:
+    with open_page(browser, key=server.key) as page:
+        page.add_init_script(before)
         open_live(page, server, "woodcut")
         page.get_by_role("button", name="Use the webcam").click()
-        expect(page.get_by_role("alert")).to_contain_text(re.compile("webcam", re.IGNORECASE))
+        expect(page.get_by_role("alert")).to_contain_text(told)
 
 
 def test_a_service_that_cannot_fetch_says_what_to_do(browser: Browser, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 // What a training is asked: its style, its words, its content, and how long.
 import { post } from "../api.js";
-import { choice, field, fill, h, settled, slider } from "../dom.js";
+import { choice, field, fill, h, slider } from "../dom.js";
 import { dropZone } from "../parts/drop.js";
 import { sending } from "../parts/sending.js";
 import { faulty, loading } from "../parts/states.js";
@@ -16,14 +16,13 @@ const times = (value) => `× ${(2 ** value).toFixed(2)}`;
 export function trainingForm(onJob, signal) {
   const desk = { styles: [], parts: {} };
   const quote = quotePart(() => (desk.styles.length ? requestOf(desk) : null), signal);
-  const changed = settled(quote.show, 900);
   const words = wordsPart(desk);
-  const styles = stylePart(desk, () => { words.suggest(); changed(); }, signal);
+  const styles = stylePart(desk, () => { words.suggest(); quote.outdate(); }, signal);
   const said = h("div", { role: "status" });
-  const form = h("form", { class: "training", "aria-label": "A training", onsubmit: (event) => { event.preventDefault(); begin(desk, said, onJob, signal); }, oninput: changed, onchange: changed },
+  const form = h("form", { class: "training", "aria-label": "A training", onsubmit: (event) => { event.preventDefault(); begin(desk, said, onJob, signal); }, oninput: quote.outdate, onchange: quote.outdate },
     h("div", { class: "stack" }, styles, words.element),
-    h("div", { class: "stack" }, lengthPart(desk), contentPart(desk, changed, signal), turnPart(desk), networkPart(desk, signal), quote.element, said,
-      h("div", {}, h("button", { class: "main" }, "Begin training"))));
+    h("div", { class: "stack" }, lengthPart(desk), contentPart(desk, quote.outdate, signal), turnPart(desk), networkPart(desk, signal), quote.element, said,
+      h("div", { class: "row" }, h("button", { class: "main" }, "Begin training"), quote.button)));
   return form;
 }
 

@@ -1,35 +1,40 @@
-// What a training will take; nothing is shown by a service that quotes none.
-import { ask } from "../api.js";
+// What a training will take: a few steps of it are trained to know.
+import { post } from "../api.js";
 import { fill, h } from "../dom.js";
-import { money, span } from "../words.js";
-
-const WAIT_SECONDS = 20;
+import { followed } from "../jobs.js";
+import { quoted } from "../parts/quoted.js";
+import { loading } from "../parts/states.js";
 
 /**
- * The part with the quote.
+ * The part with the quote; it is asked for by a button, since it takes a few steps of training.
  * @param {() => Object|null} requestOf what would be asked; null: nothing yet
  * @param {AbortSignal} signal
+ * @returns {{button: Element, element: Element, outdate: () => void}}
  */
 export function quotePart(requestOf, signal) {
-  const element = h("p", { class: "small muted quote", role: "status", hidden: true });
-  let asked = null;
+  const element = h("div", { class: "quote small", role: "status" });
+  const button = h("button", { type: "button", onclick: () => show() }, "What will it take?");
+  const outdate = () => { element.classList.add("muted"); button.hidden = false; };
   const show = async () => {
     const request = requestOf();
-    const mine = (asked = {});
-    element.hidden = !request;
-    if (!request) return;
-    fill(element, "Working out what it takes …");
+    if (!request) {
+      fill(element, "First give a style picture.");
+      return;
+    }
+    fill(element, loading("Training a few steps to know …"));
+    button.hidden = true;
     try {
-      const answer = await ask("POST", "/v1/quotes", { json: { operation: "train", params: request }, headers: { Prefer: `wait=${WAIT_SECONDS}` }, signal });
-      const quote = await answer.json();
-      if (asked === mine) fill(element, toldOf(quote));
+      const asked = await post("/v1/quotes/trainings", request, { headers: { Prefer: "wait=20" }, signal });
+      const job = await followed(asked, () => {}, signal);
+      if (signal.aborted) return;
+      if (job.state !== "succeeded") throw new Error(job.error?.message ?? "The quote was cancelled.");
+      fill(element, quoted(job.result));
+      element.classList.remove("muted");
     } catch (fault) {
-      if (asked === mine && !signal.aborted) element.hidden = true;
+      if (signal.aborted) return;
+      fill(element, fault.message);
+      button.hidden = false;
     }
   };
-  return { element, show };
-}
-
-function toldOf({ result }) {
-  return [result?.seconds && `about ${span(result.seconds)}`, result?.cost_micros != null && money(result.cost_micros, result.currency)].filter(Boolean).join(" · ");
+  return { button, element, outdate };
 }

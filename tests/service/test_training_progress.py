@@ -34,6 +34,7 @@ def bench_of(notes: Notes, folder: Path) -> Bench:
         device="cpu",
         scratch=folder,
         checkpoints=nobody,
+        rates=nobody,
         put_filter=lambda _: None,
         put_preview=lambda _: None,
         put_partial=lambda _: None,
@@ -57,7 +58,7 @@ def test_steps_losses_and_previews_are_written_down_at_most_once_a_second(tmp_pa
 
 
 def test_what_an_earlier_version_wrote_down_can_be_read() -> None:
-    before = {"step": "train", "frames_done": 3, "frames_expected": 100, "segments_done": 0}
+    before: dict[str, Any] = {"step": "train", "frames_done": 3, "frames_expected": 100, "segments_done": 0}
     progress = JobProgress(**before)
     view = ProgressView.model_validate(progress, from_attributes=True)
     assert (view.steps_done, view.losses, view.previews) == (None, None, 0)

@@ -179,15 +179,20 @@ def test_what_is_no_picture_is_told(browser: Browser, server: RunningServer, tmp
         expect(page.get_by_role("alert")).to_contain_text("no picture that this browser can open")
 
 
+def refusing(why: str) -> str:
+    """A script after which a browser gives no webcam."""
+    return f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('', '{why}') }}"
+
+
 @pytest.mark.parametrize(
     ("before", "told"),
     [
         (
-            "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }",
+            refusing("NotAllowedError"),
             "The webcam was not allowed. Allow it in the browser's address bar",
         ),
         (
-            "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError') }",
+            refusing("NotFoundError"),
             "There is no webcam here. Drop a picture instead.",
         ),
         (

@@ -76,7 +76,7 @@ def test_a_training_is_begun_watched_stopped_and_kept(
         expect(page.get_by_label("Name in the palette")).to_have_value("my-poster-2")
         page.get_by_label("Meaning").fill("It hung in the kitchen.")
         page.get_by_label("Tags").fill("print, subtle")
-        page.get_by_label("Its terms").fill("CC0-1.0")
+        page.get_by_role("textbox", name="Its terms").fill("CC0-1.0")
         page.get_by_label("Show it, small, on the card").check()
         hold_accessible(page)
         page.get_by_label("It trains for").fill("40")

@@ -60,7 +60,7 @@ function images({ samples, card: told }, signal) {
 function trial({ name }, signal) {
   const image = (alt) => h("img", { alt, width: 640, height: 427 });
   const [before, after] = [image("The sample picture"), image("The sample picture, painted")];
-  const stand = h("before-after", { class: "trial", label: "Where the painting begins" }, before, after);
+  const stand = h("before-after", { class: "trial" }, before, after);
   const paint = async () => {
     const photograph = await smaller(await (await fetch(SAMPLE, { signal })).blob(), 960);
     before.src = after.src = URL.createObjectURL(photograph);

@@ -28,7 +28,7 @@ export class LiveStage {
     this.#onFault = onFault;
     this.#signal = signal;
     this.element = h("section", { class: "stage live-stage", "aria-label": "Live", hidden: true },
-      h("before-after", { class: "wipe", at: 25, label: "Where the painting begins" }, this.#before, this.#after), this.#said);
+      h("before-after", { class: "wipe", "data-at": 25 }, this.#before, this.#after), this.#said);
     signal.addEventListener("abort", () => this.#source?.close());
   }
 

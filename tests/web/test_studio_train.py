@@ -122,6 +122,7 @@ def test_a_training_is_begun_watched_stopped_and_kept(
         row = page.get_by_role("list", name="Trainings").get_by_role("listitem").first
         expect(row).to_contain_text("My poster 2")
         expect(row).to_contain_text("done")
+        row.scroll_into_view_if_needed()
         expect(row).to_have_attribute("data-state", "painted", timeout=LONG)
 
 

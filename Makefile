@@ -32,6 +32,12 @@ $(VENV)/.browser: $(VENV)/.dev
 	  echo "no browser: tests of pages will skip; apt-get install chromium brings one"
 	@touch $@
 
+# What runs filters in the browser, for tests of the page Live. Where npm reaches no registry those tests skip.
+$(VENV)/.onnxruntime-web: $(VENV)/.dev
+	@$(BIN)/python tests/onnxruntime_web.py $(VENV)/onnxruntime-web || \
+	  echo "no onnxruntime-web: tests of the page Live will skip"
+	@touch $@
+
 setup: $(VENV)/.dev  ## a .venv with everything for development
 
 demo: $(VENV)/.runtime  ## paint a rendered flight and say where the result is
@@ -43,7 +49,7 @@ lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-test: lint $(VENV)/.browser  ## lint, then every test that takes seconds
+test: lint $(VENV)/.browser $(VENV)/.onnxruntime-web  ## lint, then every test that takes seconds
 	$(BIN)/pytest
 
 test-slow: $(VENV)/.dev  ## the tests that take minutes

@@ -14,6 +14,8 @@ from bench.web.browser import NAMES, find_chromium, launched
 
 _MILLISECONDS: Final = 60_000
 _CALM: Final = {"reduced_motion": "reduce"}
+WEBCAM: Final = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""Options for a webcam that shows a test picture, and that needs no permission."""
 PHONE: Final[dict[str, Any]] = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
@@ -32,11 +34,11 @@ def chromium() -> str:
 
 
 @contextmanager
-def running_browser() -> Generator[Browser]:
-    """A browser for the time of a block."""
+def running_browser(*options: str) -> Generator[Browser]:
+    """A browser for the time of a block; ``options`` are Chromium's own, such as ``WEBCAM``."""
     place = chromium()
     expect.set_options(timeout=_MILLISECONDS)
-    with launched(place, ["--autoplay-policy=no-user-gesture-required"]) as browser:
+    with launched(place, ["--autoplay-policy=no-user-gesture-required", *options]) as browser:
         yield browser
 
 

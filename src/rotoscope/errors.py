@@ -18,6 +18,7 @@ The tree::
     │  ├─ ChecksumMismatch     bytes differ from the pinned SHA-256
     │  ├─ UnsupportedArchitecture  weights or a graph whose architecture is not recognised
     │  └─ UnsafeFile           a file that could do more than hold numbers: external data, pickles …
+    ├─ FetchError              a file with a pinned address cannot be fetched
     ├─ PaletteError
     │  ├─ InvalidCard          a card that breaks the schema
     │  └─ DuplicateFilter      the palette has another filter of that name
@@ -133,6 +134,10 @@ class UnsupportedArchitecture(WeightsError):
 
 class UnsafeFile(WeightsError):
     """A file that could do more than hold numbers."""
+
+
+class FetchError(RotoscopeError):
+    """A file with a pinned address cannot be fetched."""
 
 
 class PaletteError(RotoscopeError):

@@ -20,8 +20,8 @@ from rotoscope.errors import (
     UnsupportedArchitecture,
     WeightsError,
 )
+from rotoscope.media.fetching import RemoteFile
 from rotoscope.networks import weights as weights_module
-from rotoscope.networks.download import RemoteFile
 from rotoscope.networks.features import SQUEEZENET
 from rotoscope.networks.weights import (
     TORCHVISION_FILES,

@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI
 from rotoscope._version import __version__
 from rotoscope.api.access import Authentication
 from rotoscope.api.bodies import BodyLimit
+from rotoscope.api.browser_runtime import BrowserRuntime
 from rotoscope.api.conditional import ConditionalGet
 from rotoscope.api.easel import Easel
 from rotoscope.api.housekeeping import keep_house
@@ -41,6 +42,7 @@ from rotoscope.api.routes import (
     media,
     picture_urls,
     projects,
+    runtime,
     start,
     steps,
     studio,
@@ -77,6 +79,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     watches.router,
     webhooks.router,
     docs.router,
+    runtime.router,
     studio.router,
 )
 """All routes, in the order in which they are tried and documented."""
@@ -117,6 +120,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
     app.state.services = services
     app.state.ending = threading.Event()
     app.state.easel = Easel(services.settings)
+    app.state.runtime = BrowserRuntime(services.settings.cache_dir)
     app.state.metrics = metrics = Metrics(services.database)
     for router in ROUTERS:
         app.include_router(router)

@@ -32,6 +32,7 @@ STATUSES: Final[Mapping[type[RotoscopeError], int]] = {
     errors.UnknownFilter: 404,
     errors.FilterFailed: 500,
     errors.WeightsError: 422,
+    errors.FetchError: 502,
     errors.PaletteError: 422,
     errors.DuplicateFilter: 409,
     errors.InvalidLook: 422,

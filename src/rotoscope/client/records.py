@@ -99,6 +99,12 @@ class JobProgress:
     frames_per_second: float | None
     remaining_seconds: float | None
     """None while it cannot be told."""
+    steps_done: int | None = None
+    """Of a training; None of what takes no steps."""
+    losses: dict[str, float] | None = None
+    """Of a training, by name: means over its last steps."""
+    previews: int = 0
+    """Pictures of how it is going that were shown in this attempt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ class Bench:
         self._begun = time.monotonic()
         self._looked = self._told = self.moved = self._begun
         """``moved``: when something was done last."""
+        self._previews = 0
 
     @property
     def job_id(self) -> str:
@@ -125,6 +126,7 @@ class Bench:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.show`."""
         if picture.exists():
             self.put_preview(picture)
+            self._previews += 1
 
     def show_partial(self, clip: Path) -> None:
         """Let people see the beginning of a result, and its last frame."""
@@ -159,7 +161,14 @@ class Bench:
             else:
                 self.recorder.progressed(self.task, _progress_of(progress))
 
-    def tell(self, fraction: float, seconds_left: float | None) -> None:
+    def tell(
+        self,
+        fraction: float,
+        seconds_left: float | None,
+        *,
+        steps_done: int | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> None:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.tell`."""
         self.check()
         if self._is_due():
@@ -168,6 +177,9 @@ class Bench:
                 frames_done=round(100 * fraction),
                 frames_expected=100,
                 remaining_seconds=seconds_left,
+                steps_done=steps_done,
+                losses=losses,
+                previews=self._previews,
             )
             self.recorder.progressed(self.task, progress)
 

@@ -24,6 +24,12 @@ class JobProgress:
     frames_per_second: float | None = None
     remaining_seconds: float | None = None
     """None while it cannot be told."""
+    steps_done: int | None = None
+    """Of a training, over all attempts; None of what takes no steps."""
+    losses: dict[str, float] | None = None
+    """Of a training, by name, before their weights: means over its last steps. None while there are none."""
+    previews: int = 0
+    """Pictures of how it is going that were shown in this attempt; the latest one can be had."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,16 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from rotoscope.errors import InvalidOptions, UnsafeFile, UnsupportedArchitecture, WeightsError
+from rotoscope.errors import (
+    ChecksumMismatch,
+    FetchError,
+    InvalidOptions,
+    UnsafeFile,
+    UnsupportedArchitecture,
+    WeightsError,
+)
 from rotoscope.media.atomic import encode_errors, write_new_file
-from rotoscope.networks.download import DownloadCallback, RemoteFile, download
+from rotoscope.media.fetching import DownloadCallback, RemoteFile, download
 from rotoscope.networks.features import (
     ARCHITECTURES,
     NORMALIZATIONS,
@@ -205,8 +212,9 @@ def _fetch(
     pickle = cached.with_suffix(".pth")
     try:
         download(remote, pickle, on_progress=on_progress)
-    except WeightsError as error:
-        raise type(error)(
+    except (FetchError, ChecksumMismatch) as error:
+        kind = ChecksumMismatch if isinstance(error, ChecksumMismatch) else WeightsError
+        raise kind(
             f"{error} To do without fetching, give the weights as a file (--feature-weights FILE): "
             f"{remote.url} saved by other means, or a .safetensors file with torchvision's names."
         ) from error

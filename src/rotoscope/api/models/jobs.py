@@ -34,6 +34,14 @@ class ProgressView(BaseModel):
     segments_expected: int | None
     frames_per_second: float | None
     remaining_seconds: float | None = Field(description="Null while it cannot be told.")
+    steps_done: int | None = Field(description="Of a training; null of what takes no steps.")
+    losses: dict[str, float] | None = Field(
+        description="Of a training, by name, before their weights: means over its last steps. Its events "
+        "tell how they fell."
+    )
+    previews: int = Field(
+        description="Pictures of how it is going, shown in this attempt; `/preview` gives the latest."
+    )
 
 
 class FaultView(BaseModel):

@@ -24,7 +24,7 @@ _CSP: Final = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 """Nothing comes from elsewhere; WebAssembly is for filters that run in the browser."""
-_HEADERS: Final = {
+HEADERS: Final = {
     "Content-Security-Policy": _CSP,
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
@@ -96,7 +96,7 @@ def get_asset(request: Request, path: str) -> Response:
     asset = assets().get(path or _FIRST)
     if asset is None:
         raise NotFound(f"There is no file {quoted(path)} in the studio.")
-    headers = _HEADERS | {"ETag": asset.etag, "Vary": "Accept-Encoding"}
+    headers = HEADERS | {"ETag": asset.etag, "Vary": "Accept-Encoding"}
     if matches(asset.etag, request.headers.get("If-None-Match")):
         return Response(status_code=304, headers=headers)
     if asset.packed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):

@@ -131,8 +131,15 @@ class Workbench(Protocol):
         """
         ...
 
-    def tell(self, fraction: float, seconds_left: float | None) -> None:
-        """How much is done, 0 to 1, of work that counts no frames.
+    def tell(
+        self,
+        fraction: float,
+        seconds_left: float | None,
+        *,
+        steps_done: int | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> None:
+        """How much is done, 0 to 1, of work that counts no frames; of a training, its steps and losses.
 
         Raises:
             JobCancelled, BudgetExhausted: as :meth:`check`.

@@ -90,10 +90,11 @@ def _train(params: TrainParams, bench: Workbench) -> dict[str, Any]:
     styles = [style.source(bench) for style in params.styles]
 
     def tell(progress: TrainingProgress) -> None:
-        bench.tell(progress.fraction, progress.seconds_left)
         if progress.preview is not None:
             bench.show(progress.preview)
             bench.keep_checkpoint()
+        losses = None if progress.losses is None else progress.losses.known()
+        bench.tell(progress.fraction, progress.seconds_left, steps_done=progress.step, losses=losses)
 
     [result] = train_filters(
         [FilterPlan(params.name, styles, output, params.words())],

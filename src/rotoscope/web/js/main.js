@@ -6,6 +6,9 @@ import { faulty, loading } from "./parts/states.js";
 
 const PAGES = {
   paint: "Paint",
+  live: "Live",
+  filters: "Filters",
+  train: "Train",
   jobs: "Jobs",
   projects: "Projects",
   collections: "Collections",

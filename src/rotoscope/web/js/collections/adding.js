@@ -2,7 +2,7 @@
 import { get, post } from "../api.js";
 import { fill, h, tell } from "../dom.js";
 import { lookWords } from "../job/told.js";
-import { dropPlace } from "../parts/drop.js";
+import { dropZone } from "../parts/drop.js";
 import { isClip, isPicture } from "../parts/result.js";
 import { faulty, loading } from "../parts/states.js";
 import { thumb } from "../parts/thumb.js";
@@ -43,7 +43,7 @@ export function adder(path, added, signal) {
   };
   const load = () => showResults(results, (job) => add({ job: job.id }, nameOf(job.params.output)), signal);
   return h("section", { class: "card stack", "aria-label": "Add works" }, h("h2", {}, "Add works"), opened,
-    dropPlace({ title: "Or drop painted pictures and clips of this device here.", action: "Choose files", accept: "image/*,video/*", multiple: true, onFiles: send }), said);
+    dropZone({ isLow: true, title: "Or drop painted pictures and clips of this device here.", action: "Choose files", accept: "image/*,video/*", multiple: true, onFiles: send }), said);
 }
 
 /** Results of finished jobs, the newest first, a page at a time. */

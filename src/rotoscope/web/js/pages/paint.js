@@ -9,8 +9,9 @@ import { Painter } from "../paint/painter.js";
 import { renderPanel } from "../paint/render.js";
 import { about, sourceChooser, sourceOf } from "../paint/source.js";
 import { Stage } from "../paint/stage.js";
-import { Strip, titleOf } from "../paint/strip.js";
+import { Strip } from "../paint/strip.js";
 import { timeline } from "../paint/timeline.js";
+import { titleOf } from "../parts/shelves.js";
 import { loading } from "../parts/states.js";
 
 const FIRST_FILTER = "great-wave";

@@ -4,8 +4,9 @@ import { choice, field, fill, h } from "../dom.js";
 import { followed } from "../jobs.js";
 import { faulty, loading } from "../parts/states.js";
 import { progressBar } from "../parts/progress.js";
+import { quoted } from "../parts/quoted.js";
 import { wipedClips } from "../parts/result.js";
-import { money, nameOf, percent, span } from "../words.js";
+import { money, nameOf, span } from "../words.js";
 import { documentOf } from "./look.js";
 import { fidelity, flicker } from "./report.js";
 
@@ -68,16 +69,6 @@ async function showQuote(stand, button, desk, signal) {
     fill(stand, fault.message);
     button.hidden = false;
   }
-}
-
-function quoted({ elapsed_seconds: seconds, cost, retail, plan, currency, share }) {
-  const between = ({ likely_micros: likely, low_micros: low, high_micros: high }) =>
-    `${money(likely, currency)} (${money(low)} to ${money(high)})`;
-  return [
-    `About ${span(seconds)}, give or take ${percent(share)}.`,
-    cost.high_micros ? ` Costs ${between(cost)}.` : "",
-    plan ? ` Sold for ${between(retail)} by the plan ${plan}.` : "",
-  ].join("");
 }
 
 async function begin(desk, signal) {

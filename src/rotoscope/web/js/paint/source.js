@@ -1,10 +1,12 @@
 // What is painted: dropped, chosen, named by URI, used before, or one of the samples.
 import { blob, get, post } from "../api.js";
 import { fill, h } from "../dom.js";
+import { dropZone } from "../parts/drop.js";
+import { sending } from "../parts/sending.js";
 import { faulty, loading } from "../parts/states.js";
 import { picture } from "./stage.js";
 import { upload } from "../uploads.js";
-import { bytes, counted, nameOf, percent, timecode } from "../words.js";
+import { counted, nameOf, timecode } from "../words.js";
 
 const SAMPLES = [
   ["samples/lagoon.jpg", "lagoon.jpg", "the sample picture"],
@@ -49,36 +51,21 @@ export function sourceChooser(onSource, signal) {
       if (!signal.aborted) fill(said, faulty(fault));
     }
   };
-  const send = (file) => chosen(async () => register(await sent(file, said, signal)), `Sending ${file.name} …`);
-  const input = h("input", {
-    type: "file", class: "visually-hidden", id: "chosen-file", accept: "image/*,video/*,.mkv,.mts,.mxf,.heic,.tif,.tiff",
-    onchange: () => input.files[0] && send(input.files[0]),
-  });
   const uri = h("input", { type: "text", name: "uri", placeholder: "data://in/drone.mp4", "aria-label": "URI of a picture or video", required: true });
-  const drop = h("div", {
-    class: "drop",
-    ondragover: (event) => { event.preventDefault(); drop.classList.add("over"); },
-    ondragleave: () => drop.classList.remove("over"),
-    ondrop: (event) => { event.preventDefault(); drop.classList.remove("over"); if (event.dataTransfer.files[0]) send(event.dataTransfer.files[0]); },
-  },
-    h("h2", {}, "Drop a photo or a video here"),
-    h("div", { class: "row middle" }, input, h("label", { class: "button main", htmlFor: "chosen-file" }, "Choose a file"),
-      SAMPLES.map(([path, name, text]) => h("button", { type: "button", onclick: () => chosen(() => sample(path, name, signal), `Fetching ${text} …`) }, `Try ${text}`))),
-    h("p", { class: "muted small" }, "Nothing is changed in what you give. Sending goes on where it stopped, even after the page was closed."));
+  const send = ([file]) => chosen(async () => {
+    const sent = await sending(file, said, { signal });
+    fill(said, loading("Looking at it …"));
+    return register(sent);
+  }, `Sending ${file.name} …`);
+  const drop = dropZone({
+    title: "Drop a photo or a video here", accept: "image/*,video/*,.mkv,.mts,.mxf,.heic,.tif,.tiff", onFiles: send,
+    text: "Nothing is changed in what you give. Sending goes on where it stopped, even after the page was closed.",
+  }, SAMPLES.map(([path, name, text]) => h("button", { type: "button", onclick: () => chosen(() => sample(path, name, signal), `Fetching ${text} …`) }, `Try ${text}`)));
   const named = h("form", { class: "row by-uri", onsubmit: (event) => { event.preventDefault(); chosen(() => register(uri.value.trim()), "Looking at it …"); } },
     uri, h("button", {}, "Open"));
   const recent = h("div", {});
   showRecent(recent, onSource, signal);
   return fill(stand, drop, said, h("details", {}, h("summary", {}, "Open by URI"), named), recent);
-}
-
-async function sent(file, said, signal) {
-  const bar = h("progress", { max: 1, value: 0, "aria-label": `Sending ${file.name}` });
-  const text = h("output", {});
-  fill(said, h("div", { class: "card stack" }, h("p", { class: "row spread" }, `Sending ${file.name}, ${bytes(file.size)}`, text), bar));
-  const uri = await upload(file, { signal, onProgress: (share) => { bar.value = share; text.value = percent(share); } });
-  fill(said, loading("Looking at it …"));
-  return uri;
 }
 
 async function sample(path, name, signal) {

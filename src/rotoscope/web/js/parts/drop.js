@@ -1,26 +1,31 @@
-// A place where files are dropped or chosen.
+// A place to drop files on, or to choose them.
 import { h } from "../dom.js";
 
 let made = 0;
 
 /**
- * A place for files.
- * @param {{title: string, action: string, accept: string, multiple?: boolean, onFiles: (files: File[]) => void}} given
+ * @param {Object} given
+ * @param {string} given.title says what is dropped here
+ * @param {boolean} [given.isLow] takes little room
+ * @param {string} [given.text] a small line below
+ * @param {string} [given.accept] of the chooser of files
+ * @param {boolean} [given.multiple]
+ * @param {string} [given.action] what the button says
+ * @param {(files: File[]) => void} given.onFiles
+ * @param {...Node} more beside the button
  */
-export function dropPlace({ title, action, accept, multiple = false, onFiles }) {
-  const id = `dropped-${made += 1}`;
-  const input = h("input", { type: "file", class: "visually-hidden", id, accept, multiple, onchange: () => { if (input.files.length) onFiles([...input.files]); input.value = ""; } });
-  const place = h("div", {
-    class: "drop small-drop",
-    ondragover: (event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); place.classList.add("over"); } },
-    ondragleave: () => place.classList.remove("over"),
-    ondrop: (event) => {
-      place.classList.remove("over");
-      const files = [...event.dataTransfer.files];
-      if (!files.length) return;
-      event.preventDefault();
-      onFiles(multiple ? files : files.slice(0, 1));
-    },
-  }, h("p", {}, title), input, h("label", { class: "button", htmlFor: id }, action));
-  return place;
+export function dropZone({ title, isLow = false, text, accept = "", multiple = false, action = "Choose a file", onFiles }, ...more) {
+  made += 1;
+  const give = (files) => { if (files.length) onFiles(multiple ? [...files] : [files[0]]); };
+  const input = h("input", { type: "file", class: "visually-hidden", id: `dropped-${made}`, accept, multiple, onchange: () => { give(input.files); input.value = ""; } });
+  const zone = h("div", {
+    class: isLow ? "drop low" : "drop",
+    ondragover: (event) => { event.preventDefault(); zone.classList.add("over"); },
+    ondragleave: () => zone.classList.remove("over"),
+    ondrop: (event) => { event.preventDefault(); zone.classList.remove("over"); give(event.dataTransfer.files); },
+  },
+    isLow ? h("p", {}, title) : h("h2", {}, title),
+    h("div", { class: "row middle" }, input, h("label", { class: isLow ? "button" : "button main", htmlFor: input.id }, action), more),
+    text && h("p", { class: "muted small" }, text));
+  return zone;
 }

@@ -4,6 +4,8 @@ import { counted, money, percent, span } from "../words.js";
 import { shareOf } from "../jobs.js";
 
 const STEPS = { "": "waiting for its turn", probe: "looking at the source", stylize: "painting", assemble: "putting it together", deliver: "storing it", train: "training", separate: "separating" };
+/** Steps of work that counts no frames: theirs are hundredths. */
+const UNCOUNTED = new Set(["train", "optimize"]);
 /** What a job does just now, in words. */
 export const stepOf = (job) => (job.state === "queued" ? STEPS[""] : STEPS[job.progress.step] ?? job.progress.step);
 
@@ -19,7 +21,7 @@ export function progressBar() {
     const { progress } = job;
     fill(text, [
       stepOf(job), share != null && percent(share),
-      progress.frames_expected && `${progress.frames_done} of ${counted(progress.frames_expected, "frame")}`,
+      progress.steps_done != null ? counted(progress.steps_done, "step") : progress.frames_expected && !UNCOUNTED.has(progress.step) && `${progress.frames_done} of ${counted(progress.frames_expected, "frame")}`,
       progress.frames_per_second && `${progress.frames_per_second.toFixed(1)} a second`,
       progress.remaining_seconds != null && job.state === "running" && `${span(progress.remaining_seconds)} left`,
       job.cost_micros ? money(job.cost_micros, job.currency) : null,

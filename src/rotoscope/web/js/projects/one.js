@@ -2,7 +2,7 @@
 import { listed } from "../api.js";
 import { choice, field, fill, h, slider, tell } from "../dom.js";
 import { followed } from "../jobs.js";
-import { dropPlace } from "../parts/drop.js";
+import { dropZone } from "../parts/drop.js";
 import { handOver } from "../parts/downloads.js";
 import { facts } from "../parts/facts.js";
 import { actionForm, doing, text } from "../parts/form.js";
@@ -131,7 +131,7 @@ function retouch(project, again, signal) {
     }
   };
   return h("section", { class: "card stack", "aria-label": "Retouch a frame" }, h("h2", {}, "Retouch a frame"),
-    field("Number of the frame, from 0", index), dropPlace({ title: "Drop the retouched still here: it takes the place of the painted frame.", action: "Choose a still", accept: "image/png,image/jpeg,image/webp,image/tiff", onFiles: give }),
+    field("Number of the frame, from 0", index), dropZone({ isLow: true, title: "Drop the retouched still here: it takes the place of the painted frame.", action: "Choose a still", accept: "image/png,image/jpeg,image/webp,image/tiff", onFiles: give }),
     said, h("div", {}, doing("Show the painted frame again", async () => { await takeBack(project, index.valueAsNumber); tell("The painted frame is shown again, from the next painting on."); await again(); }, { class: "quiet" })));
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from rotoscope.errors import ChecksumMismatch, WeightsError
+from rotoscope.errors import ChecksumMismatch, FetchError
 from rotoscope.media.atomic import StagedFile, encode_errors
 
 TIMEOUT_SECONDS = 30.0
@@ -41,7 +41,7 @@ def download(remote: RemoteFile, destination: Path, *, on_progress: DownloadCall
         on_progress: told after every megabyte.
 
     Raises:
-        WeightsError: it cannot be fetched; says the server's or the network's reason.
+        FetchError: it cannot be fetched; says the server's or the network's reason.
         ChecksumMismatch: what came is something else.
         EncodeError: it cannot be written.
     """
@@ -78,7 +78,7 @@ def _fetch_into(staged: StagedFile, remote: RemoteFile, on_progress: DownloadCal
                     on_progress(done, remote.size_bytes)
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
-        raise WeightsError(f"{remote.url} cannot be fetched: {reason}") from error
+        raise FetchError(f"{remote.url} cannot be fetched: {reason}") from error
     return hasher.hexdigest()
 
 

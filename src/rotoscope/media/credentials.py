@@ -129,9 +129,10 @@ def read_signature(picture: Path) -> str | None:
 def _media_type_of(picture: Path) -> str | None:
     """Of a picture, by its contents; None: it is none that can hold a manifest."""
     try:
-        return MEDIA_TYPES.get(f".{read_header(picture).format.lower()}")
+        name = read_header(picture).format.lower()
     except RotoscopeError:
         return None
+    return MEDIA_TYPES.get(".jpeg" if name == "mpo" else f".{name}")
 
 
 def _offline() -> Any:  # noqa: ANN401 - a Context of c2pa's, which has no types

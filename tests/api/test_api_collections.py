@@ -233,6 +233,14 @@ def test_damaged_files_are_told_without_paths_of_the_machine(bench: Bench, ada: 
     assert str(Path(bench.settings.data_dir)) not in answer.text
 
 
+def test_a_sites_address_is_one_of_the_web(ada: TestClient) -> None:
+    answer = ada.post(
+        "/v1/publish", json={"collections": ["coast"], "output": "data://s/", "url": "example.org"}
+    )
+    assert answer.status_code == 422
+    assert "it is that of its first page, such as" in answer.text
+
+
 def test_a_site_goes_where_the_client_may_write(ada: TestClient) -> None:
     asked = {"collections": ["coast"], "output": "s3://elsewhere/site/"}
     answer = ada.post("/v1/publish", json=asked)

@@ -160,7 +160,7 @@ def test_the_shelf_finds_by_name(tmp_path: Path) -> None:
         shelf.read("two-wlks")
     with pytest.raises(CollectionNotFound):
         shelf.read("../two-walks")
-    with pytest.raises(DuplicateCollection, match="holds a collection already"):
+    with pytest.raises(DuplicateCollection, match="There is a collection 'two-walks' already"):
         shelf.make(Collection(name="two-walks", title="Others"))
     with pytest.raises(InvalidCollection, match=r"is no name for .* such as two-walks-2"):
         shelf.place("Two walks 2")

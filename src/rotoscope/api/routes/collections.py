@@ -115,7 +115,10 @@ def edit_collection(
     responses=problems(412),
 )
 def delete_collection(services: UseServices, caller: Writer, name: Name, if_match: IfMatch = None) -> None:
-    """Throw a collection away. Stored files that its works name stay, and so do sites."""
+    """Throw a collection away, with the files in its own folder.
+
+    Stored files that its works name by URI stay, and so do sites.
+    """
     with _told(services):
         services.collections.delete(caller.client_id, name, lambda now: _require_match(now, if_match))
 

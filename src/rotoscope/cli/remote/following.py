@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rotoscope.cli.remote.places import Result
     from rotoscope.client import Client, Job
 
-_COUNT_HUNDREDTHS = frozenset({"optimize", "texture", "train"})
+_COUNT_HUNDREDTHS = frozenset({"optimize", "publish", "texture", "train"})
 """Operations whose progress has no frames."""
 
 

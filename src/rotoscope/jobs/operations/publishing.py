@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, cast
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from rotoscope.errors import InvalidOptions
 from rotoscope.jobs.operations.base import Operation, Params, Workbench
 from rotoscope.jobs.operations.wishes import Uri
 from rotoscope.plain import to_plain
@@ -13,6 +14,14 @@ from rotoscope.publish.provenance import tags_of_works
 from rotoscope.publish.publishing import palette_by_name, publish
 from rotoscope.publish.site.options import DEFAULT_TITLE, SiteOptions
 from rotoscope.publish.work import LongText, Name, ShortText
+
+
+def _address(url: str) -> str:
+    try:
+        SiteOptions(url=url)
+    except InvalidOptions as error:
+        raise ValueError(str(error)) from error
+    return url
 
 
 class PublishParams(Params):
@@ -33,7 +42,7 @@ class PublishParams(Params):
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = Field(
         default="en", description="Of the texts, as HTML has it."
     )
-    url: Annotated[str, Field(max_length=2000)] | None = Field(
+    url: Annotated[str, Field(max_length=2000), AfterValidator(_address)] | None = Field(
         default=None,
         description="Where the site will be: feeds, the sitemap and previews on other sites need it.",
     )

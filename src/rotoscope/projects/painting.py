@@ -130,8 +130,7 @@ def paint_project(
     state = project.state
     timeline, texts = _laid(project, look, over, options.coherence)
     make: BuildLook = build_look or (lambda one: build(one, project.folder, load_filter))
-    names = dict.fromkeys(span.look for span in timeline)
-    looks = {name: make(LookFile(name, _text(project, texts, name))) for name in names}
+    looks = _built(project, timeline, texts, make)
     with contextlib.ExitStack() as stack:
         store = options.store or SegmentStore(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         require_folder(store)
@@ -147,16 +146,30 @@ def paint_project(
         hashes = {pts: sha for part in parts for pts, sha in _noted(part, store).items()}
     frames = _painted(state.frames, parts, hashes)
     record = _record(result, timeline, looks, meter)
-    files: dict[str, bytes | None] = {
-        **{name: texts[name].encode() for name in looks},
-        TIMELINE: to_lines(timeline),
-        RESULTS: to_lines([*state.results, record]),
-        **shards_of(frames, state.manifest.shards),
-        **_stills(project, hashes, all_of_them=with_frames),
-    }
+    files = _stills(project, hashes, all_of_them=with_frames) | {name: texts[name].encode() for name in looks}
+    files |= _records(state, timeline, frames, record)
     changed = [new.index for old, new in zip(state.frames, frames, strict=True) if _shown(old) != _shown(new)]
     id = project.commit(_message(state, timeline, look, over, record, changed), files)
     return PaintedProject(result, id, len(changed), record.frames - record.frames_found)
+
+
+def _built(
+    project: Project, timeline: list[LookSpan], texts: Mapping[str, str], make: BuildLook
+) -> dict[str, AnyLook]:
+    """The looks of a timeline, ready to paint, by name."""
+    names = dict.fromkeys(span.look for span in timeline)
+    return {name: make(LookFile(name, _text(project, texts, name))) for name in names}
+
+
+def _records(
+    state: State, timeline: list[LookSpan], frames: list[FrameRecord], record: ResultRecord
+) -> dict[str, bytes]:
+    """The files that say what was painted."""
+    return {
+        TIMELINE: to_lines(timeline),
+        RESULTS: to_lines([*state.results, record]),
+        **shards_of(frames, state.manifest.shards),
+    }
 
 
 def _laid(

@@ -18,7 +18,7 @@ from rotoscope.storage.uri import is_uri
 DATA_FOLDERS: Final = ("filters", "clients", "projects", "collections")
 """Folders of the data folder that are kept: own filters with their checksums, those of the service's clients,
 projects (Git repositories, hidden files included), collections. One that is not there is left out."""
-STORE_FOLDERS: Final = ("filters/", "checkpoints/", "collections/")
+STORE_FOLDERS: Final = ("filters/", "checkpoints/", "projects/", "collections/")
 """The same of a store that several machines share. What is left out can be made again: pieces, previews,
 results on their way."""
 CLIENT_FILES: Final = "clients/"

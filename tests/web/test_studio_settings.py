@@ -259,6 +259,20 @@ def test_signing_out_forgets_the_key(browser: Browser, server: RunningServer) ->
         assert page.evaluate("localStorage.getItem('rotoscope.key')") is None
 
 
+def test_a_service_that_does_not_answer_is_told(browser: Browser, server: RunningServer) -> None:
+    def answer(route: Route) -> None:
+        route.fulfill(status=503, json={"detail": "The database does not answer now."})
+
+    with open_page(browser, key=server.key, may_fail=(503,)) as page:
+        page.route("**/v1/keys/self", answer)
+        page.goto(f"{server.url}/studio/#/settings")
+        expect(page.get_by_role("alert")).to_contain_text("The database does not answer now.")
+        hold_accessible(page)
+        page.unroute("**/v1/keys/self")
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("heading", name="This browser's key")).to_be_visible()
+
+
 def test_a_key_without_rights_is_told_so(browser: Browser, server: RunningServer, api: httpx.Client) -> None:
     made = api.post("/v1/clients", json={"name": "looks only", "scopes": ["read"]}).json()
     with open_page(browser, key=made["key"]["key"], may_fail=(403,)) as page:

@@ -72,7 +72,7 @@ async function isLetIn(signal) {
   } catch (fault) {
     if (signal.aborted) return false;
     if (fault instanceof Problem && fault.status === 401) askForKey("This key is not known here, or was revoked.");
-    else fill(main, h("div", { class: "page" }, faulty(fault, show)));
+    else fill(main, h("div", { class: "page stack" }, h("h1", {}, "The studio cannot open"), faulty(fault, show)));
     return false;
   }
 }

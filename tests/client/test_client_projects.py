@@ -13,7 +13,6 @@ from PIL import Image
 from rotoscope.client import Client
 from rotoscope.errors import ApiError, JobFailed
 
-from running_server import RunningServer
 from samples import make_clip
 
 

@@ -39,6 +39,6 @@ export function askDuels(desk, filters, onOrder) {
 
 function contender(desk, filter, picture, side, next) {
   const image = h("img", { alt: `${picture.name} by ${titleOf(filter)}`, src: picture.address });
-  desk.painted(filter.name, picture).then((address) => { image.src = address; }).catch((fault) => tell(fault.message));
+  desk.painted(filter.name, picture).then((address) => { image.src = address; }).catch((fault) => { if (!desk.signal.aborted) tell(fault.message); });
   return h("button", { type: "button", class: "tile", onclick: () => next(filter.name) }, h("span", { class: "thumb" }, image), h("span", { class: "name" }, titleOf(filter)), h("span", { class: "muted small" }, side ? "the right one" : "the left one"));
 }

@@ -19,7 +19,7 @@ export function editForm(detail, onSaved, onLeft) {
     try {
       const changed = await patch(`/v1/filters/${encodeURIComponent(detail.name)}`, changesOf(inputs));
       tell("Its card was changed.");
-      onSaved(changed);
+      await onSaved(changed);
     } catch (fault) {
       fill(said, faulty(fault));
     }

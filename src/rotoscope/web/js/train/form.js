@@ -72,7 +72,7 @@ function lengthPart({ parts }) {
 }
 
 function contentPart({ parts }, changed, signal) {
-  parts.content = h("input", { type: "text", placeholder: "data://photos/, data://in/flight.mp4", "aria-label": "URI of a folder of photographs, or of a video" });
+  parts.content = h("input", { type: "text", placeholder: "data://photos/, data://in/flight.mp4" });
   const said = h("div", { role: "status" });
   const send = async ([file]) => {
     try {

@@ -28,7 +28,7 @@ export async function showTraining(stand, job, signal) {
   fill(stand, h("div", { class: "stack" }, h("p", {}, h("a", { href: "#/train" }, "All trainings")),
     h("div", {}, h("h1", {}, title), parts.state), parts.said, parts.bar.element, parts.actions,
     h("div", { class: "watching" }, parts.preview.element, h("div", { class: "stack" }, learned, parts.facts))));
-  const show = (now) => showJob(now, parts, { again: () => reload(stand, job.id, signal), signal });
+  const show = (now) => showJob(now, parts, { again: () => reload(stand, job.id, signal).catch((fault) => { if (!signal.aborted) fill(parts.said, faulty(fault)); }) });
   show(job);
   const ended = await followedWithEvents(job, history, draw, show, signal);
   if (signal.aborted) return;

@@ -39,7 +39,11 @@ export function trainingQueue(signal) {
   const refresh = settled(async () => {
     const ids = [...changed];
     changed.clear();
-    for (const id of ids) put(await get(`/v1/jobs/${id}`, {}, signal), true);
+    try {
+      for (const id of ids) put(await get(`/v1/jobs/${id}`, {}, signal), true);
+    } catch (fault) {
+      if (!signal.aborted) fill(below, faulty(fault, more));
+    }
   }, 400);
   follow("/v1/events/stream", ({ data }) => { if (data.operation === "train") { changed.add(data.job); refresh(); } }, signal).catch(() => {});
   more();

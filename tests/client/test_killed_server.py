@@ -56,7 +56,7 @@ def ledger(folder: Path) -> dict[tuple[str, str], float]:
         rows = session.scalars(select(LedgerRow)).all()
     database.close()
     assert len({(row.step, row.part) for row in rows}) == len(rows)
-    return {(row.step, row.part): row.seconds for row in rows}
+    return {(row.step, row.part): row.cpu_seconds for row in rows}
 
 
 def test_a_job_goes_on_after_kill_9_and_is_the_same(run: Run, tmp_path: Path) -> None:

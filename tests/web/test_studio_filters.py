@@ -21,6 +21,7 @@ from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
 from graph_samples import tint_model
 from running_server import RunningServer, running_server
 from samples import make_clip, picture
+from studio_flows import keep_picture
 
 pytestmark = pytest.mark.timeout(600)
 LONG = 120_000
@@ -127,6 +128,8 @@ def test_the_page_of_a_filter_shows_the_image_behind_it(
             "href", "#/live?filter=great-wave"
         )
         page.wait_for_function("() => document.querySelector('.trial .after')?.naturalWidth > 0")
+        if screen != PHONE:
+            keep_picture(page, "filter")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         hold_accessible(page)
         with page.expect_download() as waited:

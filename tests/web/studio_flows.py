@@ -76,7 +76,7 @@ def keep_picture(page: Page, name: str) -> None:
     """Let the page as it stands be a picture of the documentation, where ``make studio-pictures`` asks."""
     folder = os.environ.get("ROTOSCOPE_STUDIO_PICTURES")
     if folder:
-        page.evaluate("scrollTo(0, 0)")
+        page.evaluate("scrollTo(0, 0), document.getElementById('notices').replaceChildren()")
         shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         shot.save(Path(folder) / f"{name}.webp", quality=82, method=6)
 

@@ -106,7 +106,8 @@ def test_filters_are_found_and_shown_from_this_very_picture(browser: Browser, se
     with open_studio(server, browser) as page:
         open_sample(page, "picture")
         palette = page.get_by_role("region", name="Filters")
-        names = {item["name"] for item in fetch(server, "/v1/filters", limit=200).json()["items"]}
+        items = fetch(server, "/v1/filters", limit=200).json()["items"]
+        names = {item["name"] for item in items if item["kind"] != "lut"}  # which needs a file
         expect(palette.get_by_role("listitem")).to_have_count(len(names))
         palette.get_by_label("Loudness").select_option("subtle")
         tiles = palette.get_by_role("listitem").all_inner_texts()
@@ -139,9 +140,9 @@ def test_layers_with_masks_become_a_look(browser: Browser, server: RunningServer
         mask.get_by_role("slider", name="From").fill("0.7")
         mask.get_by_label("Shows").select_option("color")
         page.locator(".overlay svg").click(position={"x": 300, "y": 300})
-        key = mask.get_by_label("Color; click").input_value()
-        assert re.fullmatch(r"#[0-9a-f]{6}", key)
-        assert key != "#3f7d4a"
+        key = mask.get_by_label("Color; click")
+        expect(key).not_to_have_value("#3f7d4a")
+        expect(key).to_have_value(re.compile(r"#[0-9a-f]{6}"))
         mask.get_by_label("Shows").select_option("linear")
         mask.get_by_role("slider", name="Fully at, down").fill("0.1")
         before = paintings(page)
@@ -289,7 +290,7 @@ def test_the_page_is_accessible_and_fits(
         hold_accessible(page)
         open_sample(page, "clip")
         page.get_by_role("button", name="Keyframe for strength here").click()
-        expect(page.get_by_role("region", name="Filters").locator("img").nth(4)).to_be_visible()
+        expect(page.get_by_role("region", name="Filters").locator("img").nth(1)).to_be_visible()
         keep_picture(page, f"paint-{scheme}-{screen['viewport']['width']}")
         hold_accessible(page)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

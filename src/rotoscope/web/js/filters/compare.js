@@ -1,7 +1,7 @@
 // Several filters on several pictures of one's own, side by side; and which of them one likes best.
 import { fill, h } from "../dom.js";
 import { favorites } from "../parts/favorites.js";
-import { titleOf } from "../parts/shelves.js";
+import { paintsAsItIs, titleOf } from "../parts/shelves.js";
 import { picturePart } from "./pictures.js";
 import { sheetPart } from "./sheet.js";
 
@@ -16,7 +16,7 @@ const FIRST = ["great-wave", "starry-night", "woodcut"];
  */
 export async function showComparison(stand, filters, wanted, signal) {
   const stars = favorites();
-  const known = filters.filter((filter) => filter.digest || filter.kind !== "lut");
+  const known = filters.filter(paintsAsItIs);
   const named = (names) => known.map((filter) => filter.name).filter((name) => names.includes(name));
   const begin = [...new Set([...named(wanted), ...named([...stars])])];
   const desk = { filters: known, pictures: [], chosen: new Set(begin.length > 1 ? begin : [...begin, ...named(FIRST)]), signal };

@@ -1,6 +1,7 @@
 // Looks that are put away for another time, and the one at hand, which outlives a reload.
 import { listed, post, put } from "../api.js";
 import { choice, field, fill, h, tell } from "../dom.js";
+import { faulty } from "../parts/states.js";
 import { documentOf, lookOf } from "./look.js";
 
 const DRAFT = "draft of ";
@@ -10,17 +11,18 @@ export function looksPanel(desk, signal) {
   const stand = h("details", { class: "looks" }, h("summary", {}, "Looks"));
   const inside = h("div", { class: "stack" });
   stand.append(inside);
-  stand.addEventListener("toggle", () => stand.open && load(), { once: true });
+  const open = () => load().catch((fault) => { if (!signal.aborted) fill(inside, faulty(fault, open)); });
+  stand.addEventListener("toggle", open, { once: true });
   const load = async () => {
     const kept = (await listed("/v1/looks", {}, signal)).filter((look) => !look.name.startsWith(DRAFT));
     const name = h("input", { type: "text", required: true, maxLength: 200, placeholder: "dusk over the harbor" });
-    const save = h("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); keep(name.value.trim(), kept).then(load, (fault) => tell(fault.message)); } },
+    const save = h("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); keep(name.value.trim(), kept).then(open, (fault) => tell(fault.message)); } },
       field("Save this look as", name), h("div", {}, h("button", {}, "Save")));
-    const open = kept.length ? field("Open a look", choice([["", "…"], ...kept.map((look) => [look.id, look.name])], "", (id) => {
+    const chosen = kept.length ? field("Open a look", choice([["", "…"], ...kept.map((look) => [look.id, look.name])], "", (id) => {
       const found = kept.find((look) => look.id === id);
       if (found) { desk.use(lookOf(found.document)); }
     })) : null;
-    fill(inside, open, save);
+    fill(inside, chosen, save);
   };
   const keep = async (name, kept) => {
     const wanted = { name, document: documentOf(desk.look) };

@@ -87,8 +87,9 @@ async function begin(desk, signal) {
     let segments = 0;
     job = await followed(job, (now) => {
       bar.show(now);
-      if (now.progress.segments_done > segments) {
-        segments = now.progress.segments_done;
+      const { segments_done: done, segments_expected: expected } = now.progress;
+      if (done > segments && done < expected) {
+        segments = done;
         showPartial(partial, now, signal);
       }
     }, signal);

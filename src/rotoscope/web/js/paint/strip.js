@@ -1,7 +1,7 @@
 // The palette, painted from this very picture: loud to subtle, by category, with search.
 import { fill, h } from "../dom.js";
 import { Lazily } from "../parts/lazily.js";
-import { palette, shelfOf, shelves, titleOf } from "../parts/shelves.js";
+import { paintsAsItIs, palette, shelfOf, shelves, titleOf } from "../parts/shelves.js";
 import { newLook, documentOf } from "./look.js";
 import { smaller, stylize } from "./painter.js";
 import { picture } from "./stage.js";
@@ -27,7 +27,7 @@ export class Strip {
 
   /** Fetch the palette. */
   async load() {
-    const filters = await palette(this.#signal);
+    const filters = (await palette(this.#signal)).filter(paintsAsItIs);
     for (const filter of filters) this.#tiles.set(filter.name, this.#tile(filter));
     const tools = shelves(filters, (fitting) => fill(this.#grid, fitting.map((filter) => this.#tiles.get(filter.name))));
     fill(this.element, h("h2", { id: "palette-title" }, "Filters"), tools.element, this.#grid);

@@ -14,6 +14,8 @@ export async function palette(signal) {
 
 /** What a filter is called: its title, or the kind that it is. */
 export const titleOf = ({ kind, name, title }) => (kind === "neural" && title) || name[0].toUpperCase() + name.slice(1);
+/** Whether it paints as it is: a color table needs the file of one. */
+export const paintsAsItIs = ({ kind, digest }) => Boolean(digest) || kind !== "lut";
 /** Where it stands, in words: `loud · art`. */
 export const shelfOf = (filter) => [filter.loudness, filter.category ?? filter.kind].filter(Boolean).join(" · ");
 

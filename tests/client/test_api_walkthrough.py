@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from followed import Reader, fits, pieces
 from rotoscope.client import Client
 from rotoscope.media.probe import inspect_media
 from rotoscope.settings import KEY_VARIABLE
 
 from feature_weights import write_weights
+from followed import Reader, fits, pieces
 from running_server import running_server
 from samples import make_clip, picture
 

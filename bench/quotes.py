@@ -159,6 +159,10 @@ PAGE: Final = FiguresPage(
     lambda report: {"quotes": table(report), "quotes-summary": summary(report)},
     shelf="how-to",
 )
+EXAMPLE: Final = FiguresPage(
+    "quotes", "a-video-in-git", Report, lambda report: {"quotes-summary": summary(report)}, shelf="how-to"
+)
+"""The worked example, which tells how many lay inside."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -187,7 +191,7 @@ def main(arguments: list[str] | None = None) -> None:
     _RESULTS.mkdir(exist_ok=True)
     (_RESULTS / "quotes.json").write_text(report.model_dump_json(indent=1) + "\n")
     if given.publish:
-        say("\n".join(map(str, PAGE.publish(report))))
+        say("\n".join(map(str, (*PAGE.publish(report), EXAMPLE.write()))))
 
 
 def measured(case: Case) -> Outcome:

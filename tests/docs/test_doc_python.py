@@ -17,6 +17,7 @@ TRIED_ELSEWHERE = {
     ROOT / "docs" / "how-to" / "scout-styles.md": "tests/training/test_scout_how_to.py",
     ROOT / "docs" / "how-to" / "publish.md": "tests/publish/test_publish_how_to.py",
     ROOT / "docs" / "how-to" / "use-the-api.md": "tests/client/test_api_walkthrough.py",
+    ROOT / "docs" / "how-to" / "a-video-in-git.md": "tests/projects/test_a_video_in_git.py",
     ROOT / "CONTRIBUTING.md": "tests/docs/test_contributing.py",
 }
 TRIED_HERE = [page for page in PAGES if blocks(page, "python") and page not in TRIED_ELSEWHERE]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import quotes
-from bench.quotes import BAR, CASES, PAGE, Case, Outcome, Report, main, summary, table
+from bench.quotes import BAR, CASES, EXAMPLE, PAGE, Case, Outcome, Report, main, summary, table
 
 import samples
 
@@ -44,9 +44,10 @@ def test_bills_inside_their_range_are_counted() -> None:
     assert [line.split(" | ")[-1] for line in table(report).splitlines()[2:]] == ["yes |"] * 3 + ["**no** |"]
 
 
-def test_the_published_figures_are_those_on_the_page_and_meet_the_bar() -> None:
+def test_the_published_figures_are_those_on_the_pages_and_meet_the_bar() -> None:
     report = PAGE.read()
-    assert PAGE.written() == PAGE.page.read_text(encoding="utf-8")
+    for page in (PAGE, EXAMPLE):
+        assert page.written() == page.page.read_text(encoding="utf-8")
     assert len(report.outcomes) >= 20
     assert report.inside * 20 >= BAR * len(report.outcomes)
     assert max(one.high / one.likely - 1 for one in report.outcomes) <= 0.2501

@@ -72,11 +72,21 @@ def fetch(server: RunningServer, path: str, **query: str | int) -> httpx.Respons
     return answer
 
 
-def keep_picture(page: Page, name: str) -> None:
-    """Let the page as it stands be a picture of the documentation, where ``make studio-pictures`` asks."""
+def keep_picture(page: Page, name: str, *, top: str = "body") -> None:
+    """Let the page as it stands be a picture of the documentation, where ``make studio-pictures`` asks.
+
+    Args:
+        page: the page.
+        name: of the picture.
+        top: a selector; the picture begins at what it finds.
+    """
     folder = os.environ.get("ROTOSCOPE_STUDIO_PICTURES")
     if folder:
-        page.evaluate("scrollTo(0, 0), document.getElementById('notices').replaceChildren()")
+        page.evaluate(
+            "top => { document.getElementById('notices').replaceChildren();"
+            " scrollTo(0, 0); scrollTo(0, document.querySelector(top).getBoundingClientRect().top - 80) }",
+            top,
+        )
         shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         shot.save(Path(folder) / f"{name}.webp", quality=82, method=6)
 

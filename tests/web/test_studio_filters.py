@@ -127,6 +127,7 @@ def test_the_page_of_a_filter_shows_the_image_behind_it(
         expect(page.get_by_role("link", name="Try it live")).to_have_attribute(
             "href", "#/live?filter=great-wave"
         )
+        expect(page.locator(".trial[data-state=painted]")).to_be_visible(timeout=LONG)
         page.wait_for_function("() => document.querySelector('.trial .after')?.naturalWidth > 0")
         if screen != PHONE:
             keep_picture(page, "filter")

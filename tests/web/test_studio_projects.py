@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, Page, expect
 from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
 from running_server import RunningServer, running_server
 from samples import make_clip
-from studio_flows import keep_picture
 
 DARK: Final = {"color_scheme": "dark"}
 expect.set_options(timeout=60_000)
@@ -112,7 +111,6 @@ def test_two_versions_are_seen_side_by_side(
             "() => [...document.querySelectorAll('.versions video')].every((one) => one.currentTime > 0.4)"
         )
         expect(compare.get_by_text("added looks/posterize.yaml")).to_be_visible()
-        keep_picture(page, "project")
         compare.get_by_role("button", name="Side by side").click()
         expect(compare.get_by_label("The version before")).to_be_visible()
         expect(compare.get_by_label("The version after")).to_be_visible()

@@ -65,6 +65,7 @@ function trial({ name }, signal) {
     const photograph = await smaller(await (await fetch(SAMPLE, { signal })).blob(), 960);
     before.src = after.src = URL.createObjectURL(photograph);
     after.src = URL.createObjectURL(await stylize(photograph, documentOf(newLook(name)), { signal }));
+    stand.dataset.state = "painted";
   };
   paint().catch(() => stand.remove()); // one that needs options cannot be tried without them
   return stand;

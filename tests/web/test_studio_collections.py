@@ -14,31 +14,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
-from running_server import RunningServer, running_server
+from browser import DESKTOP, PHONE, hold_accessible, open_page
+from running_server import RunningServer
 from samples import make_clip
 from studio_flows import keep_picture
 
 DARK: Final = {"color_scheme": "dark"}
 STORY: Final = "A print of **a wave**.\n\n## The lagoon\n\n<b>no HTML</b>, and ![a wave](photo)\n"
 expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    with running_browser() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("collections")
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Generator[RunningServer]:
-    with running_server(folder, OMP_NUM_THREADS="1") as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
+from browser import DESKTOP, PHONE, hold_accessible, open_page
 from desk_records import add_spending
 from running_server import RunningServer, running_server
 from samples import make_clip
@@ -27,23 +27,6 @@ RATES: Final = {
     "plans": {"studio": {"per_video_minute": 60_000_000, "wholesale_discount": "50"}},
 }
 expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    with running_browser() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("costs")
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Generator[RunningServer]:
-    with running_server(folder, OMP_NUM_THREADS="1") as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

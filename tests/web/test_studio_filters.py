@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +16,14 @@ from safetensors.numpy import save_file
 from rotoscope.filters.card import Card, Padding
 from rotoscope.filters.file import write_filter_file
 
-from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
+from browser import DESKTOP, PHONE, hold_accessible, open_page
 from graph_samples import tint_model
-from running_server import RunningServer, running_server
+from running_server import RunningServer
 from samples import make_clip, picture
 from studio_flows import keep_picture
 
 pytestmark = pytest.mark.timeout(600)
 LONG = 120_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    with running_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("filters")) as server:
-        yield server
 
 
 def ask(server: RunningServer, path: str) -> httpx.Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Request, Route, expect
 
-from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
+from browser import DESKTOP, PHONE, hold_accessible, open_page
 from running_server import RunningServer, running_server
 from studio_flows import (
     await_painting,
@@ -27,19 +26,8 @@ from studio_flows import (
     shown_painting,
 )
 
+SERVICE = {"ROTOSCOPE_RATE": "0.40 USD"}
 pytestmark = pytest.mark.timeout(600)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    with running_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("studio"), ROTOSCOPE_RATE="0.40 USD") as server:
-        yield server
 
 
 def latest_job(server: RunningServer, operation: str) -> dict[str, Any]:

@@ -12,25 +12,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
-from running_server import RunningServer, running_server
+from browser import DESKTOP, PHONE, hold_accessible, open_page
+from running_server import RunningServer
 
+SERVICE = {"ROTOSCOPE_ALLOWED_HOSTS": "127.0.0.1"}
 DARK: Final = {"color_scheme": "dark"}
 expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    with running_browser() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningServer]:
-    with running_server(
-        tmp_path_factory.mktemp("settings"), OMP_NUM_THREADS="1", ROTOSCOPE_ALLOWED_HOSTS="127.0.0.1"
-    ) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +12,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from browser import DESKTOP, PHONE, hold_accessible, open_page, running_browser
+from browser import DESKTOP, PHONE, hold_accessible, open_page
 from feature_weights import write_weights
-from running_server import RunningServer, running_server
+from running_server import RunningServer
 from samples import picture
 
 pytestmark = pytest.mark.timeout(1500)
 LONG = 400_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    with running_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("train"), OMP_NUM_THREADS="1") as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ def test_a_collection_is_made_filled_and_shown(run: Run, paintings: Path) -> Non
     made = run("collection", "init", "low-water", "--description", "Along the coast")
     folder = paintings / "data" / "collections" / "low-water"
     assert made.out.startswith(f"{folder}: write its story in story.md")
+    assert not (folder / "story.md").exists()  # what nobody wrote is not published
     added = run(
         "collection", "add", "low-water", paintings / "painted.jpg", "--source", paintings / "photo.jpg",
         "--filter", "posterize:levels=4", "--place", "Cassis", "--date", "2026-05-01", "--tag", "sea",

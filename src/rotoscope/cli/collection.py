@@ -130,7 +130,6 @@ def init(
         "name": name,
         "title": title or name.replace("-", " ").capitalize(),
         "description": description,
-        "story": "Its story, in Markdown.\n",
     }
     make_collection(folder, checked_collection(said))
     if as_json:

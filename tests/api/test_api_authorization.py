@@ -139,6 +139,7 @@ def bobs(bench: Bench) -> dict[str, str]:
         "upload_id": upload.headers["location"].rpartition("/")[2],
         "job_id": bob.post("/v1/inspect", json={"source": "data://in/a.mp4"}).json()["id"],
         "client_id": "cli_bob",
+        "work": "shore",
         "project": project_of_bob(bench),
         "index": "0",
         "budget_id": bob.post("/v1/budgets", json={"limit_micros": 5}).json()["id"],

@@ -104,7 +104,9 @@ def test_the_next_start_goes_on(moment: str, clip: bytes, undisturbed: bytes, tm
         assert result_of(service) == undisturbed
         with service.database.reading() as session:
             rows = [(row.step, row.frames) for row in session.scalars(select(LedgerRow))]
-        assert sorted(rows) == [("join", 0), ("plan", 0), ("segment", 20)]
+        # What was painted and not yet written down when the process was killed is found, and not charged.
+        painted = 0 if moment.startswith("after a segment is painted") else 20
+        assert sorted(rows) == [("join", 0), ("plan", 0), ("segment", painted)]
         types = [one.type for one in service.book.events_after(LOCAL_CLIENT, 0)]
         assert types.count("job.succeeded") == types.count("job.queued") == 1
 

@@ -189,19 +189,19 @@ class Projects:
 
     def fork(self, name: str, branch: str) -> ProjectChange:
         """Begin a branch, and go to it."""
-        return self._change(name, "fork", {"branch": branch})
+        return self._change(f"/v1/projects/{name}/fork", {"branch": branch})
 
     def switch(self, name: str, branch: str) -> ProjectChange:
         """Go to another branch."""
-        return self._change(name, "switch", {"branch": branch})
+        return self._change(f"/v1/projects/{name}/switch", {"branch": branch})
 
     def merge(self, name: str, branch: str, *, prefer: str | None = None) -> ProjectChange:
         """Bring a branch into the one at hand; ``prefer``: ``ours`` or ``theirs``."""
-        return self._change(name, "merge", {"branch": branch, "prefer": prefer})
+        return self._change(f"/v1/projects/{name}/merge", {"branch": branch, "prefer": prefer})
 
     def restore(self, name: str, commit: str, *, path: str | None = None) -> ProjectChange:
         """Bring back the files of a commit, or one file or folder of it, as a new commit."""
-        return self._change(name, "restore", {"commit": commit, "path": path})
+        return self._change(f"/v1/projects/{name}/restore", {"commit": commit, "path": path})
 
-    def _change(self, name: str, what: str, asked: dict[str, Any]) -> ProjectChange:
-        return self._line.read(ProjectChange, "POST", f"/v1/projects/{name}/{what}", json=asked)
+    def _change(self, path: str, asked: dict[str, Any]) -> ProjectChange:
+        return self._line.read(ProjectChange, "POST", path, json=asked)

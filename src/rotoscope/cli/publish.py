@@ -101,10 +101,7 @@ def publish(
     if check:
         _check(words, url, as_json=as_json, quiet=quiet)
         return
-    if len(words) < 2:
-        raise typer.BadParameter(
-            "name one collection or more, and then the site: rotoscope publish walks site/"
-        )
+    _require_site(words)
     if at.url is not None:
         _refuse_for_server(branch, form, telling)
         wishes = {"title": title, "description": description, "author": author, "language": language}
@@ -127,6 +124,13 @@ def publish(
             target = _target(words[-1], branch, settings)
             report = publish_site(given, target, site, palette, check=not no_check, **how)
     _present(report, as_json=as_json, quiet=quiet)
+
+
+def _require_site(words: list[str]) -> None:
+    if len(words) < 2:
+        raise typer.BadParameter(
+            "name one collection or more, and then the site: rotoscope publish walks site/"
+        )
 
 
 def _refuse_for_server(branch: str | None, form: str, telling: Telling) -> None:

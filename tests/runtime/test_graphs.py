@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rotoscope.errors import FilterFailed, InvalidOptions, MissingExtra, UnsupportedArchitecture
+from rotoscope.filters.file import read_filter_file
 from rotoscope.runtime import openvino_runtime
 from rotoscope.runtime.graph import Backend, Precision, RuntimeOptions
 from rotoscope.runtime.load import load_graph
@@ -24,6 +27,7 @@ from graph_samples import (
     tinted,
 )
 
+BUNDLED = Path(str(files("rotoscope"))) / "palette" / "bundled"
 BACKENDS = [("openvino", "f32"), ("openvino", "auto"), ("onnxruntime", "f32")]
 
 
@@ -57,6 +61,39 @@ def test_sizes_and_types_may_change_from_picture_to_picture() -> None:
     for height, width, dtype in [(4, 6, np.uint8), (6, 4, np.uint8), (4, 6, np.uint16), (2, 2, np.uint8)] * 2:
         picture = random_picture(height, width, dtype=dtype, seed=height)
         assert np.array_equal(graph.run(picture), picture)
+
+
+@pytest.mark.parametrize("name", ["great-wave", "pixel-tiles", "bayeux"])
+@pytest.mark.parametrize("precision", ["f32", "auto"])
+def test_the_graph_for_every_size_paints_the_same_bytes_as_one_for_that_size(
+    name: str, precision: Precision
+) -> None:
+    model = read_filter_file(BUNDLED / f"{name}.onnx").model
+    graph = load_graph(model, options=RuntimeOptions(precision=precision))
+    for height, width in [(64, 96), (120, 88)]:
+        picture = random_picture(height, width, seed=width)
+        painted = [graph.run(picture).copy() for _ in range(4)]  # the later ones by one for that size
+        assert np.abs(painted[0].astype(int) - picture).max() > 10
+        assert all(np.array_equal(painted[0], later) for later in painted[1:])
+
+
+def test_more_sizes_than_are_remembered_are_painted() -> None:
+    graph = load_graph(tint_model().SerializeToString(), options=RuntimeOptions(precision="f32"))
+    for side in range(2, 140):
+        picture = random_picture(side, 3, seed=side)
+        assert np.abs(graph.run(picture).astype(int) - tinted(picture)).max() <= 1
+
+
+def test_a_graph_that_takes_one_size_only_paints_it_every_time() -> None:
+    model = make_model(
+        [node("Reshape", ["image", "row"], "flat"), node("Reshape", ["flat", "square"], "painted")],
+        {"row": np.array([1, 3 * 4 * 6]), "square": np.array([1, 3, 4, 6])},
+    )
+    graph, picture = load_graph(model.SerializeToString()), random_picture(4, 6)
+    for _ in range(4):
+        assert np.array_equal(graph.run(picture), picture)
+    with pytest.raises(FilterFailed, match=r"cannot be run on an array of shape \(8, 6, 3\)"):
+        graph.run(random_picture(8, 6))
 
 
 def test_a_size_that_the_graph_cannot_take_is_said() -> None:

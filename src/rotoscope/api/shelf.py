@@ -12,7 +12,7 @@ from rotoscope.filters.spec import parse_filter_spec, parse_mixture
 from rotoscope.palette.palette import Palette
 
 _MOST: Final = 8
-"""Filters kept. A bundled one that has painted two sizes of 0.8 megapixels takes about 70 MB."""
+"""Filters kept. A bundled one that has painted many sizes of 0.8 megapixels takes 100 to 140 MB."""
 _Key: TypeAlias = tuple[str, tuple[str, ...]]
 
 

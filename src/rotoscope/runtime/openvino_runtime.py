@@ -1,18 +1,18 @@
 """Graphs on the CPU by OpenVINO, the default.
 
-What makes it quick: a graph is compiled for each picture size with static shapes, integers go in and
-come out (conversion, scaling and the change of layout are part of the compiled graph), and arithmetic
-is bf16 where the processor has it.
+What makes it quick: a graph is compiled with static shapes for a picture size that comes again and again,
+and once for all sizes that come now and then; integers go in and come out (conversion, scaling and the change
+of layout are part of the compiled graph), and arithmetic is bf16 where the processor has it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,26 @@ from rotoscope.runtime.tensors import full_scale
 
 _SIZES_KEPT = 2
 """Compiled sizes kept: landscape and portrait of one camera."""
+_TIMES_BEFORE_COMPILED = 2
+"""Pictures of one size that the graph for all sizes paints, before one is compiled for that size.
+
+A graph for one size paints up to a third quicker, and takes 60 to 200 ms to compile; with pictures whose size
+changes from one to the next, as while somebody turns a control, that is most of the time."""
+_MOST_ANY_SIZE_PIXELS = 4_000_000
+"""Of pictures that the graph for all sizes paints. With larger ones compiling counts for little, and memory
+for much."""
+_MOST_SIZES_OF_ANY = 64
+"""Sizes after which the graph for all sizes is compiled anew: OpenVINO keeps 1 MB for each it has met."""
+_ANY_SIDE = -1
+"""Stands for every height or width in OpenVINO's shapes."""
 _MOST_VALUES_PER_PIXEL = 1024
 """Above this an intermediate value is taken for an attack or a mistake: known networks stay below 100."""
 _SMALL_PICTURE_PIXELS = 64 * 64
 """Below this number of pixels the limit above is not applied more strictly."""
+
+
+_Size: TypeAlias = tuple[int, int, str]
+"""Height, width and type of a picture."""
 
 
 @cache
@@ -52,7 +68,10 @@ def has_bf16() -> bool:
 
 
 class OpenVinoGraph:
-    """A graph run by OpenVINO; see :class:`rotoscope.runtime.graph.Graph` for what it promises."""
+    """A graph run by OpenVINO; see :class:`rotoscope.runtime.graph.Graph` for what it promises.
+
+    Which of its compiled forms paints a picture makes no difference to the result.
+    """
 
     def __init__(self, model: bytes, *, options: RuntimeOptions) -> None:
         """Read the model.
@@ -64,7 +83,13 @@ class OpenVinoGraph:
         self._model = read_model(model)
         self._precision: Literal["f32", "bf16"] = choose_precision(options)
         self._threads = options.threads
-        self._requests: OrderedDict[tuple[int, int, str], Any] = OrderedDict()
+        self._requests: OrderedDict[_Size, Any] = OrderedDict()
+        self._any_size: dict[str, Any] = {}
+        """By type of the pictures."""
+        self._has_any_size = True
+        """False once it has failed: some graphs can only be compiled for one size."""
+        self._times: Counter[_Size] = Counter()
+        """Pictures of each size that came before one was compiled for it."""
 
     @property
     def identity(self) -> RuntimeIdentity:
@@ -73,27 +98,54 @@ class OpenVinoGraph:
 
     def run(self, pixels: Pixels) -> Pixels:
         """Paint one picture; the result is a view of memory that the next call overwrites."""
-        request = self._request(pixels.shape[0], pixels.shape[1], pixels.dtype)
+        size = (pixels.shape[0], pixels.shape[1], pixels.dtype.name)
+        if self._is_seldom(size):
+            try:
+                return _infer(self._any_size_request(size), pixels)
+            except RuntimeError:
+                self._has_any_size = False
         try:
-            outputs = request.infer({0: pixels[None]}, share_inputs=True, share_outputs=True)
+            return _infer(self._request(size), pixels)
         except RuntimeError as error:
             raise FilterFailed(_size_message(pixels.shape, error)) from error
-        return outputs[0][0]
 
-    def _request(self, height: int, width: int, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401 - untyped library
-        key = (height, width, dtype.name)
-        if key in self._requests:
-            self._requests.move_to_end(key)
-            return self._requests[key]
+    def _is_seldom(self, size: _Size) -> bool:
+        return (
+            self._has_any_size
+            and size not in self._requests
+            and size[0] * size[1] <= _MOST_ANY_SIZE_PIXELS
+            and self._times[size] < _TIMES_BEFORE_COMPILED
+        )
+
+    def _request(self, size: _Size) -> Any:  # noqa: ANN401 - untyped library
+        if size in self._requests:
+            self._requests.move_to_end(size)
+            return self._requests[size]
         while len(self._requests) >= _SIZES_KEPT:  # before compiling: two sizes at 4K are a lot of memory
-            self._requests.popitem(last=False)
-        try:
-            model = _integer_model(self._model, height, width, dtype)
-            request = compile_model(model, self._precision, self._threads).create_infer_request()
-        except RuntimeError as error:
-            raise FilterFailed(_size_message((height, width, 3), error)) from error
-        self._requests[key] = request
-        return request
+            oldest, _ = self._requests.popitem(last=False)
+            del self._times[oldest]
+        self._requests[size] = self._compiled(size)
+        return self._requests[size]
+
+    def _any_size_request(self, size: _Size) -> Any:  # noqa: ANN401 - untyped library
+        height, width, dtype = size
+        if not self._times[size]:
+            _require_modest_size(self._model, height, width)
+            if len(self._times) >= _MOST_SIZES_OF_ANY:
+                self._times.clear()
+                self._any_size.clear()
+        self._times[size] += 1
+        if dtype not in self._any_size:
+            self._any_size[dtype] = self._compiled((_ANY_SIDE, _ANY_SIDE, dtype))
+        return self._any_size[dtype]
+
+    def _compiled(self, size: _Size) -> Any:  # noqa: ANN401 - untyped library
+        model = _integer_model(self._model, size)
+        return compile_model(model, self._precision, self._threads).create_infer_request()
+
+
+def _infer(request: Any, pixels: Pixels) -> Pixels:  # noqa: ANN401 - untyped library
+    return request.infer({0: pixels[None]}, share_inputs=True, share_outputs=True)[0][0]
 
 
 class OpenVinoMap:
@@ -112,8 +164,8 @@ class OpenVinoMap:
         key = (pixels.shape, pixels.dtype.name)
         try:
             if key != self._compiled:
-                height, width = pixels.shape[:2]
-                graph, entrance = _with_integer_entrance(self._model, height, width, pixels.dtype)
+                size = (pixels.shape[0], pixels.shape[1], pixels.dtype.name)
+                graph, entrance = _with_integer_entrance(self._model, size)
                 model = load_openvino().Model(graph.get_results(), [entrance], "map")
                 self._request = compile_model(model, self._precision, self._threads).create_infer_request()
                 self._compiled = key
@@ -140,7 +192,7 @@ def evaluate(model: bytes, image: NDArray[Any]) -> NDArray[np.float32]:
     graph = read_model(model)
     try:
         graph.reshape(list(image.shape))
-        _require_modest_size(graph, image.size // 3)
+        _require_modest_values(graph, image.size // 3)
         result = compile_model(graph, "f32", None)(image)[0]
     except RuntimeError as error:
         raise FilterFailed(_size_message(image.shape, error)) from error
@@ -179,25 +231,29 @@ def choose_precision(options: RuntimeOptions) -> Literal["f32", "bf16"]:
     return "f32"
 
 
-def _with_integer_entrance(model: Any, height: int, width: int, dtype: np.dtype[Any]) -> tuple[Any, Any]:  # noqa: ANN401
-    """A copy of the model with static shapes that takes (1, H, W, 3) integers, and its new parameter."""
-    load_openvino()
+def _with_integer_entrance(model: Any, size: _Size) -> tuple[Any, Any]:  # noqa: ANN401 - untyped library
+    """A copy of the model for pictures of a size that takes (1, H, W, 3) integers, and its new parameter."""
+    height, width, dtype = size
     ops = import_module("openvino.opset13")
+    shape = load_openvino().PartialShape
     graph = model.clone()
-    graph.reshape([1, 3, height, width])
-    _require_modest_size(graph, height * width)
-    entrance = ops.parameter([1, height, width, 3], dtype=dtype.type, name="pixels")
-    values = ops.multiply(ops.convert(entrance, "f32"), np.float32(1 / full_scale(dtype)))
+    graph.reshape(shape([1, 3, height, width]))
+    if height != _ANY_SIDE:
+        _require_modest_values(graph, height * width)
+    kind = np.dtype(dtype)
+    entrance = ops.parameter(shape([1, height, width, 3]), dtype=kind.type, name="pixels")
+    values = ops.multiply(ops.convert(entrance, "f32"), np.float32(1 / full_scale(kind)))
     image = ops.transpose(values, [0, 3, 1, 2])
     for target in list(graph.input(0).get_target_inputs()):
         target.replace_source_output(image.output(0))
     return graph, entrance
 
 
-def _integer_model(model: Any, height: int, width: int, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401
-    """A copy of the model with static shapes that takes and gives (1, H, W, 3) integers."""
-    graph, entrance = _with_integer_entrance(model, height, width, dtype)
+def _integer_model(model: Any, size: _Size) -> Any:  # noqa: ANN401 - untyped library
+    """A copy of the model for pictures of a size that takes and gives (1, H, W, 3) integers."""
+    graph, entrance = _with_integer_entrance(model, size)
     ops = import_module("openvino.opset13")
+    dtype = np.dtype(size[2])
     scale = full_scale(dtype)
     painted = graph.get_results()[0].input(0).get_source_output()
     clamped = ops.clamp(ops.multiply(painted, np.float32(scale)), 0.0, scale)
@@ -217,7 +273,14 @@ def compile_model(graph: Any, precision: str, threads: int | None) -> Any:  # no
     return _core().compile_model(graph, "CPU", config)
 
 
-def _require_modest_size(graph: Any, pixels: int) -> None:  # noqa: ANN401 - untyped library
+def _require_modest_size(model: Any, height: int, width: int) -> None:  # noqa: ANN401 - untyped library
+    """Refuse what :func:`_require_modest_values` refuses of the model at a size."""
+    graph = model.clone()
+    graph.reshape([1, 3, height, width])
+    _require_modest_values(graph, height * width)
+
+
+def _require_modest_values(graph: Any, pixels: int) -> None:  # noqa: ANN401 - untyped library
     limit = _MOST_VALUES_PER_PIXEL * max(pixels, _SMALL_PICTURE_PIXELS)
     for node in graph.get_ops():
         if node.get_type_name() == "Constant":

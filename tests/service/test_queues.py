@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
 
-from rotoscope.jobs.engine import Engine
+from rotoscope.jobs.engine import Engine, Pace
 from rotoscope.jobs.tasks import QUEUES, Task
 
 from service_samples import until
@@ -99,3 +100,40 @@ def test_what_a_worker_left_undone_is_adopted(engine: Engine, tmp_path: Path) ->
     finally:
         may_end.append(True)
         engine.stop(drain_seconds=0)
+
+
+def test_queues_in_which_nothing_is_are_asked_seldom_until_something_comes(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'queues.sqlite'}"
+    engine, doer = Engine(url, "here", QUEUES, Pace(rest_after=0)), Doer()
+    engine.start(doer.perform)
+    try:
+        assert engine.pace.is_quick
+        engine.keep_pace()
+        assert not engine.pace.is_quick
+        assert _polls_stylize_every() == 1
+        engine.put([(segment("job_a", 0), 100)])
+        assert engine.pace.is_quick
+        assert _polls_stylize_every() == 0.05
+        until(lambda: doer.done)
+    finally:
+        engine.stop(drain_seconds=0)
+
+
+def test_a_process_goes_by_the_pace_that_another_one_has_set(tmp_path: Path) -> None:
+    engine, doer = Engine(f"sqlite:///{tmp_path / 'queues.sqlite'}", "here", ()), Doer()
+    engine.start(doer.perform)
+    try:
+        engine.put([(segment("job_a", 0), 100)])
+        Pace(rest_after=0).look(has_tasks=False)  # before it knew of the task
+        assert engine.pace.is_quick, "as it believes"
+        assert _polls_stylize_every() == 1
+        engine.keep_pace()
+        assert _polls_stylize_every() == 0.05, "there is a task"
+    finally:
+        engine.stop(drain_seconds=0)
+
+
+def _polls_stylize_every() -> float:
+    queue = DBOS.retrieve_queue("stylize")
+    assert queue is not None
+    return queue.polling_interval_sec

@@ -8,8 +8,9 @@ into a queue is performed at least once, by a process that lives until it has.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
@@ -28,8 +29,61 @@ _POLLING_SECONDS: Final[Mapping[QueueName, float]] = {
     "assemble": 0.1,
     "separate": 0.2,
 }
+"""How often a process asks a queue for tasks while there are any."""
 _SELDOM_SECONDS: Final = 0.5
 """Of the queues that are not named."""
+_RESTING_SECONDS: Final[Mapping[QueueName, float]] = {"probe": 0.25}
+"""The same while there are none: every job begins in this queue."""
+_RESTING_SELDOM_SECONDS: Final = 1.0
+"""Of the queues that are not named."""
+_REST_AFTER_SECONDS: Final = 15.0
+"""Without a task."""
+
+
+class Pace:
+    """How often the queues are asked for tasks.
+
+    Often while there are any, to waste no time between two of them; seldom while there are none, to leave an
+    idle machine alone. It stands in the database, and all processes go by it. It never decides whether a task
+    is performed.
+    """
+
+    def __init__(self, rest_after: float = _REST_AFTER_SECONDS) -> None:
+        """Begin often.
+
+        Args:
+            rest_after: seconds without a task.
+        """
+        self._rest_after = rest_after
+        self._is_quick = True
+        self._busy = time.monotonic()
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether the queues are asked often, as far as this process knows."""
+        return self._is_quick
+
+    def quicken(self) -> None:
+        """There are tasks."""
+        self._busy = time.monotonic()
+        if not self._is_quick:
+            self._set(quick=True)
+
+    def look(self, *, has_tasks: bool) -> None:
+        """Go by what is in the queues; another process may have thought otherwise."""
+        probe = DBOS.retrieve_queue("probe")
+        self._is_quick = probe is None or probe.polling_interval_sec <= _polling_seconds("probe", quick=True)
+        if has_tasks:
+            self.quicken()
+        elif self._is_quick and time.monotonic() - self._busy > self._rest_after:
+            self._set(quick=False)
+
+    def _set(self, *, quick: bool) -> None:
+        for name in QUEUES:
+            queue = DBOS.retrieve_queue(name)
+            if queue is not None:
+                queue.set_polling_interval_sec(_polling_seconds(name, quick=quick))
+        self._is_quick = quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +96,8 @@ class Engine:
     """Tasks that a worker left undone are performed when a worker of that name starts again."""
     queues: Sequence[QueueName]
     """Those whose tasks this process performs; none: it only puts tasks into queues."""
+    pace: Pace = field(default_factory=Pace)
+    """How often queues are asked."""
 
     def start(self, perform: Callable[[Task], None]) -> None:
         """Begin to perform tasks.
@@ -71,11 +127,13 @@ class Engine:
             DBOS.register_queue(
                 queue,
                 worker_concurrency=_AT_ONCE.get(queue, 1),
-                polling_interval_sec=_POLLING_SECONDS.get(queue, _SELDOM_SECONDS),
+                polling_interval_sec=_polling_seconds(queue, quick=True),
             )
 
     def put(self, tasks: Sequence[tuple[Task, int]]) -> None:
         """Put tasks with their ranks into their queues; one that is or was there stays as it is."""
+        if tasks:
+            self.pace.quicken()
         for task, rank in tasks:
             with SetWorkflowID(task.id), SetEnqueueOptions(priority=rank):
                 DBOS.enqueue_workflow(
@@ -94,6 +152,13 @@ class Engine:
         found = DBOS.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False)
         return frozenset(one.workflow_id.partition(".")[0] for one in found)
 
+    def keep_pace(self) -> None:
+        """To be called every few seconds: queues in which nothing is for a while are asked less often."""
+        found = DBOS.list_workflows(
+            status=["ENQUEUED", "PENDING"], limit=1, load_input=False, load_output=False
+        )
+        self.pace.look(has_tasks=bool(found))
+
     def adopt(self, worker_id: str) -> int:
         """Put the tasks back into their queues that a worker has left undone for good; gives how many."""
         left = DBOS.list_workflows(status="PENDING", executor_id=worker_id, load_input=False)
@@ -104,6 +169,12 @@ class Engine:
     def stop(self, *, drain_seconds: int) -> None:
         """Take no more tasks, and wait so long for those at hand; what is cut off is performed later."""
         DBOS.destroy(workflow_completion_timeout_sec=drain_seconds)
+
+
+def _polling_seconds(queue: QueueName, *, quick: bool) -> float:
+    if quick:
+        return _POLLING_SECONDS.get(queue, _SELDOM_SECONDS)
+    return _RESTING_SECONDS.get(queue, _RESTING_SELDOM_SECONDS)
 
 
 def _nobody(task: Task) -> None:

@@ -115,6 +115,7 @@ def open_service(
             queues,
             device=device,
             adopt=service.engine.adopt,
+            keep_pace=service.engine.keep_pace,
             revive=lambda: _revive(service),
             send_due=lambda: service.engine.put(service.webhooks.due()),
             warn=lambda: _warn_of_standstill(service.performer),

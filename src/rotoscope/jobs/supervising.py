@@ -89,6 +89,7 @@ class Supervisor:
         *,
         device: str,
         adopt: Callable[[str], int],
+        keep_pace: Callable[[], None],
         revive: Callable[[], None],
         send_due: Callable[[], None],
         warn: Callable[[], None],
@@ -102,6 +103,7 @@ class Supervisor:
             queues: whose tasks this process performs.
             device: what it paints on, for people.
             adopt: puts the tasks of a worker that died back into their queues; gives how many.
+            keep_pace: has queues asked as often as there is something in them.
             revive: puts the tasks of jobs into the queues of which none is there.
             send_due: puts webhooks that are due into their queue.
             warn: tells of tasks that stand still.
@@ -112,6 +114,7 @@ class Supervisor:
         self._queues = list(queues)
         self._device = device
         self._adopt = adopt
+        self._keep_pace = keep_pace
         self._revive = revive
         self._send_due = send_due
         self._warn = warn
@@ -164,6 +167,7 @@ class Supervisor:
                 if time.monotonic() - self._beaten >= BEAT_SECONDS:
                     self._lifeline.hold()
                     self._beat()
+                    self._keep_pace()
                     self._look_after_workers()
                     self._look_after_jobs()
                     self._tidy_up()

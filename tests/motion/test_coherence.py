@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from rotoscope.errors import InvalidOptions
 from rotoscope.motion.coherence.finishing import Finisher
 from rotoscope.motion.coherence.matching import match_neighbors, reduce_luma
-from rotoscope.motion.coherence.memory import Memory, combine
+from rotoscope.motion.coherence.memory import Memory, as_blended, combine
 from rotoscope.motion.coherence.modes import COHERENCE_NAMES, MODES, find_mode
+from rotoscope.motion.coherence.shrinking import shrunk
 
 Gray = NDArray[np.uint8]
 HEIGHT, WIDTH, STEP = 96, 128, 2
@@ -49,18 +50,18 @@ def steady(name: str, source: Sequence[Gray], painted: Sequence[Gray]) -> list[G
     small = [reduce_luma(frame, mode) for frame in source]
     pairs = [match_neighbors(*pair, mode) for pair in pairwise(small)]
     memory, finisher = Memory(mode), Finisher(mode)
-    known = [memory.advance(pairs[t - 1][0] if t else None, (frame,)) for t, frame in enumerate(painted)]
+    blended = [as_blended((frame,), mode) for frame in painted]
+    known = [memory.advance(pairs[t - 1][0] if t else None, now) for t, now in enumerate(blended)]
     if mode.block:
         back = Memory(mode)
         last = len(painted) - 1
-        future = [back.advance(pairs[t][1] if t < last else None, (painted[t],)) for t in range(last, -1, -1)]
+        future = [back.advance(pairs[t][1] if t < last else None, blended[t]) for t in range(last, -1, -1)]
         known = [
-            combine(one, other, (frame,), mode)
-            for one, other, frame in zip(known, reversed(future), painted, strict=True)
+            combine(one, other, now) for one, other, now in zip(known, reversed(future), blended, strict=True)
         ]
     return [
-        np.asarray(finisher.finish(one, (frame,))[0], np.uint8)
-        for one, frame in zip(known, painted, strict=True)
+        np.asarray(finisher.finish(one, now, (frame,))[0], np.uint8)
+        for one, now, frame in zip(known, blended, painted, strict=True)
     ]
 
 
@@ -99,10 +100,10 @@ def test_a_cut_begins_anew(name: str) -> None:
     small = [reduce_luma(source[t], MODES[name]) for t in (4, 5, 6)]
     assert not match_neighbors(small[0], small[1], MODES[name])[0].is_cut
     assert match_neighbors(small[1], small[2], MODES[name])[0].is_cut
-    memory = Memory(MODES[name])
-    memory.advance(None, (painted[5],))
-    begun = memory.advance(None, (painted[6],))
-    np.testing.assert_array_equal(Finisher(MODES["flow"]).finish(begun, (painted[6],))[0], painted[6])
+    memory, (before, now) = Memory(MODES[name]), [as_blended((painted[t],), MODES["flow"]) for t in (5, 6)]
+    memory.advance(None, before)
+    shown = Finisher(MODES["flow"]).finish(memory.advance(None, now), now, (painted[6],))
+    np.testing.assert_array_equal(shown[0], painted[6])
 
 
 @pytest.mark.parametrize("name", ["flow", "best"])
@@ -124,8 +125,9 @@ def test_deep_pictures_and_colors_keep_their_shape_and_depth() -> None:
     mode = MODES["flow"]
     memory, finisher = Memory(mode), Finisher(mode)
     match, _ = match_neighbors(source[0], source[1], mode)
-    memory.advance(None, (painted[0],))
-    (shown,) = finisher.finish(memory.advance(match, (painted[1],)), (painted[1],))
+    before, now = (as_blended((frame,), mode) for frame in painted[:2])
+    memory.advance(None, before)
+    (shown,) = finisher.finish(memory.advance(match, now), now, (painted[1],))
     assert (shown.shape, shown.dtype) == (painted[1].shape, np.uint16)
     assert abs(shown.mean() / painted[1].mean() - 1) < 0.02
 
@@ -142,7 +144,7 @@ def test_all_planes_are_blended_by_one_scale() -> None:
     mode = MODES["smooth"]
     luma = np.zeros((720, 1280), np.uint8)
     chroma = np.full((360, 640), 128, np.uint8)
-    shapes = [plane.shape for plane in Memory(mode).advance(None, (luma, chroma, chroma)).planes]
+    shapes = [plane.shape for plane in as_blended((luma, chroma, chroma), mode)]
     assert shapes == [(270, 480), (135, 240), (135, 240)]
 
 
@@ -152,3 +154,15 @@ def test_the_names_are_the_modes_and_off() -> None:
     with pytest.raises(InvalidOptions) as refused:
         find_mode("calm")
     assert str(refused.value) == "The coherence 'calm' is not known; give one of: off, smooth, flow, best."
+
+
+@pytest.mark.parametrize("size", [(480, 270), (266, 150), (1280, 720), (640, 360), (601, 331)])
+def test_pictures_are_made_smaller_without_moving(size: tuple[int, int]) -> None:
+    picture = np.asarray(cv2.resize(scenery(), (1280, 720), interpolation=cv2.INTER_CUBIC), np.uint8)
+    small = shrunk(picture, size)
+    assert small.shape == (size[1], size[0])
+    assert abs(float(small.mean()) - float(picture.mean())) < 0.3
+    turned = shrunk(np.ascontiguousarray(picture[::-1, ::-1]), size)[::-1, ::-1]
+    assert np.abs(small.astype(int) - turned).max() <= 2, "rounded another way, and at the same place"
+    averaged = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(float)
+    assert np.corrcoef(small.ravel(), averaged.ravel())[0, 1] > 0.995

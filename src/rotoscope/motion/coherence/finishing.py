@@ -8,8 +8,9 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
-from rotoscope.motion.coherence.memory import Levels, Painted, Remembered, as_blended
+from rotoscope.motion.coherence.memory import Levels, Remembered
 from rotoscope.motion.coherence.modes import CoherenceMode
+from rotoscope.motion.coherence.shrinking import Painted, shrunk
 
 _WIDTH: Final = 480
 """Pixels that sharpness is measured at."""
@@ -30,33 +31,40 @@ class Finisher:
 
     def __init__(self, mode: CoherenceMode) -> None:
         """Begin without a past."""
-        self._mode = mode
+        self._sharpness = mode.sharpness
         self._gain: float | None = None
 
     def forget(self) -> None:
         """Begin anew, as after a cut."""
         self._gain = None
 
-    def finish(self, remembered: Remembered, planes: Sequence[Painted]) -> tuple[Painted, ...]:
-        """The painting to be shown, of the shapes and types of ``planes``, the painting of that frame."""
-        painted = as_blended(planes, self._mode)
+    def finish(
+        self, remembered: Remembered, now: tuple[Levels, ...], planes: Sequence[Painted]
+    ) -> tuple[Painted, ...]:
+        """The painting to be shown.
+
+        Args:
+            remembered: the average as seen from its frame.
+            now: the painting of that frame by :func:`rotoscope.motion.coherence.memory.as_blended`.
+            planes: that painting; the result has its shapes and types.
+        """
         first, *others = remembered.planes
-        if self._mode.sharpness is not None:
-            first = self._sharpened(first, painted[0], self._mode.sharpness)
-        together = zip((first, *others), painted, planes, strict=True)
-        return tuple(_whole(average, now, plane) for average, now, plane in together)
+        if self._sharpness is not None:
+            first = self._sharpened(first, now[0], self._sharpness)
+        together = zip((first, *others), now, planes, strict=True)
+        return tuple(_whole(average, blended, plane) for average, blended, plane in together)
 
     def _sharpened(self, average: Levels, painted: Levels, wanted: float) -> Levels:
         small = _reduced(average)
-        detail = np.asarray(small - cv2.GaussianBlur(small, (0, 0), _GRAIN), np.float32)
+        soft_small = cast("Levels", cv2.GaussianBlur(small, (0, 0), _GRAIN))
+        detail = small - soft_small
         now, half = _gradient(small), _gradient(np.asarray(small + 0.5 * detail, np.float32))
         missing = wanted * _gradient(_reduced(painted)) - now
         gain = float(np.clip(0.5 * missing / max(half - now, 1e-6), 0, _MOST_GAIN))
         self._gain = gain if self._gain is None else self._gain + _HASTE * (gain - self._gain)
         if self._gain < 0.01:
             return average
-        grain = _GRAIN * max(average.shape[1] / _WIDTH, 1.0)
-        soft = cast("Levels", cv2.GaussianBlur(average, (0, 0), grain))
+        soft = _enlarged(soft_small, average)
         return cast("Levels", cv2.addWeighted(average, 1 + self._gain, soft, -self._gain, 0))
 
 
@@ -77,10 +85,19 @@ def _reduced(levels: Levels) -> Levels:
     if width <= _WIDTH:
         return levels
     size = (_WIDTH, max(1, round(height * _WIDTH / width)))
-    return cast("Levels", cv2.resize(levels, size, interpolation=cv2.INTER_AREA))
+    return shrunk(levels, size)
+
+
+def _enlarged(soft: Levels, average: Levels) -> Levels:
+    """An average without its grain, from its reduced luma, which holds all of it where there is one plane."""
+    if average.ndim == 3:
+        grain = _GRAIN * max(average.shape[1] / _WIDTH, 1.0)
+        return cast("Levels", cv2.GaussianBlur(average, (0, 0), grain))
+    size = (average.shape[1], average.shape[0])
+    return soft if average.shape == soft.shape else cast("Levels", cv2.resize(soft, size))
 
 
 def _gradient(levels: Levels) -> float:
     """Mean difference of neighbors, across and down."""
-    steps = (np.abs(np.diff(levels, axis=axis)) for axis in (0, 1))
-    return float(sum(step.mean() for step in steps if step.size))
+    pairs = ((levels[:, 1:], levels[:, :-1]), (levels[1:], levels[:-1]))
+    return sum(cv2.norm(later, earlier, cv2.NORM_L1) / later.size for later, earlier in pairs if later.size)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias, cast
 
 import cv2
@@ -10,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rotoscope.motion.coherence.modes import CoherenceMode
-from rotoscope.motion.engines import resized
+from rotoscope.motion.coherence.shrinking import shrunk
 from rotoscope.motion.flow import Flow, Gray, squared_lengths
 
 Trust: TypeAlias = NDArray[np.float32]
@@ -57,7 +59,7 @@ def reduce_luma(luma: Gray, mode: CoherenceMode) -> Gray:
     """
     height, width = luma.shape
     scale = mode.flow_side / min(height, width)
-    return luma if scale >= 1 else resized(luma, (round(width * scale), round(height * scale)))
+    return luma if scale >= 1 else shrunk(luma, (round(width * scale), round(height * scale)))
 
 
 def match_neighbors(earlier: Gray, later: Gray, mode: CoherenceMode) -> tuple[Match, Match | None]:
@@ -78,19 +80,33 @@ def match_neighbors(earlier: Gray, later: Gray, mode: CoherenceMode) -> tuple[Ma
     return Match(back, _trust(back, forth, second, first)), ahead
 
 
+def places_of(flow: Flow) -> Flow:
+    """Column and row that the flow of each pixel leads to."""
+    return cast("Flow", cv2.add(flow, _grid(flow.shape[1], flow.shape[0])))
+
+
+@lru_cache(maxsize=8)  # frames of one clip: those that are blended, and those that movement is found on
+def _grid(width: int, height: int) -> Flow:
+    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.dstack((columns, rows))
+
+
 def _trust(flow: Flow, back: Flow | None, here: _Small, there: _Small) -> Trust:
     height, width = here.shape
-    columns, rows = _reached(flow)
-    change = np.abs(here - _at(there, columns, rows))
-    trust = np.clip((_LEVELS_LOST - change) / (_LEVELS_LOST - _LEVELS_KEPT), 0, 1)
+    places = places_of(flow)
+    change = cv2.absdiff(here, _at(there, places))
+    scale = 1 / (_LEVELS_LOST - _LEVELS_KEPT)
+    trust = np.asarray(
+        np.clip(np.float32(_LEVELS_LOST * scale) - change * np.float32(scale), 0, 1), np.float32
+    )
     # Pixels have an extent: what stands still at the border does not leave by a hundredth of a pixel.
-    trust *= (columns >= -0.5) & (columns <= width - 0.5) & (rows >= -0.5) & (rows <= height - 0.5)
+    trust *= cv2.inRange(places, (-0.5, -0.5), (width - 0.5, height - 0.5)) != 0
     if back is not None:
-        returned = _at(back, columns, rows)
+        returned = _at(back, places)
         allowed = _AGREEMENT_SHARE * (squared_lengths(flow) + squared_lengths(returned)) + _AGREEMENT_FLOOR
-        trust *= np.clip(2 - squared_lengths(flow + returned) / allowed, 0, 1)
+        trust *= np.clip(2 - squared_lengths(cast("Flow", cv2.add(flow, returned))) / allowed, 0, 1)
         trust *= 1 - _outlines(flow)
-    return np.asarray(trust, np.float32)
+    return trust
 
 
 def _outlines(flow: Flow) -> NDArray[np.float32]:
@@ -102,13 +118,6 @@ def _outlines(flow: Flow) -> NDArray[np.float32]:
     return np.asarray(cv2.blur(cv2.dilate(is_edge, np.ones((3, 3), np.uint8)), (3, 3)), np.float32)
 
 
-def _reached(flow: Flow) -> tuple[_Small, _Small]:
-    height, width = flow.shape[:2]
-    columns = np.arange(width, dtype=np.float32)[None, :] + flow[..., 0]
-    rows = np.arange(height, dtype=np.float32)[:, None] + flow[..., 1]
-    return columns, rows
-
-
-def _at(picture: NDArray[np.float32], columns: _Small, rows: _Small) -> NDArray[np.float32]:
-    moved = cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.float32)
+def _at(picture: NDArray[np.float32], places: Flow) -> NDArray[np.float32]:
+    remap = cast("Callable[..., NDArray[np.float32]]", cv2.remap)  # its stubs want columns and rows apart
+    return remap(picture, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -17,11 +17,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rotoscope.motion.coherence.matching import Match
+from rotoscope.motion.coherence.matching import Match, places_of
 from rotoscope.motion.coherence.modes import CoherenceMode
+from rotoscope.motion.coherence.shrinking import Painted, shrunk
+from rotoscope.motion.flow import Flow
 
-Painted: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
-"""(H, W) or (H, W, 3): one plane of a painting, or its colors."""
 Levels: TypeAlias = NDArray[np.float32]
 """The same, in the same levels, between whole numbers."""
 
@@ -41,50 +41,60 @@ class Memory:
 
     def __init__(self, mode: CoherenceMode) -> None:
         """Begin without a past."""
-        self._mode = mode
+        self._most_frames = mode.most_frames
         self._last: Remembered | None = None
 
-    def advance(self, match: Match | None, planes: Sequence[Painted]) -> Remembered:
+    def advance(self, match: Match | None, now: tuple[Levels, ...]) -> Remembered:
         """Take the next painting.
 
         Args:
             match: how its frame continues the last one; None: it does not, and a new average begins.
-            planes: the painting, of the same shapes each time.
+            now: the painting by :func:`as_blended`, of the same shapes each time.
         """
-        now = as_blended(planes, self._mode)
         if self._last is None or match is None:
             self._last = Remembered(now, np.ones((1, 1), np.float32))
         else:
-            self._last = _continued(self._last, match, now, self._mode.most_frames)
+            self._last = _continued(self._last, match, now, self._most_frames)
         return self._last
 
 
 def _continued(last: Remembered, match: Match, now: tuple[Levels, ...], most: float) -> Remembered:
     grid = (match.flow.shape[1], match.flow.shape[0])
-    past = np.minimum(_moved(_sized(last.frames, grid), match.flow), np.float32(most - 1)) * match.trust
+    carried = _moved(_sized(last.frames, grid), places_of(match.flow))
+    past = np.minimum(carried, np.float32(most - 1)) * match.trust
     share = np.asarray(past / (past + 1), np.float32)
+    carriers = {size: _Carrier.of(match.flow, share, size) for size in {_size(plane) for plane in now}}
     return Remembered(
-        tuple(_blend(old, new, match.flow, share) for old, new in zip(last.planes, now, strict=True)),
+        tuple(carriers[_size(new)].blend(old, new) for old, new in zip(last.planes, now, strict=True)),
         np.asarray(past + 1, np.float32),
     )
 
 
-def _blend(old: Levels, new: Levels, flow: NDArray[np.float32], share: NDArray[np.float32]) -> Levels:
-    """``share`` of what was, moved to where it is now, and the rest of what is painted now."""
-    height, width = new.shape[:2]
-    scale = np.array((width / flow.shape[1], height / flow.shape[0]), np.float32)
-    large = _sized(flow * scale, (width, height))
-    moved = _moved(old, large)
-    weight = _sized(share, (width, height))
-    return cast("Levels", cv2.blendLinear(moved, new, weight, 1 - weight))
+@dataclass(frozen=True, slots=True)
+class _Carrier:
+    """Moves planes of one size to where their things are now, and blends them with what is painted now."""
+
+    places: Flow
+    weight: Levels
+    rest: Levels
+
+    @classmethod
+    def of(cls, flow: Flow, share: Levels, size: tuple[int, int]) -> _Carrier:
+        """For planes of (width, height), of flow and shares on another grid."""
+        scales = np.diag((size[0] / flow.shape[1], size[1] / flow.shape[0]))
+        large = cast("Flow", cv2.transform(_sized(flow, size), scales))
+        weight = _sized(share, size)
+        return cls(places_of(large), weight, 1 - weight)
+
+    def blend(self, old: Levels, new: Levels) -> Levels:
+        """``weight`` of what was, moved to where it is now, and the rest of what is painted now."""
+        return cast("Levels", cv2.blendLinear(_moved(old, self.places), new, self.weight, self.rest))
 
 
-def combine(
-    before: Remembered, after: Remembered, planes: Sequence[Painted], mode: CoherenceMode
-) -> Remembered:
+def combine(before: Remembered, after: Remembered, now: tuple[Levels, ...]) -> Remembered:
     """Both averages of one frame, of what came before and of what comes after, as one.
 
-    The frame itself is in both and counts once.
+    The frame itself, ``now`` by :func:`as_blended`, is in both and counts once.
     """
     grid = tuple(max(sides) for sides in zip(before.frames.shape, after.frames.shape, strict=True))
     size = (grid[1], grid[0])
@@ -92,12 +102,12 @@ def combine(
     total = earlier + later - 1
     parts = [np.asarray(part / total, np.float32) for part in (earlier, later, np.float32(1))]
     blended: list[Levels] = []
-    for old, new, now in zip(before.planes, after.planes, as_blended(planes, mode), strict=True):
-        height, width = now.shape[:2]
+    for old, new, plane in zip(before.planes, after.planes, now, strict=True):
+        height, width = plane.shape[:2]
         first, second, third = (_sized(part, (width, height)) for part in parts)
-        if now.ndim == 3:
+        if plane.ndim == 3:
             first, second, third = first[..., None], second[..., None], third[..., None]
-        blended.append(np.asarray(old * first + new * second - now * third, np.float32))
+        blended.append(np.asarray(old * first + new * second - plane * third, np.float32))
     return Remembered(tuple(blended), np.asarray(total, np.float32))
 
 
@@ -109,20 +119,21 @@ def as_blended(planes: Sequence[Painted], mode: CoherenceMode) -> tuple[Levels, 
 
 def _scaled(plane: Painted, scale: float) -> Painted:
     size = (max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale)))
-    return cast("Painted", cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
+    return shrunk(plane, size)
 
 
-def _moved(plane: Levels, flow: NDArray[np.float32]) -> Levels:
-    """A plane with each pixel read where its match lies; beyond the border, the border's."""
-    places = flow.copy()
-    places[..., 0] += np.arange(flow.shape[1], dtype=np.float32)[None, :]
-    places[..., 1] += np.arange(flow.shape[0], dtype=np.float32)[:, None]
+def _moved(plane: Levels, places: Flow) -> Levels:
+    """A plane with each pixel read at its place; beyond the border, the border's."""
     remap = cast("Callable[..., Levels]", cv2.remap)  # its stubs want columns and rows apart, which is slower
     return remap(plane, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
+def _size(plane: Levels) -> tuple[int, int]:
+    return plane.shape[1], plane.shape[0]
+
+
 def _sized(plane: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """A plane of (width, height), between its pixels."""
-    if (plane.shape[1], plane.shape[0]) == size:
+    if _size(plane) == size:
         return plane
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.float32)

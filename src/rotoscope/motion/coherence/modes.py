@@ -20,7 +20,7 @@ from rotoscope.motion.engines import ENGINES, DenseInverseSearch, FlowEngine
 Coherence: TypeAlias = Literal["off", "smooth", "flow", "best"]
 """What is asked for, by name."""
 
-_VERSION: Final = "1"
+_VERSION: Final = "2"
 """Goes up whenever a mode gives other pixels."""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from rotoscope.media.frame import Frame, Pixels
 from rotoscope.media.planes import PlanarFrame, Planes
-from rotoscope.motion.coherence.memory import Painted
+from rotoscope.motion.coherence.shrinking import Painted
 from rotoscope.motion.flow import Gray
 
 PaintedPlanes: TypeAlias = tuple[Painted, ...]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rotoscope.media.frame import Frame
 from rotoscope.motion.coherence.finishing import Finisher
 from rotoscope.motion.coherence.matching import Match
-from rotoscope.motion.coherence.memory import Memory, Remembered, combine
+from rotoscope.motion.coherence.memory import Levels, Memory, Remembered, as_blended, combine
 from rotoscope.motion.coherence.modes import CoherenceMode
 from rotoscope.render.steadying.pictures import PaintedPlanes, planes_of, with_planes
 
@@ -66,9 +66,10 @@ class SpanSteadier:
             if len(self._waiting) == self.mode.block + self.mode.lead_out:
                 yield from self._decide(self.mode.block)
             return
-        before = self._before(moment)
+        now = as_blended(moment.planes, self.mode)
+        before = self._before(moment, now)
         if not self.mode.block:
-            shown = self._finished(moment, before)
+            shown = self._finished(moment, now, before)
             if self._is_wanted(moment):
                 yield from shown
 
@@ -87,28 +88,28 @@ class SpanSteadier:
         after: list[Remembered] = []
         later: Moment | None = None
         for place, moment in reversed(list(enumerate(self._waiting))):
-            seen_back = backward.advance(later.ahead if later else None, moment.planes)
+            now = as_blended(moment.planes, self.mode)
+            seen_back = backward.advance(later.ahead if later else None, now)
             if place < count:  # averages are large: none is kept that is not wanted now
                 after.append(seen_back)
             later = moment
         for moment in self._waiting[:count]:
-            shown = self._finished(
-                moment, combine(self._before(moment), after.pop(), moment.planes, self.mode)
-            )
+            now = as_blended(moment.planes, self.mode)
+            shown = self._finished(moment, now, combine(self._before(moment, now), after.pop(), now))
             if self._is_wanted(moment):
                 yield from shown
         del self._waiting[:count]
 
-    def _before(self, moment: Moment) -> Remembered:
+    def _before(self, moment: Moment, now: tuple[Levels, ...]) -> Remembered:
         """The average of what came before, at the next moment."""
         match = moment.behind if self._has_begun else None
         self._has_begun = True
-        return self._memory.advance(match, moment.planes)
+        return self._memory.advance(match, now)
 
-    def _finished(self, moment: Moment, remembered: Remembered) -> list[Frame]:
+    def _finished(self, moment: Moment, now: tuple[Levels, ...], remembered: Remembered) -> list[Frame]:
         if moment.behind is None:
             self._finisher.forget()
-        planes = self._finisher.finish(remembered, moment.planes)
+        planes = self._finisher.finish(remembered, now, moment.planes)
         return [with_planes(frame, planes) for frame in moment.frames]
 
 

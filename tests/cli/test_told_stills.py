@@ -10,6 +10,7 @@ import c2pa  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 from PIL import Image
 
+from rotoscope.media.clip import open_clip
 from rotoscope.media.stills import read_still, read_xmp
 
 import samples
@@ -62,7 +63,7 @@ def test_it_can_be_left_out_and_then_cannot_be_repeated(run: Run, photo: Path, t
     assert read_xmp(silent) is None
     assert "painted with" not in run("inspect", silent).out
     ran = run("stylize", photo, tmp_path / "x.jpg", "--like", silent)
-    assert "does not say how it was made. Results named .jpeg, .jpg, .m4v" in ran.err
+    assert "does not say how it was made. Results named .apng, .gif, .jpeg, .jpg, .m4v" in ran.err
 
 
 def test_what_is_not_painted_claims_nothing(run: Run, photo: Path, tmp_path: Path) -> None:
@@ -78,6 +79,40 @@ def test_a_preview_of_a_clip_tells_its_moment(run: Run, tmp_path: Path) -> None:
     told = run("inspect", tmp_path / "one.png").out
     assert "source: clip.mp4" in told
     assert "source seconds: 0.2" in told
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "apng"])
+def test_an_animated_picture_says_how_it_was_made_and_it_is_done_again(
+    run: Run, tmp_path: Path, suffix: str
+) -> None:
+    clip = samples.make_clip(tmp_path / "clip.mp4")
+    silent, first = tmp_path / f"silent.{suffix}", tmp_path / f"first.{suffix}"
+    choice = (*POSTER, "--coherence", "flow", "--width", "64")
+    assert run("stylize", clip, silent, *choice, "--no-provenance").exit_code == 0
+    assert run("stylize", clip, first, *choice).exit_code == 0
+    told = run("inspect", first).out
+    assert "painted with   posterize:levels=3 by Rotoscope" in told
+    assert "coherence flow (--like repeats it)" in told
+    assert f"source sha256: {sha256(clip.read_bytes()).hexdigest()}" in told
+    assert "painted with" not in run("inspect", silent).out
+    frames = [open_clip(path).frames() for path in (silent, first)]
+    for one, other in zip(*frames, strict=True):
+        assert (one.pts, one.duration) == (other.pts, other.duration)
+        assert (one.pixels == other.pixels).all()
+    again = tmp_path / f"again.{suffix}"
+    ran = run("stylize", clip, again, "--like", first, "--width", "64")
+    assert ran.exit_code == 0, ran.err
+    assert again.read_bytes() == first.read_bytes()
+
+
+def test_a_loop_says_how_its_clip_was_painted(run: Run, tmp_path: Path) -> None:
+    clip, painted, loop = samples.make_clip(tmp_path / "clip.mp4"), tmp_path / "p.mp4", tmp_path / "loop.gif"
+    assert run("stylize", clip, painted, *POSTER).exit_code == 0
+    ran = run("share", "loop", painted, loop, "--seconds", "0.3")
+    assert ran.exit_code == 0, ran.err
+    told = run("inspect", loop).out
+    assert "painted with   posterize:levels=3 by Rotoscope" in told
+    assert "source: p.mp4" in told
 
 
 def test_every_photograph_of_a_folder_says_it(run: Run, photo: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from rotoscope.media.frame import Frame, Pixels
 from rotoscope.media.info import MediaInfo
 from rotoscope.media.output import WriteReport
 from rotoscope.media.probe import inspect_media
+from rotoscope.media.still_codecs import StillTags, encode_still
 from rotoscope.media.stills import read_still
 from rotoscope.media.writer import open_writer
 
@@ -119,18 +120,44 @@ def test_profile_exif_and_xmp_come_along_upright(tmp_path: Path, photograph: Pat
     assert b'tiff:Orientation="1"' in after.xmp
 
 
-def test_sixteen_bit_png_carries_them_too_and_tiff_says_that_it_does_not(
-    tmp_path: Path, photograph: Path
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_pictures_of_sixteen_bits_carry_them_too(
+    tmp_path: Path, photograph: Path, suffix: str, channels: int
 ) -> None:
     info, before = inspect_media(photograph), read_still(photograph)
-    assert write(tmp_path / "a.png", deep(before.pixels), source=info).notes == ()
-    after = read_still(tmp_path / "a.png")
+    whole = np.dstack((deep(before.pixels), deep(before.pixels)[..., 1]))
+    pixels = np.ascontiguousarray(whole[..., :channels], np.uint16)
+    path = tmp_path / f"a{suffix}"
+    assert write(path, pixels, source=info).notes == ()
+    after = read_still(path)
     assert (after.icc_profile, after.pixels.dtype) == (before.icc_profile, np.uint16)
+    assert np.array_equal(after.pixels, pixels)
     assert after.xmp is not None
-    with Image.open(tmp_path / "a.png") as image:
-        assert image.getexif()[0x010F] == "Rotocam"
-    report = write(tmp_path / "a.tif", deep(before.pixels), source=info)
-    assert "not written into 16-bit TIFF; .png holds them" in report.notes[0]
+    assert b'tiff:Orientation="1"' in after.xmp
+    assert after.exif is not None
+    exif = Image.Exif()
+    exif.load(after.exif)
+    assert (exif[0x010F], exif.get(0x0112, 1)) == ("Rotocam", 1)
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_what_a_tiff_says_of_the_photograph_goes_on_into_a_jpeg(tmp_path: Path, is_deep: bool) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Rotocam"
+    exif[0x8769] = {0x829A: 0.004, 0x9003: "2026:01:02 03:04:05"}
+    exif[0x8825] = {1: "N", 2: (46.0, 10.0, 3.5)}
+    pixels: Pixels = picture(2)
+    pixels = deep(pixels) if is_deep else pixels
+    content = encode_still(pixels, ".tif", quality=100, tags=StillTags(exif=exif.tobytes())).content
+    (tmp_path / "a.tif").write_bytes(content)
+    write(tmp_path / "a.jpg", picture(2), source=inspect_media(tmp_path / "a.tif"))
+    with Image.open(tmp_path / "a.jpg") as image:
+        found = image.getexif()
+        assert found[0x010F] == "Rotocam"
+        assert dict(found.get_ifd(0x8769)) == {0x829A: 0.004, 0x9003: "2026:01:02 03:04:05"}
+        assert dict(found.get_ifd(0x8825)) == {1: "N", 2: (46.0, 10.0, 3.5)}
+        assert 0x0111 not in found, "where the pixels of the TIFF are"
 
 
 def test_a_second_frame_is_too_many_for_one_still(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from rotoscope.cli.bar import optimizing_facts
-from rotoscope.media.stills import read_still
+from rotoscope.media.stills import read_still, read_xmp
 from rotoscope.optimize.progress import OptimizeProgress, TraceRow
 
 from command import Ran, Run, run
@@ -49,6 +50,18 @@ def test_a_photograph_is_painted(optimize: Run, folder: Path) -> None:
     assert ran.out.startswith("out.png: 80x64, 3 iterations in ")
     assert "style " in ran.out
     assert read_still(folder / "out.png").pixels.shape == (64, 80, 3)
+
+
+def test_a_painting_says_how_it_was_made_or_nothing(run: Run, optimize: Run, folder: Path) -> None:
+    assert optimize("wave.png", "poster.png:2", "out.jpg").exit_code == 0
+    told = run("inspect", "out.jpg").out
+    assert "process: algorithmically painted" in told
+    assert "digital source type: compositeWithTrainedAlgorithmicMedia" in told
+    assert "source: photo.png" in told
+    packet = read_xmp(folder / "out.jpg") or b""
+    assert sha256((folder / "wave.png").read_bytes()).hexdigest().encode() in packet
+    assert optimize("wave.png", "silent.jpg", "--no-provenance").exit_code == 0
+    assert read_xmp(folder / "silent.jpg") is None
 
 
 def test_the_result_as_json(optimize: Run) -> None:

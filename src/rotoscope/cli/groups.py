@@ -66,7 +66,7 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Telling:
-    """What a painted still says of itself, and who vouches for it."""
+    """What a painted picture says of itself, and who vouches for it."""
 
     no_provenance: options.NoProvenance = False
     credentials: options.CredentialsFile = None

@@ -75,6 +75,7 @@ def optimize(
     asked: ForClips,
     restart: own.Restart = False,
     quality: options.Quality = None,
+    no_provenance: options.NoProvenance = False,
     running: Running,
 ) -> None:
     """Parse, call, present."""
@@ -96,6 +97,7 @@ def optimize(
         quality=quality,
         checkpoint_dir=settings.cache_dir / "optimize",
         restart=restart,
+        provenance=not no_provenance,
     )
     encoder = network.for_optimizing(recipe, settings.cache_dir)
     styles = [StyleSource.parse(text) for text in style]
@@ -156,6 +158,7 @@ def _options(
     quality: float | None,
     checkpoint_dir: Path,
     restart: bool,
+    provenance: bool,
 ) -> PaintingOptions:
     from rotoscope.optimize.memory import Memory  # noqa: PLC0415 - torch is heavy, and only needed here
     from rotoscope.optimize.painting import PaintingOptions  # noqa: PLC0415
@@ -170,6 +173,7 @@ def _options(
         plot=watching.plot,
         checkpoint_dir=checkpoint_dir,
         restart=restart,
+        provenance=provenance,
         memory=Memory() if watching.memory is None else Memory.of_gigabytes(watching.memory),
         device=running.device,
         threads=running.threads,

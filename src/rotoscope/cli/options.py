@@ -159,7 +159,8 @@ NoProvenance: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--no-provenance",
-        help="Write nothing into stills on how they were made (filters, style images, source, look).",
+        help="Write nothing into pictures, still or animated, on how they were made (filters, style images, "
+        "source, look).",
     ),
 ]
 CredentialsFile: TypeAlias = Annotated[

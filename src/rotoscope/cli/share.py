@@ -126,6 +126,7 @@ def loop(
     """Parse, call, present."""
     from rotoscope.media.timecode import parse_rate  # noqa: PLC0415 - see cli.main
     from rotoscope.render.sharing.loop import LoopOptions, make_loop  # noqa: PLC0415
+    from rotoscope.standard import standard_palette  # noqa: PLC0415
 
     how = LoopOptions(
         seconds=make_time(seconds),
@@ -139,6 +140,7 @@ def loop(
         result = make_loop(
             source,
             output,
+            palette=standard_palette(),
             start=None if start is None else make_time(start),
             options=how,
             overwrite=overwrite,

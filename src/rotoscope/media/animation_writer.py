@@ -17,6 +17,7 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 
 from rotoscope.errors import EncodeError
+from rotoscope.media.animation_tags import embed_packet
 from rotoscope.media.atomic import StagedFile
 from rotoscope.media.color_table import ColorTable
 from rotoscope.media.encoders import EncoderOptions, QualityScale
@@ -26,8 +27,10 @@ from rotoscope.media.opening import open_container
 from rotoscope.media.orientation import Orientation
 from rotoscope.media.output import WriteReport
 from rotoscope.media.picture import as_video_frame
+from rotoscope.media.provenance import Provenance
 from rotoscope.media.still_codecs import as_bytes
 from rotoscope.media.writing import TransactionalWriter
+from rotoscope.media.xmp import painted_packet
 
 _GIF_TICKS = 100
 _WEBP_TICKS = 1000
@@ -135,11 +138,18 @@ class GifWriter(TransactionalWriter):
     """
 
     def __init__(
-        self, output: Path, *, source: MediaInfo | None, options: EncoderOptions, overwrite: bool
+        self,
+        output: Path,
+        *,
+        source: MediaInfo | None,
+        options: EncoderOptions,
+        overwrite: bool,
+        provenance: Provenance | None = None,
     ) -> None:
         super().__init__(output)
         self._source = source
         self._options = options
+        self._provenance = provenance
         self._staged = StagedFile(output, overwrite=overwrite)
         self._spool_path = self._staged.part.with_suffix(".spool")
         self._spool: OutputContainer | None = None
@@ -180,6 +190,7 @@ class GifWriter(TransactionalWriter):
         self._spool.close()
         self._encode(self._table)
         self._spool_path.unlink()
+        tell_provenance(self._staged.part, self._provenance)
         size = self._staged.publish()
         notes = animation_notes(self._delays, self._source)
         return WriteReport(
@@ -220,12 +231,14 @@ class MuxedAnimation(TransactionalWriter):
         source: MediaInfo | None,
         options: EncoderOptions,
         overwrite: bool,
+        provenance: Provenance | None,
         ticks: int,
     ) -> None:
         """Stage the file; ``ticks``: those a second of the format's delays."""
         super().__init__(output)
         self._source = source
         self._options = options
+        self._provenance = provenance
         self._staged = StagedFile(output, overwrite=overwrite)
         self._muxer: OutputContainer | None = None
         self._stream: Any = None
@@ -254,9 +267,22 @@ class WebpWriter(MuxedAnimation):
     """An animated WebP, in full color and with smooth transparency."""
 
     def __init__(
-        self, output: Path, *, source: MediaInfo | None, options: EncoderOptions, overwrite: bool
+        self,
+        output: Path,
+        *,
+        source: MediaInfo | None,
+        options: EncoderOptions,
+        overwrite: bool,
+        provenance: Provenance | None = None,
     ) -> None:
-        super().__init__(output, source=source, options=options, overwrite=overwrite, ticks=_WEBP_TICKS)
+        super().__init__(
+            output,
+            source=source,
+            options=options,
+            overwrite=overwrite,
+            provenance=provenance,
+            ticks=_WEBP_TICKS,
+        )
 
     def _write(self, frame: Frame) -> None:
         if self._canvas is None:
@@ -291,6 +317,7 @@ class WebpWriter(MuxedAnimation):
             notes.append(
                 f"{merged} frames like the one before them are shown as its longer delay: WebP does so"
             )
+        tell_provenance(self._staged.part, self._provenance)
         size = self._staged.publish()
         return WriteReport(self._output, frames, size, "webp", tuple(notes), frame_size=size_of(self._canvas))
 
@@ -320,6 +347,12 @@ def _set_last_webp_delay(path: Path, *, end: int) -> int:
             file.seek(place)
             file.write((end - (elapsed - last)).to_bytes(3, "little"))
     return max(frames, 1)
+
+
+def tell_provenance(path: Path, provenance: Provenance | None) -> None:
+    """Have a finished file say how it was painted; None: it says nothing."""
+    if provenance is not None:
+        embed_packet(path, painted_packet(None, provenance))
 
 
 def animation_notes(delays: Delays, source: MediaInfo | None) -> tuple[str, ...]:

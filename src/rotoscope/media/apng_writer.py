@@ -16,12 +16,14 @@ from rotoscope.media.animation_writer import (
     MuxedAnimation,
     animation_notes,
     size_of,
+    tell_provenance,
 )
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
 from rotoscope.media.info import MediaInfo
 from rotoscope.media.output import WriteReport
 from rotoscope.media.picture import as_video_frame
+from rotoscope.media.provenance import Provenance
 
 _TICKS = 1000
 _SIGNATURE_BYTES = 8
@@ -31,9 +33,17 @@ class ApngWriter(MuxedAnimation):
     """An animated PNG (PNG specification, third edition), which browsers show as they show a GIF."""
 
     def __init__(
-        self, output: Path, *, source: MediaInfo | None, options: EncoderOptions, overwrite: bool
+        self,
+        output: Path,
+        *,
+        source: MediaInfo | None,
+        options: EncoderOptions,
+        overwrite: bool,
+        provenance: Provenance | None = None,
     ) -> None:
-        super().__init__(output, source=source, options=options, overwrite=overwrite, ticks=_TICKS)
+        super().__init__(
+            output, source=source, options=options, overwrite=overwrite, provenance=provenance, ticks=_TICKS
+        )
 
     def _write(self, frame: Frame) -> None:
         if self._canvas is None:
@@ -58,6 +68,7 @@ class ApngWriter(MuxedAnimation):
     def _finish(self) -> WriteReport:
         self._end()
         _set_last_delay(self._staged.part, self._delays.last_delay)
+        tell_provenance(self._staged.part, self._provenance)
         size = self._staged.publish()
         notes = animation_notes(self._delays, self._source)
         return WriteReport(

@@ -254,10 +254,6 @@ def _compare_still_tags(before: MediaInfo, after: MediaInfo) -> list[Row]:
             continue
         if got is not None:
             rows.append(kept(name, f"{len(told)} bytes", f"{len(got)} bytes"))
-        elif after.video.bit_depth > 8 and after.container == "TIFF":
-            rows.append(
-                Row(name, f"{len(told)} bytes", "none", Verdict.DROPPED, "not written into 16-bit TIFF")
-            )
         else:
             rows.append(lost(name, f"{len(told)} bytes", "none", f"{after.container} holds it"))
     return rows

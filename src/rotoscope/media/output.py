@@ -34,6 +34,8 @@ class OutputKind(StrEnum):
 
 
 _ANIMATED = {".gif": OutputKind.GIF, ".apng": OutputKind.APNG}
+ANIMATION_SUFFIXES = frozenset(_ANIMATED)
+"""Of pictures that always move; .webp may."""
 
 
 class Display(StrEnum):

@@ -45,10 +45,13 @@ def probe_still(path: Path, header: StillHeader, *, limits: Limits) -> Probed:
 def probe_animation(path: Path, header: StillHeader, *, count: bool, limits: Limits) -> Probed:
     """Facts of an animated picture; ``metadata["loop"]`` says how often it is played (0: for ever).
 
+    The rest of ``metadata`` says how it was painted, where its XMP tells.
+
     Raises:
         DecodeError: not even its first picture can be decoded.
     """
     found = survey_animation(path, limits=limits) if count else None
+    xmp = read_xmp(path, limits=limits)
     video = _video_info(
         header,
         time_base=found.times.time_base if found else Fraction(1, 1000),
@@ -62,7 +65,7 @@ def probe_animation(path: Path, header: StillHeader, *, count: bool, limits: Lim
         container=header.format,
         size_bytes=path.stat().st_size,
         video=video,
-        metadata=_loop(found),
+        metadata=_loop(found) | ({} if xmp is None else read_painting(xmp)),
         problems=(found.problem,) if found and found.problem else (),
     )
     if found is None:

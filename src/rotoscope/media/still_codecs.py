@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -17,13 +16,13 @@ from rotoscope.media.encoders import QualityScale
 from rotoscope.media.frame import Pixels
 from rotoscope.media.output import STILL_SUFFIXES
 from rotoscope.media.picture import flatten
+from rotoscope.media.png_chunks import PNG_HEAD_BYTES, png_chunk, xmp_chunk
+from rotoscope.media.tiff_tags import with_tiff_tags
 
 _QUALITY = QualityScale("quality", 10, 92, 100)
 _JPEG = frozenset({".jpg", ".jpeg"})
 _TIFF = frozenset({".tif", ".tiff"})
-_TIFF_XMP = 700
 _DEEP = frozenset({".png"}) | _TIFF
-_PNG_HEAD_BYTES = 8 + 25  # the signature and IHDR, which must come first
 _WEBP_EFFORT = (4, 1)  # of 6; the second where it shall be quick
 _PNG_COMPRESSION = 4  # of 9: within some percent of 9's size in a third of its time
 
@@ -132,30 +131,18 @@ def _encode_with_pillow(
         # Full chroma: painted edges are sharp in color.
         else {"format": "JPEG", "quality": level, "subsampling": 0, "optimize": not quick}
     )
-    if suffix != ".png":
+    if suffix not in _DEEP:
         named = {"icc_profile": tags.icc_profile, "exif": tags.exif, "xmp": tags.xmp}
         settings |= {name: value for name, value in named.items() if value}
-        if suffix in _TIFF and tags.xmp:  # there, XMP is a tag among those of EXIF
-            fields = Image.Exif()
-            fields.load(tags.exif or b"")
-            fields[_TIFF_XMP] = tags.xmp
-            settings["exif"] = fields
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, **settings)
-    content = buffer.getvalue()
-    return _with_png_tags(content, tags) if suffix == ".png" else content
+    return _with_tags(buffer.getvalue(), suffix, tags)
 
 
 def _encode_deep(pixels: Pixels, suffix: str, tags: StillTags, notes: list[str]) -> EncodedStill:
     """16 bits, which Pillow does not write in color."""
     content = _encode_with_opencv(pixels, suffix)
-    if suffix in _TIFF:
-        if tags.icc_profile or tags.exif or tags.xmp:
-            notes.append(
-                "ICC profile, EXIF and XMP left out: they are not written into 16-bit TIFF; .png holds them"
-            )
-        return EncodedStill(content, tuple(notes))
-    return EncodedStill(_with_png_tags(content, tags), tuple(notes))
+    return EncodedStill(_with_tags(content, suffix, tags), tuple(notes))
 
 
 def _encode_with_opencv(pixels: Pixels, suffix: str) -> bytes:
@@ -166,17 +153,22 @@ def _encode_with_opencv(pixels: Pixels, suffix: str) -> bytes:
     return encoded.tobytes()
 
 
+def _with_tags(content: bytes, suffix: str, tags: StillTags) -> bytes:
+    """Put tags into a PNG or TIFF that has none; others have theirs already."""
+    if suffix == ".png":
+        return _with_png_tags(content, tags)
+    if suffix in _TIFF and (tags.icc_profile or tags.exif or tags.xmp):
+        return with_tiff_tags(content, icc_profile=tags.icc_profile, exif=tags.exif, xmp=tags.xmp)
+    return content
+
+
 def _with_png_tags(png: bytes, tags: StillTags) -> bytes:
-    """Put chunks of metadata after the first chunk (PNG specification, third edition, section 11.3)."""
+    """Put chunks of metadata after the first chunk."""
     chunks = b""
     if tags.icc_profile:
-        chunks += _png_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(tags.icc_profile))
+        chunks += png_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(tags.icc_profile))
     if tags.exif:
-        chunks += _png_chunk(b"eXIf", tags.exif.removeprefix(b"Exif\0\0"))
+        chunks += png_chunk(b"eXIf", tags.exif.removeprefix(b"Exif\0\0"))
     if tags.xmp:
-        chunks += _png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + tags.xmp)
-    return png[:_PNG_HEAD_BYTES] + chunks + png[_PNG_HEAD_BYTES:]
-
-
-def _png_chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        chunks += xmp_chunk(tags.xmp)
+    return png[:PNG_HEAD_BYTES] + chunks + png[PNG_HEAD_BYTES:]

@@ -19,9 +19,11 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 from PIL.Image import DecompressionBombError, DecompressionBombWarning
 
 from rotoscope.errors import DecodeError, OpenError, RotoscopeError, UnsupportedMedia
+from rotoscope.media.animation_tags import read_gif_packet
 from rotoscope.media.frame import Pixels
 from rotoscope.media.opening import DEFAULT_LIMITS, SNIFFED_BYTES, Limits, open_file, refuse_text
 from rotoscope.media.orientation import Orientation, from_exif
+from rotoscope.media.tiff_tags import exif_of_tiff
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF")
 """Pillow's names of the picture formats that are read; none of them runs a program or points at files."""
@@ -146,7 +148,7 @@ def read_xmp(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> bytes | None:
         OpenError: there is no such file, or it is no picture, or larger than the limits.
     """
     with open_image(path, limits=limits) as image:
-        stored = image.info.get("xmp")
+        stored = read_gif_packet(path) if image.format == "GIF" else image.info.get("xmp")
         return stored if isinstance(stored, bytes) else None
 
 
@@ -308,12 +310,21 @@ def _rgb_profile(image: Image.Image) -> bytes | None:
 
 
 def _upright_exif(image: Image.Image) -> bytes | None:
-    stored = image.info.get("exif")
     exif = _exif(image)
+    stored = _tiff_exif(exif) if image.format == "TIFF" else image.info.get("exif")
     if not stored or _ORIENTATION not in exif:
         return stored
+    exif = Image.Exif()
+    exif.load(stored)
     exif[_ORIENTATION] = 1
     return exif.tobytes()
+
+
+def _tiff_exif(exif: Image.Exif) -> bytes | None:
+    try:
+        return exif_of_tiff(exif)
+    except (*DAMAGE, TypeError):  # tags that nobody can write again; the picture is whole
+        return None
 
 
 def _upright_xmp(image: Image.Image) -> bytes | None:

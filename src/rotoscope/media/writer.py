@@ -51,7 +51,7 @@ def open_writer(
         span: (start, stop) in seconds from the clip's first frame, half open, that what is copied is cut to.
             None: the whole clip. A stop of None: to the end.
         metadata: Container tags on top of the source's.
-        provenance: What a still says on how it was painted; None: nothing.
+        provenance: What a still or an animated picture says on how it was painted; None: nothing.
         credentials: What a still is signed with, where it says that; None: it is not signed.
 
     Raises:
@@ -77,6 +77,8 @@ def open_writer(
         )
     if kind is OutputKind.STILLS:
         return StillsWriter(output, options=options, overwrite=overwrite)
-    still = partial(StillWriter, provenance=provenance, credentials=credentials)
+    still = partial(StillWriter, credentials=credentials)
     animations = {OutputKind.GIF: GifWriter, OutputKind.WEBP: WebpWriter, OutputKind.APNG: ApngWriter}
-    return animations.get(kind, still)(output, source=source, options=options, overwrite=overwrite)
+    return animations.get(kind, still)(
+        output, source=source, options=options, overwrite=overwrite, provenance=provenance
+    )

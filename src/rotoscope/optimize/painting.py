@@ -20,10 +20,12 @@ from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame, Pixels
 from rotoscope.media.info import MediaKind
 from rotoscope.media.output import STILL_SUFFIXES, OutputKind, WriteReport, output_kind
+from rotoscope.media.provenance import Provenance
 from rotoscope.media.still_codecs import StillTags, encode_still, known_suffix
 from rotoscope.media.stills_writer import StillWriter
 from rotoscope.networks.device import DeviceName, choose_device
 from rotoscope.networks.features import Encoder
+from rotoscope.optimize.credits import provenance_of_optimized
 from rotoscope.optimize.memory import Memory
 from rotoscope.optimize.pictures import to_pixels, to_tensor
 from rotoscope.optimize.progress import OptimizeProgress, ProgressCallback
@@ -69,6 +71,8 @@ class PaintingOptions:
     device: DeviceName = "auto"
     threads: int | None = None
     """None: as many as PyTorch takes."""
+    provenance: bool = True
+    """Whether the painting says how it was made."""
     overwrite: bool = False
 
 
@@ -134,7 +138,8 @@ def optimize_still(
     (frame,) = clip.frames()
     pixels = resize_short_side(frame.pixels, options.size)
     painted = _paint(pixels, grading, job, read_style_images(styles, options.masks))
-    report = _write(painted, output, grading, options)
+    told = provenance_of_optimized(photograph, styles, recipe) if options.provenance else None
+    report = _write(painted, output, grading, options, told)
     outcome = job.outcome
     assert outcome is not None
     _write_trace(outcome, options)
@@ -162,9 +167,16 @@ def _paint(pixels: Pixels, grading: Grading, job: _Job, styles: Sequence[Style])
     return painted if pixels.shape[2] == 3 else cast("Pixels", np.dstack((painted, pixels[..., 3])))
 
 
-def _write(painted: Pixels, output: Path, grading: Grading, options: PaintingOptions) -> WriteReport:
-    encoding = EncoderOptions(quality=options.quality)
-    with StillWriter(output, source=grading.source, options=encoding, overwrite=options.overwrite) as writer:
+def _write(
+    painted: Pixels, output: Path, grading: Grading, options: PaintingOptions, told: Provenance | None
+) -> WriteReport:
+    with StillWriter(
+        output,
+        source=grading.source,
+        options=EncoderOptions(quality=options.quality),
+        overwrite=options.overwrite,
+        provenance=told,
+    ) as writer:
         writer.write(Frame(painted, 0, 0, Fraction(1)))
         return writer.close()
 

@@ -13,7 +13,7 @@ from rotoscope.errors import RecipeMismatch, RotoscopeError
 from rotoscope.filters.base import Filter
 from rotoscope.filters.controls import Colors
 from rotoscope.media.info import MediaInfo
-from rotoscope.media.output import STILL_SUFFIXES
+from rotoscope.media.output import ANIMATION_SUFFIXES, STILL_SUFFIXES
 from rotoscope.media.probe import inspect_media
 from rotoscope.motion.coherence.modes import Coherence
 
@@ -34,8 +34,12 @@ def recipe_tags(output: Path, recipe: str | None, *, coherence: Coherence) -> di
     """
     if recipe is None or output.suffix.lower() not in RECIPE_SUFFIXES:
         return {}
-    told = RecipeLine.model_validate_json(recipe).model_copy(update={"coherence": coherence})
-    return {RECIPE_KEY: told.to_json()}
+    return {RECIPE_KEY: with_coherence(recipe, coherence)}
+
+
+def with_coherence(recipe: str, coherence: Coherence) -> str:
+    """A recipe line that tells how neighboring frames are kept alike as well."""
+    return RecipeLine.model_validate_json(recipe).model_copy(update={"coherence": coherence}).to_json()
 
 
 class RecipeLine(BaseModel):
@@ -86,7 +90,7 @@ def read_recipe(path: Path) -> RecipeLine:
     if recipe is None:
         raise RecipeMismatch(
             f"{path} does not say how it was made. Results named "
-            f"{', '.join(sorted((*RECIPE_SUFFIXES, *STILL_SUFFIXES)))} do, "
+            f"{', '.join(sorted((*RECIPE_SUFFIXES, *ANIMATION_SUFFIXES, *STILL_SUFFIXES)))} do, "
             "where Rotoscope has painted them; give one, or a look file with --look."
         )
     return recipe

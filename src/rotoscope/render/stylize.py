@@ -13,6 +13,7 @@ from rotoscope.media.clip import Clip, open_clip
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.info import MediaInfo, MediaKind
 from rotoscope.media.output import OutputKind, Writer, WriteReport, is_pattern, output_kind
+from rotoscope.media.provenance import Provenance
 from rotoscope.media.selection import WHOLE_CLIP, Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.render.any_look import AnyLook
@@ -25,7 +26,7 @@ from rotoscope.render.pipeline import paint_frames
 from rotoscope.render.planar import FramePainter
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
 from rotoscope.render.provenance import provenance_of
-from rotoscope.render.recipe_line import recipe_tags
+from rotoscope.render.recipe_line import recipe_tags, with_coherence
 from rotoscope.render.result import RenderResult, video_seconds
 from rotoscope.render.score import measure
 from rotoscope.render.segments.planned import can_be_joined
@@ -267,7 +268,6 @@ def _open_output(
         )
     selection = clip.selection
     is_cut = selection.start is not None or selection.stop is not None
-    tells = kind is OutputKind.STILL and options.provenance
     both_video = kind is OutputKind.VIDEO and clip.info.kind is MediaKind.VIDEO
     return open_writer(
         output,
@@ -277,9 +277,19 @@ def _open_output(
         copy_streams_from=clip.source if both_video else None,
         span=(selection.start or Fraction(0), selection.stop) if is_cut else None,
         metadata=recipe_tags(output, look.recipe, coherence=options.coherence),
-        provenance=provenance_of(look, clip.source) if tells else None,
+        provenance=_provenance(clip, kind, look, options),
         credentials=options.credentials,
     )
+
+
+def _provenance(clip: Clip, kind: OutputKind, look: AnyLook, options: RenderOptions) -> Provenance | None:
+    """What the result says beside the recipe line that videos have; None: nothing."""
+    if not options.provenance or kind not in (_ANIMATED | {OutputKind.STILL}):
+        return None
+    told = provenance_of(look, clip.source)
+    if told is None or told.recipe is None or kind is OutputKind.STILL:
+        return told
+    return replace(told, recipe=with_coherence(told.recipe, options.coherence))
 
 
 def finish(

@@ -118,7 +118,9 @@ def _loop(params: ShareParams, bench: Workbench, source: Path, output: Path) -> 
         quality=params.quality,
     )
     start = _time(params.start)
-    return make_loop(source, output, start=start, options=how, on_progress=bench.on_progress)
+    return make_loop(
+        source, output, palette=bench.palette, start=start, options=how, on_progress=bench.on_progress
+    )
 
 
 def _crop(params: ShareParams, bench: Workbench, source: Path, output: Path) -> RenderResult:

@@ -210,7 +210,9 @@ class RenderingWish(Params):
     on_truncated: OnTruncated = Field(default="fail", description="What becomes of a source that ends early.")
     on_corrupt: OnCorrupt = Field(default="fail", description="What becomes of damaged frames.")
 
-    provenance: bool = Field(default=True, description="Whether a still says how it was made.")
+    provenance: bool = Field(
+        default=True, description="Whether a still or an animated picture says how it was made."
+    )
     score: bool = Field(default=False, description="Measure how much the result flickers.")
 
     def options(self, store: SegmentStore) -> RenderOptions:

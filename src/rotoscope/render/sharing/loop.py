@@ -17,12 +17,16 @@ from rotoscope.media.atomic import StagedFile, encode_errors, refuse_existing, r
 from rotoscope.media.encoders import EncoderOptions
 from rotoscope.media.frame import Frame
 from rotoscope.media.output import WriteReport, output_kind
+from rotoscope.media.provenance import Provenance
 from rotoscope.media.selection import Selection
 from rotoscope.media.writer import open_writer
 from rotoscope.motion.flow import Picture
+from rotoscope.palette.palette import Palette
 from rotoscope.render.progress import ProgressCallback, ProgressMeter
+from rotoscope.render.recipe_line import recipe_of
 from rotoscope.render.result import RenderResult
 from rotoscope.render.sharing.shown import ANIMATED, ShownClip, require_moving, resized
+from rotoscope.render.sharing.told import provenance_of_recipe
 
 LONGEST_SECONDS: Final = 60
 """Of a loop."""
@@ -115,6 +119,7 @@ def make_loop(
     source: str | Path,
     output: str | Path,
     *,
+    palette: Palette | None = None,
     start: Fraction | None = None,
     options: LoopOptions | None = None,
     overwrite: bool = False,
@@ -128,6 +133,8 @@ def make_loop(
     Args:
         source: a video, an animation or a folder of frames.
         output: a name that ends in ``.gif``, ``.webp`` or ``.apng``.
+        palette: whose filters are asked for their cards: the loop says how its source was painted. None: it
+            says nothing.
         start: seconds from the clip's first frame; None: 0.
         options: how.
         overwrite: replace what is there.
@@ -145,7 +152,7 @@ def make_loop(
     refuse_source(output, Path(source))
     refuse_existing(output, overwrite=overwrite)
     meter = ProgressMeter("loop", frames_expected=None, on_progress=on_progress)
-    span = _span(source, start or Fraction(0), options)
+    span = replace(_span(source, start or Fraction(0), options), provenance=_told(source, palette))
     staged = StagedFile(output, overwrite=overwrite)
     try:
         made = _search(span, staged, options, meter)
@@ -177,6 +184,8 @@ class _Span:
     size: tuple[int, int]
     rate: Fraction | None
     """Of the source, where it says."""
+    provenance: Provenance | None = None
+    """What the loop says on how it was painted."""
 
     def first_rung(self, options: LoopOptions, suffix: str) -> _Rung:
         """The largest that is tried."""
@@ -208,6 +217,13 @@ def _span(source: str | Path, start: Fraction, options: LoopOptions) -> _Span:
     fade = min(options.fade_seconds, left / 3)
     seconds = min(options.seconds, left - fade)
     return _Span(source, start, fade, seconds, whole.size, whole.clip.info.video.average_rate)
+
+
+def _told(source: str | Path, palette: Palette | None) -> Provenance | None:
+    recipe = recipe_of(ShownClip(source).clip.info)
+    if recipe is None or palette is None:
+        return None
+    return provenance_of_recipe(recipe, palette, Path(source))
 
 
 def _search(span: _Span, staged: StagedFile, options: LoopOptions, meter: ProgressMeter) -> _Made:
@@ -290,7 +306,11 @@ def _write(
     with (
         closing(_faded(clip, lead, (rung.width, height))) as frames,
         open_writer(
-            attempt, source=None, options=EncoderOptions(quality=options.quality), overwrite=True
+            attempt,
+            source=None,
+            options=EncoderOptions(quality=options.quality),
+            overwrite=True,
+            provenance=span.provenance,
         ) as writer,
     ):
         for index, frame in enumerate(frames):

@@ -54,6 +54,25 @@ export function settled(run, milliseconds) {
   return call;
 }
 
+/**
+ * Calls `run` at once, and while one is under way remembers that it is to run again, once, as soon as that one is done:
+ * what is shown follows a control that is being turned as quickly as it can. After `patience` milliseconds nobody waits any more.
+ * @param {() => Promise<void>} run
+ */
+export function following(run, patience) {
+  let underWay = false, again = false;
+  const go = async () => {
+    underWay = true;
+    try {
+      do {
+        again = false;
+        await Promise.race([run(), new Promise((done) => setTimeout(done, patience))]);
+      } while (again);
+    } finally { underWay = false; }
+  };
+  return () => { if (underWay) again = true; else go(); };
+}
+
 /** A labeled field: a caption above a control. */
 export function field(caption, control, hint) {
   return h("label", { class: "field" }, h("span", {}, caption), control, hint && h("span", { class: "small muted" }, hint));

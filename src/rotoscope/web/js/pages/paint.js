@@ -1,6 +1,6 @@
 // Paint: a photo or a clip, a filter, and a result.
 import { get } from "../api.js";
-import { fill, h, settled } from "../dom.js";
+import { fill, following, h, settled } from "../dom.js";
 import { controls, scrubber } from "../paint/controls.js";
 import { newLook } from "../paint/look.js";
 import { looksPanel, remember, remembered } from "../paint/looks.js";
@@ -36,7 +36,7 @@ async function work(stand, source, filter, signal) {
   const beside = h("div", { class: "beside stack" });
   const below = h("div", { class: "below stack" });
   const outcome = h("section", { class: "card outcome stack", hidden: true, "aria-label": "Result" });
-  const repaint = settled(() => stage.paint(desk.look, desk.at), 40);
+  const repaint = following(() => stage.paint(desk.look, desk.at), 400);
   const desk = {
     source, outcome, look: newLook(null), active: 0, at: source.isClip ? Math.min(source.seconds / 2, 3) : 0,
     titleOf: (name) => titles.get(name) ?? String(name),

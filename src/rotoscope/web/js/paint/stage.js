@@ -11,6 +11,7 @@ export class Stage {
   #said = h("p", { class: "stage-said small muted", role: "status" });
   #fault = h("div", {});
   #frame = null;
+  #turn = 0;
   #frameAt = null;
   #signal;
 
@@ -52,6 +53,7 @@ export class Stage {
   /** Paint what is shown. */
   async paint(look, at) {
     const began = performance.now();
+    const turn = (this.#turn += 1);
     this.element.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => { this.#said.textContent = "Painting …"; }, 400);
     try {
@@ -69,7 +71,7 @@ export class Stage {
       if (!this.#signal.aborted) fill(this.#fault, faulty(fault, () => this.paint(look, at)));
     } finally {
       clearTimeout(slow);
-      this.element.removeAttribute("aria-busy");
+      if (turn === this.#turn) this.element.removeAttribute("aria-busy");
     }
   }
 }

@@ -150,7 +150,7 @@ def list_project_frames(
     """Frames in order: the hashes of source and painting, and what decided the painting."""
     found = services.projects.open(caller.client_id, project)
     with told_as({found.folder: project}):
-        first = int(page.after) + 1 if page.after and page.after.isdecimal() else 0
+        first = page.after_number + 1
         rows = found.state_at(at).frames_between(first, first + page.limit + 1)
     return page.cut(rows, FrameView.of, lambda frame: frame.index)
 
@@ -162,7 +162,7 @@ def list_project_commits(
     """What was done, the newest first."""
     found = services.projects.open(caller.client_id, project)
     with told_as({found.folder: project}):
-        passed = int(page.after) if page.after and page.after.isdecimal() else 0
+        passed = max(0, page.after_number)
         commits = project_log(found, at, limit=passed + page.limit + 1)
     rows = list(enumerate(islice(commits, passed, None), passed + 1))
     return page.cut(rows, lambda row: CommitView.of(row[1]), lambda row: row[0])

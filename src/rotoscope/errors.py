@@ -350,7 +350,7 @@ class JobFailed(JobError):
 
 
 class BudgetExhausted(JobError):
-    """A job's budget is used up."""
+    """A budget is used up: a job's own, a client's or a key's."""
 
 
 class BudgetNotFound(JobError):

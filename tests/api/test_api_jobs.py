@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from rotoscope.api import streams
+from rotoscope.api.pages import encode_cursor
+from rotoscope.database.tables import SegmentRecord
 from rotoscope.jobs.book import JobBook
 from rotoscope.jobs.operations.registry import OPERATIONS
 from rotoscope.jobs.recording import Recorder
@@ -237,6 +239,31 @@ def test_a_stream_of_events_begins_after_the_last_one_read(bench: Bench) -> None
 def test_segments_of_a_job_are_listed(bench: Bench) -> None:
     ada = bench.client()
     assert ada.get(f"/v1/jobs/{made_by(ada)['id']}/segments").json() == {"items": [], "next": None}
+
+
+def test_segments_come_in_pages(bench: Bench) -> None:
+    ada = bench.client()
+    job_id = made_by(ada)["id"]
+    with bench.database.writing() as session:
+        session.add_all(
+            SegmentRecord(job_id=job_id, number=number, first=number, stop=number + 1, key="a")
+            for number in range(450)
+        )
+    url, found, after, sizes = f"/v1/jobs/{job_id}/segments", [], None, []
+    while True:
+        page = ada.get(url, params={"limit": 200} | ({"after": after} if after else {})).json()
+        found += [one["number"] for one in page["items"]]
+        sizes.append(len(page["items"]))
+        after = page["next"]
+        if after is None:
+            break
+    assert (found, sizes) == (list(range(450)), [200, 200, 50])
+    assert len(ada.get(url).json()["items"]) == 50
+    beyond = ada.get(url, params={"after": encode_cursor(10**30)})
+    assert (beyond.status_code, beyond.json()) == (200, {"items": [], "next": None})
+    assert ada.get(url, params={"after": encode_cursor("x")}).json()["items"][0]["number"] == 0
+    refused = ada.get(url, params={"after": "?"})
+    assert (refused.status_code, refused.json()["errors"][0]["where"]) == (422, "query.after")
 
 
 def test_a_job_shows_how_it_is_going(bench: Bench) -> None:

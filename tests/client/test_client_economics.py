@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from rotoscope.client import Client
 from rotoscope.errors import ApiError, JobFailed
@@ -13,7 +15,7 @@ from rotoscope.settings import KEY_VARIABLE
 
 from command import Run, run
 from running_server import RunningServer, running_server
-from samples import make_clip
+from samples import make_clip, picture
 
 __all__ = ["run"]
 RATES = {
@@ -118,3 +120,26 @@ def test_commands_ask_the_server(
     ran = run("costs", "--plan", "studio", "--wholesale", *at)
     assert ran.out.startswith("cli_local, plan studio: ")
     assert not any(file.uri.startswith("data://quoted/") for file in client.files.list("data://"))
+
+
+def test_pictures_are_in_the_ledger_without_a_job(
+    run: Run, priced: RunningServer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = io.BytesIO()
+    Image.fromarray(picture(0, (48, 32))).save(file, "PNG")
+    for _ in range(3):
+        client.images.stylize(file.getvalue(), filter="halftone")
+    (told,) = [one for one in client.usage.get("job").items if one.name == "(picture)"]
+    assert (told.jobs, told.frames) == (0, 3)
+    made = client.usage.statement("studio")
+    (line,) = [one for one in made.lines if one.operation == "picture"]
+    assert (line.job, line.filter, line.pictures) == (None, "halftone", 3)
+    monkeypatch.setenv(KEY_VARIABLE, priced.key)
+    at = ("--server", priced.url)
+    assert "  3 pictures  0.000000 EUR  picture halftone\n" in run("costs", "--plan", "studio", *at).out
+    assert "(picture)" in run("costs", "--by", "job", *at).out
+    budget = client.budgets.create(1, period="ever")
+    with pytest.raises(ApiError, match="that the client may spend altogether is used up") as refused:
+        client.images.stylize(file.getvalue(), filter="halftone")
+    assert (refused.value.status, refused.value.code) == (409, "budget-exhausted")
+    client.budgets.delete(budget.id)

@@ -13,6 +13,7 @@ from PIL import Image
 from rotoscope.client import Client
 from rotoscope.errors import ApiError, JobFailed
 
+from running_server import RunningServer
 from samples import make_clip
 
 
@@ -94,9 +95,38 @@ def test_one_at_a_time_paints_a_project(client: Client, tmp_path: Path) -> None:
     with pytest.raises(ApiError, match=rf"{name} is being painted by the job {job.id}") as refused:
         client.projects.paint(name, f"data://out/{name}-2.mp4", filter="posterize")
     assert (refused.value.status, refused.value.code) == (409, "project-busy")
+    with pytest.raises(ApiError, match=rf"{name} is being painted by the job {job.id}") as refused:
+        client.projects.delete(name)
+    assert (refused.value.status, refused.value.code) == (409, "project-busy")
     client.jobs.cancel(job.id)
     again = client.projects.paint(name, f"data://out/{name}-3.mp4", filter="posterize")
     client.jobs.cancel(again.id)
+
+
+def test_a_deleted_project_is_gone_and_its_name_is_free(client: Client, flight: str) -> None:
+    source = client.projects.get(flight).source
+    assert source is not None
+    paint(client, flight, filter="posterize")
+    client.projects.delete(flight)
+    assert flight not in [one.name for one in client.projects.list()]
+    with pytest.raises(ApiError, match=f"There is no project '{flight}'") as missing:
+        client.projects.delete(flight)
+    assert (missing.value.status, missing.value.code) == (404, "project-not-found")
+    client.jobs.wait(client.projects.begin(source, name=flight).id)
+    assert [one.title for one in client.projects.log(flight)] == [
+        f"Begin with {client.projects.get(flight).file}: 20 frames"
+    ]
+    assert client.files.stat(source).size_bytes > 0
+
+
+def test_a_key_that_may_not_write_deletes_no_project(
+    client: Client, server: RunningServer, flight: str
+) -> None:
+    made = client.keys.create("reader", ["read", "run"])
+    with Client(server.url, made.key) as reader, pytest.raises(ApiError) as refused:
+        reader.projects.delete(flight)
+    assert (refused.value.status, refused.value.code) == (403, "scope-missing")
+    assert client.projects.get(flight).frames == 20
 
 
 def test_a_name_is_given_once_and_what_is_not_there_is_said(client: Client, flight: str) -> None:

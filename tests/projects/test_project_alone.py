@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,36 @@ def test_machines_share_states_and_one_of_two_changes_is_refused(tmp_path: Path)
             fork_project(other, "theirs")
         fork_project(mine, "ours")
     assert here.open("cli_a", "flight").repository.branches() == ("bolder", "main", "theirs")
+
+
+def test_what_one_machine_deletes_is_gone_on_all_and_may_be_begun_again(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "store", shown_as="store/")
+    here, there = machine(tmp_path / "here", store), machine(tmp_path / "there", store)
+    clip = make_clip(tmp_path / "clip.mp4")
+
+    def begin() -> None:
+        with here.beginning("cli_a", "flight", "data://in/clip.mp4") as folder:
+            init_project(clip, folder)
+
+    begin()
+    with there.changing("cli_a", "flight") as project:
+        fork_project(project, "bolder")
+    here.open("cli_a", "flight")
+    busy = pytest.raises(ProjectBusy, match=r"^flight is being painted or changed by another process")
+    with alone(here.folder("cli_a") / "flight"), ThreadPoolExecutor(1) as other, busy:
+        other.submit(here.delete, "cli_a", "flight").result()
+    here.delete("cli_a", "flight")
+    assert list(store.list("projects/")) == []
+    for each in (here, there):
+        assert each.names("cli_a") == []
+        with pytest.raises(ProjectNotFound, match="There is no project 'flight'"):
+            each.open("cli_a", "flight")
+    store.put("projects/cli_a/flight/00000003", b"what was changed elsewhere while it was deleted")
+    begin()
+    assert [there.open("cli_a", "flight").repository.branches() for _ in range(2)] == [("main",), ("main",)]
+    with there.changing("cli_a", "flight") as project:
+        fork_project(project, "again")
+    here.delete("cli_a", "flight")
+    begin()
+    assert there.open("cli_a", "flight").repository.branches() == ("main",)
+    assert [path.name for path in here.folder("cli_a").iterdir()] == ["flight"]

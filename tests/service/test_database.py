@@ -12,10 +12,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from rotoscope.database.engine import Database
 from rotoscope.database.identity import new_id
-from rotoscope.database.tables import Client, Secret, Table
+from rotoscope.database.tables import Client, JobRecord, Secret, Table
 from rotoscope.errors import ServiceError
 
 from postgres_server import running_postgres
@@ -43,6 +44,28 @@ def test_migrations_make_the_tables_that_the_code_has(database: Database) -> Non
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_a_ledger_of_an_older_version_keeps_its_rows(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    database.migrate("0001")
+    charged = "INSERT INTO ledger VALUES ('{}', 'cli_a', NULL, 'job_1', 's', 'p', 1.5, 2, 3, NULL, 40, 5)"
+    with database.writing() as session:
+        session.add(Client(id="cli_a", name="a"))
+        session.flush()
+        session.add(
+            JobRecord(id="job_1", client_id="cli_a", operation="renders", params={}, progress={}, state="x")
+        )
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(charged.format("led_1"))
+    database.migrate()
+    with database.engine.begin() as connection:
+        (row,) = connection.exec_driver_sql("SELECT id, job_id, part, filter, cost_micros FROM ledger").all()
+    assert tuple(row) == ("led_1", "job_1", "p", None, 40)
+    again = charged.replace(", 5)", ", 5, NULL)").format("led_2")
+    with pytest.raises(IntegrityError, match="UNIQUE"), database.engine.begin() as connection:
+        connection.exec_driver_sql(again)
+    database.close()
 
 
 def test_what_is_raised_takes_back_what_was_written(database: Database) -> None:

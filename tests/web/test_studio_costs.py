@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from browser import DESKTOP, PHONE, hold_accessible, open_page
@@ -236,3 +237,27 @@ def test_who_may_not_set_rates_is_told(browser: Browser, server: RunningServer, 
         expect(page.get_by_role("alert")).to_be_visible()
         _open(page, server)
         expect(page.get_by_role("heading", name="Nothing was used")).to_be_visible()
+
+
+def test_pictures_that_were_painted_at_once_are_counted(
+    browser: Browser, server: RunningServer, api: httpx.Client, folder: Path
+) -> None:
+    Image.new("RGB", (48, 32), (200, 30, 20)).save(folder / "red.png")
+    for _ in range(2):
+        api.post(
+            "/v1/images:stylize",
+            params={"filter": "halftone"},
+            content=(folder / "red.png").read_bytes(),
+            headers={"Content-Type": "image/png"},
+        ).raise_for_status()
+    with open_page(browser, key=server.key) as page:
+        _open(page, server)
+        page.get_by_role("button", name="Work", exact=True).click()
+        row = page.get_by_role("row", name=re.compile("^Pictures painted at once"))
+        expect(row).to_be_visible()
+        expect(row.get_by_role("link")).to_have_count(0)
+        _open(page, server, "/statements")
+        page.get_by_role("button", name="Make the statement").click()
+        line = page.get_by_role("region", name="Statement", exact=True).get_by_role("row").last
+        expect(line).to_contain_text("Pictures painted at oncehalftone2")
+        expect(line.get_by_role("link")).to_have_count(0)

@@ -182,15 +182,15 @@ def test_what_went_wrong_is_told_with_what_to_do(
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE | DARK], ids=["desktop", "phone in the dark"])
 def test_segments_are_a_map_that_keys_go_through(
-    browser: Browser, server: RunningServer, folder: Path, screen: dict[str, Any]
+    browser: Browser, server: RunningServer, api: httpx.Client, folder: Path, screen: dict[str, Any]
 ) -> None:
     (job_id,) = add_jobs(folder, 1, state="cancelled")
-    add_segments(folder, job_id, 700)
+    add_segments(folder, job_id, 2500)
     with open_page(browser, key=server.key, screen=screen) as page:
         _open(page, server, f"jobs/{job_id}")
         map_ = page.get_by_role("region", name="Segments of the clip")
-        expect(map_.get_by_text("699 of 700 segments done.")).to_be_visible()
-        expect(map_.get_by_role("button", name=re.compile("^Segment "))).to_have_count(600)
+        expect(map_.get_by_text("2,499 of 2,500 segments done.")).to_be_visible()
+        expect(map_.locator("button.cell")).to_have_count(2400)
         map_.get_by_role("button", name=re.compile("^Segment 1,")).focus()
         page.keyboard.press("ArrowRight")
         said = map_.get_by_role("status")
@@ -201,12 +201,30 @@ def test_segments_are_a_map_that_keys_go_through(
         expect(said).to_contain_text("Segment 1,")
         page.keyboard.press("ArrowLeft")
         expect(said).to_contain_text("Segment 1,")
-        hold_accessible(page)
         map_.get_by_role("button", name="Later segments").click()
-        expect(map_.get_by_role("button", name="Segment 700, frames 8389 to 8400: waiting")).to_be_visible()
+        expect(
+            map_.get_by_role("button", name="Segment 2500, frames 29989 to 30000: waiting")
+        ).to_be_visible()
         map_.get_by_label("Color by").select_option("state")
         expect(map_.get_by_text("at work")).to_be_visible()
         hold_accessible(page)
+
+
+def test_two_thousand_segments_are_one_map(
+    browser: Browser, server: RunningServer, api: httpx.Client, folder: Path
+) -> None:
+    (job_id,) = add_jobs(folder, 1, state="cancelled")
+    add_segments(folder, job_id, 2000)
+    with open_page(browser, key=server.key) as page:
+        _open(page, server, f"jobs/{job_id}")
+        map_ = page.get_by_role("region", name="Segments of the clip")
+        expect(map_.locator("button.cell")).to_have_count(2000)
+        expect(map_.locator("button.cell[data-state=queued]")).to_have_count(1)
+        expect(map_.get_by_role("button", name="Later segments")).to_have_count(0)
+        map_.locator("button.cell").first.focus()
+        page.keyboard.press("End")
+        said = map_.get_by_role("status")
+        expect(said).to_have_text("Segment 2000, frames 23989 to 24000: waiting")
 
 
 def test_a_thousand_jobs_come_in_pages_and_the_newest_live(

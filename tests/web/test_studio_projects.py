@@ -78,6 +78,26 @@ def test_a_project_is_made_of_a_clip_and_painted(
     assert found["painted"] == 12
 
 
+def test_a_project_is_deleted_when_that_was_confirmed(
+    browser: Browser, server: RunningServer, api: httpx.Client
+) -> None:
+    _project(api, "forsaken")
+    with open_page(browser, key=server.key) as page:
+        _open(page, server, "/forsaken")
+        page.get_by_role("button", name="Delete").click()
+        question = page.get_by_role("dialog", name="Delete forsaken?")
+        hold_accessible(page)
+        question.get_by_role("button", name="No, leave it").click()
+        expect(question).to_be_hidden()
+        assert api.get("/v1/projects/forsaken").status_code == 200
+        page.get_by_role("button", name="Delete").click()
+        question.get_by_role("button", name="Delete the project").click()
+        expect(page.get_by_text("The project forsaken is gone.")).to_be_visible()
+        expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+        expect(page.get_by_role("link", name="forsaken")).to_have_count(0)
+    assert api.get("/v1/projects/forsaken").status_code == 404
+
+
 def test_two_versions_are_seen_side_by_side(
     browser: Browser, server: RunningServer, api: httpx.Client
 ) -> None:

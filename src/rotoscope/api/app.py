@@ -52,6 +52,7 @@ from rotoscope.api.routes import (
 )
 from rotoscope.api.services import Services
 from rotoscope.api.tracking import Tracking
+from rotoscope.jobs.picture_charges import PictureCharges
 
 Hook: TypeAlias = Callable[[Services], AbstractContextManager[object]]
 """Something that runs as long as the application does."""
@@ -119,7 +120,7 @@ def create_app(services: Services, *, hooks: Sequence[Hook] = ()) -> FastAPI:
     )
     app.state.services = services
     app.state.ending = threading.Event()
-    app.state.easel = Easel(services.settings)
+    app.state.easel = Easel(services.settings, PictureCharges(services.database, services.prices))
     app.state.runtime = BrowserRuntime(services.settings.cache_dir)
     app.state.metrics = metrics = Metrics(services.database)
     for router in ROUTERS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -13,6 +14,8 @@ from rotoscope.api.models.images import SUFFIXES, PaintOptions
 from rotoscope.api.picture_cache import PictureCache
 from rotoscope.api.shelf import FilterShelf
 from rotoscope.api.turns import Places, Turns
+from rotoscope.jobs.charging import Took
+from rotoscope.jobs.picture_charges import PictureBill, PictureCharges
 from rotoscope.machine import WorkClock
 from rotoscope.media.opening import Limits
 from rotoscope.media.stills import read_header
@@ -38,7 +41,8 @@ _OWN_FORMATS: Final = {"JPEG": ".jpg", "WEBP": ".webp"}
 class Easel:
     """Paints for all clients, with bounds on what is done and kept at once. Usable from any thread."""
 
-    def __init__(self, settings: Settings, places: Places | None = None) -> None:
+    def __init__(self, settings: Settings, charges: PictureCharges, places: Places | None = None) -> None:
+        self.charges = charges
         self.turns = Turns(places or Places())
         self.shelf = FilterShelf()
         self.pictures = PictureCache(settings.cache_dir / "pictures", most_bytes=_CACHE_BYTES)
@@ -47,7 +51,7 @@ class Easel:
 
     def paint(
         self,
-        client_id: str,
+        bill: PictureBill,
         palette: Palette,
         source: Path,
         options: PaintOptions,
@@ -57,10 +61,10 @@ class Easel:
         suffix: str,
         keeps_tags: bool = True,
     ) -> PaintedStill:
-        """Paint one picture when it is this client's turn.
+        """Paint one picture when it is its client's turn, and write it into the ledger.
 
         Args:
-            client_id: whose turn it is.
+            bill: what the ledger says of it.
             palette: of that client.
             source: a picture file.
             options: how.
@@ -70,21 +74,29 @@ class Easel:
             keeps_tags: whether EXIF and XMP come along.
 
         Raises:
+            BudgetExhausted: a budget of its client, or of its key, is used up; nothing was painted.
             Busy: too many want to paint.
             RotoscopeError: as :func:`rotoscope.render.still.paint_still`, and of filters and looks.
         """
-        with self.turns.turn(client_id), WorkClock().running():  # so that no job is charged for it
-            made = self.open_look(palette, options, look, take, keep=_is_kept(source, options))
-            return paint_still(
-                source,
-                made,
-                suffix,
-                quality=options.quality,
-                quick=True,
-                keeps_tags=keeps_tags,
-                limits=LIMITS,
-                while_painting=self.painting,
-            )
+        self.charges.require_within(bill)
+        clock = WorkClock()
+        with self.turns.turn(bill.client_id):
+            begun = time.perf_counter()
+            with clock.running():
+                made = self.open_look(palette, options, look, take, keep=_is_kept(source, options))
+                painted = paint_still(
+                    source,
+                    made,
+                    suffix,
+                    quality=options.quality,
+                    quick=True,
+                    keeps_tags=keeps_tags,
+                    limits=LIMITS,
+                    while_painting=self.painting,
+                )
+            took = Took(clock.seconds, time.perf_counter() - begun, frames=1)
+        self.charges.charge(bill, took)
+        return painted
 
     def open_look(
         self, palette: Palette, options: PaintOptions, look: LookText | None, take: Take, *, keep: bool = True

@@ -17,6 +17,8 @@ from rotoscope.api.pictures import KeptPicture
 from rotoscope.api.services import Services
 from rotoscope.api.shelf import filter_digests
 from rotoscope.api.staging import staged
+from rotoscope.database.spending import told_filters
+from rotoscope.jobs.picture_charges import PictureBill
 from rotoscope.media.stills import read_header
 from rotoscope.palette.palette import Palette
 from rotoscope.render.looks.reading import LookText
@@ -62,8 +64,9 @@ def link_picture(
                 size=fitting_side(read_header(source, limits=LIMITS).frame_size, options),
                 quality=options.quality,
             )
+            specs = filters_named(text) if text else [look]
             painted = easel.paint(
-                client_id,
+                PictureBill(client_id, None, "picture-url", told_filters(specs)),
                 palette,
                 source,
                 paint,

@@ -18,6 +18,7 @@ T = TypeVar("T")
 Row = TypeVar("Row")
 _MOST: Final = 200
 _USUAL: Final = 50
+_HIGHEST: Final = 2**31 - 1
 
 
 class Page(BaseModel, Generic[T]):
@@ -35,6 +36,12 @@ class PageRequest:
     """How many at most, 1 to 200."""
     after: str | None
     """The position after which it begins: what the last page's ``key`` gave. None: the beginning."""
+
+    @property
+    def after_number(self) -> int:
+        """The same of a list whose positions are numbers from 0; -1 for the beginning."""
+        is_number = self.after is not None and self.after.isdecimal()
+        return min(int(self.after or 0), _HIGHEST) if is_number else -1
 
     def cut(
         self, rows: Sequence[Row], present: Callable[[Row], T], key: Callable[[Row], str | int]

@@ -163,9 +163,9 @@ def _present_statement(made: Statement, currency: str, *, as_json: bool) -> None
         return
     typer.echo(f"{made.client_id}, plan {made.plan}: {_money(made.price_micros, currency)}")
     for line in made.lines:
-        typer.echo(
-            f"  {line.job_id}  {_money(line.price_micros, currency)}  {line.operation} {line.filter}".rstrip()
-        )
+        work = line.job_id or f"{line.pictures} pictures"
+        price = _money(line.price_micros, currency)
+        typer.echo(f"  {work}  {price}  {line.operation} {line.filter}".rstrip())
 
 
 def _money(micros: int, currency: str) -> str:

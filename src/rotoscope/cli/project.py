@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from rotoscope.cli import options, project_history, project_remotes
+from rotoscope.cli import options, project_history, project_lines, project_remotes
 from rotoscope.cli.bar import progress_bar
 from rotoscope.cli.cache import kept_segments
 from rotoscope.cli.grouping import grouped
 from rotoscope.cli.groups import Arithmetic
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.present import print_json, print_notes, summary_line
-from rotoscope.cli.project_history import ProjectFolder, short
+from rotoscope.cli.project_history import Folder, ProjectFolder
+from rotoscope.cli.remote import projects as remote
+from rotoscope.cli.remote.running import remotely
+from rotoscope.cli.remote.server import ServerChoice
 from rotoscope.cli.requests import make_time
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ HELP = """A video in Git: one clip's frames, looks and results, with their whole
 
 A project is a Git repository of small text files. The clip itself stays where it is. Every painting is a
 commit; looks can be forked, merged, pushed and pulled, and any state brought back.
+
+With --server the project is one of a server, and is named where a folder goes otherwise.
 """
 
 INIT_HELP = """Make a project of a clip. Every frame is decoded once, and its hash noted.
@@ -49,6 +53,22 @@ Examples:
   rotoscope project paint flight/ --look dusk.yaml --start 1 --stop 2 --output dusk.mp4
 
   rotoscope project paint flight/ --with-frames --output again.mp4 --overwrite
+"""
+
+LIST_HELP = """List the projects of a server.
+
+Example:
+
+  rotoscope project list --server http://127.0.0.1:8000
+"""
+
+DELETE_HELP = """Delete projects of a server, with their whole history. Clips and painted videos stay.
+
+A project that is being painted is not deleted.
+
+Example:
+
+  rotoscope project delete flight --server http://127.0.0.1:8000
 """
 
 OVERRIDE_HELP = """Show a still that a person retouched at one frame, or take that back.
@@ -76,9 +96,6 @@ Example:
   rotoscope project import --otio flight.otio --project flight/
 """
 
-Folder: TypeAlias = Annotated[
-    Path, typer.Argument(metavar="[FOLDER]", help="The project; default: this folder.")
-]
 Clip: TypeAlias = Annotated[
     Path | None,
     typer.Option("--clip", metavar="FILE", help="Where the clip is now; default: where it was last."),
@@ -88,13 +105,15 @@ Clip: TypeAlias = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     group = typer.Typer(no_args_is_help=True, help=flow(HELP), rich_markup_mode="rich")
-    group.command("init", help=flow(INIT_HELP))(init)
-    group.command("paint", help=flow(PAINT_HELP))(grouped(paint))
-    group.command("override", help=flow(OVERRIDE_HELP))(override)
+    group.command("init", help=flow(INIT_HELP))(grouped(init))
+    group.command("paint", help=flow(PAINT_HELP))(grouped(remotely(paint)))
+    group.command("override", help=flow(OVERRIDE_HELP))(grouped(override))
     project_history.register(group)
     project_remotes.register(group)
-    group.command("export", help=flow(EXPORT_HELP))(export)
-    group.command("import", help=flow(IMPORT_HELP))(import_)
+    group.command("export", help=flow(EXPORT_HELP))(grouped(export))
+    group.command("import", help=flow(IMPORT_HELP))(grouped(import_))
+    group.command("list", help=flow(LIST_HELP))(grouped(list_projects))
+    group.command("delete", help=flow(DELETE_HELP))(grouped(delete))
     app.add_typer(group, name="project")
 
 
@@ -102,25 +121,28 @@ def init(
     clip: Annotated[str, typer.Argument(metavar="CLIP", help="A video, GIF, or folder of stills.")],
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[FOLDER]", help="Made; default: the clip's name with .project, beside it."),
+        typer.Argument(
+            metavar="[FOLDER]",
+            help="Made; default: the clip's name with .project, beside it. At a server: a name.",
+        ),
     ] = None,
     *,
+    at: ServerChoice,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.init_there(at, clip, folder, as_json=as_json, quiet=quiet)
+        return
     from rotoscope.projects.project import init_project  # noqa: PLC0415 - see cli.main
 
     with progress_bar(shown=not (quiet or as_json)) as on_progress:
         project = init_project(clip, folder, on_progress=on_progress)
     state = project.state
-    if as_json:
-        print_json({"project": project.folder, "frames": len(state.frames), "commit": state.commit.decode()})
-    elif not quiet:
-        typer.echo(
-            f"{project.folder}: {len(state.frames)} frames of {state.manifest.source.file}, commit "
-            f"{short(state.commit.decode())}"
-        )
+    if as_json or not quiet:
+        file, commit = state.manifest.source.file, state.commit.decode()
+        project_lines.present_begun(project.folder, len(state.frames), file, commit, as_json=as_json)
 
 
 def paint(
@@ -177,13 +199,7 @@ def paint(
             with_frames=with_frames,
             on_progress=on_progress,
         )
-    if as_json:
-        print_json(made)
-    elif not quiet:
-        typer.echo(summary_line(made.result))
-        print_notes(made.result.notes)
-        count = made.frames_changed
-        typer.echo(f"commit {short(made.commit)}: {count} frame{'s' if count != 1 else ''} changed")
+    project_lines.present_painting(made, as_json=as_json, quiet=quiet)
 
 
 def override(
@@ -194,20 +210,38 @@ def override(
     *,
     remove: Annotated[bool, typer.Option("--remove", help="Show the painted frame again.")] = False,
     folder: ProjectFolder = Path(),
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    if remove == (still is not None):
+        raise typer.BadParameter("give a retouched still, or --remove to take one back.")
+    if at.url is not None:
+        remote.override_there(at, folder, index, still, as_json=as_json)
+        return
     from rotoscope.projects.project import open_project  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.retouching import override_frame  # noqa: PLC0415
 
-    if remove == (still is not None):
-        raise typer.BadParameter("give a retouched still, or --remove to take one back.")
     commit = override_frame(open_project(folder), index, still)
-    if as_json:
-        print_json({"index": index, "commit": commit})
-    else:
-        what = "is painted again" if remove else f"shows {still}"
-        typer.echo(f"commit {short(commit)}: frame {index} {what} from the next painting on")
+    project_lines.present_override(index, commit, still, as_json=as_json)
+
+
+def list_projects(*, at: ServerChoice, as_json: options.AsJson = False) -> None:
+    """Parse, call, present."""
+    remote.require_server(at, "Projects of this machine are folders, each wherever it was made.")
+    remote.list_there(at, as_json=as_json)
+
+
+def delete(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Of the projects.")],
+    *,
+    at: ServerChoice,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Parse, call, present."""
+    remote.require_server(at, "A project of this machine is its folder: remove that.")
+    remote.delete_there(at, names, as_json=as_json, quiet=quiet)
 
 
 Otio: TypeAlias = Annotated[
@@ -219,32 +253,33 @@ def export(
     *,
     otio: Otio,
     folder: ProjectFolder = Path(),
+    at: ServerChoice,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.export_there(at, folder, otio, overwrite=overwrite, as_json=as_json)
+        return
     from rotoscope.projects.interchange import export_timeline  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.project import open_project  # noqa: PLC0415
 
     clips = export_timeline(open_project(folder), otio, overwrite=overwrite)
-    if as_json:
-        print_json({"output": otio, "clips": clips})
-    else:
-        typer.echo(f"{otio}: {clips} clip{'s' if clips != 1 else ''}")
+    project_lines.present_export(otio, clips, as_json=as_json)
 
 
-def import_(*, otio: Otio, folder: ProjectFolder = Path(), as_json: options.AsJson = False) -> None:
+def import_(
+    *, otio: Otio, folder: ProjectFolder = Path(), at: ServerChoice, as_json: options.AsJson = False
+) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.import_there(at, folder, otio, as_json=as_json)
+        return
     from rotoscope.projects.interchange import import_timeline  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.project import open_project  # noqa: PLC0415
 
     commit = import_timeline(open_project(folder), otio)
-    if as_json:
-        print_json({"commit": commit})
-    elif commit is None:
-        typer.echo(f"{otio} says what the project has already")
-    else:
-        typer.echo(f"commit {short(commit)}: the timeline of {otio.name}; paint to see it")
+    project_lines.present_import(otio, commit, as_json=as_json)
 
 
 def _look(filter_names: list[str], look_file: Path | None, strength: float) -> LookFile | None:

@@ -1,22 +1,17 @@
-"""``rotoscope project log``, ``status``, ``diff``, ``fork``, ``switch``, ``merge`` and ``restore``."""
+"""``rotoscope project status``, ``log``, ``diff``, ``fork``, ``switch``, ``merge`` and ``restore``."""
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from rotoscope.cli import options
+from rotoscope.cli import options, project_lines
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
-from rotoscope.cli.present import print_json
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rotoscope.projects.history import ProjectDiff
-    from rotoscope.projects.merging import Merged
+from rotoscope.cli.remote import projects as remote
+from rotoscope.cli.remote.server import ServerChoice
 
 LOG_HELP = """Tell what was done, the newest first.
 
@@ -82,7 +77,10 @@ Examples:
 """
 
 ProjectFolder: TypeAlias = Annotated[
-    Path, typer.Option("--project", metavar="FOLDER", help="The project; default: this folder.")
+    Path,
+    typer.Option(
+        "--project", metavar="FOLDER", help="The project; default: this folder. At a server: its name."
+    ),
 ]
 PreferSide: TypeAlias = Annotated[
     Literal["ours", "theirs"] | None,
@@ -91,46 +89,30 @@ PreferSide: TypeAlias = Annotated[
     ),
 ]
 Folder: TypeAlias = Annotated[
-    Path, typer.Argument(metavar="[FOLDER]", help="The project; default: this folder.")
+    Path, typer.Argument(metavar="[FOLDER]", help="The project; default: this folder. At a server: its name.")
 ]
 
 
 def register(group: typer.Typer) -> None:
     """Add the commands to ``rotoscope project``."""
-    group.command("status", help=flow(STATUS_HELP))(status)
-    group.command("log", help=flow(LOG_HELP))(log)
-    group.command("diff", help=flow(DIFF_HELP))(diff)
-    group.command("fork", help=flow(FORK_HELP))(fork)
-    group.command("switch", help=flow(SWITCH_HELP))(switch)
-    group.command("merge", help=flow(MERGE_HELP))(merge)
-    group.command("restore", help=flow(RESTORE_HELP))(restore)
+    group.command("status", help=flow(STATUS_HELP))(grouped(status))
+    group.command("log", help=flow(LOG_HELP))(grouped(log))
+    group.command("diff", help=flow(DIFF_HELP))(grouped(diff))
+    group.command("fork", help=flow(FORK_HELP))(grouped(fork))
+    group.command("switch", help=flow(SWITCH_HELP))(grouped(switch))
+    group.command("merge", help=flow(MERGE_HELP))(grouped(merge))
+    group.command("restore", help=flow(RESTORE_HELP))(grouped(restore))
 
 
-def short(commit: str) -> str:
-    """The first digits of a commit's id."""
-    return commit[:10]
-
-
-def status(folder: Folder = Path(), *, as_json: options.AsJson = False) -> None:
+def status(folder: Folder = Path(), *, at: ServerChoice, as_json: options.AsJson = False) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.status_there(at, folder, as_json=as_json)
+        return
     from rotoscope.projects.history import project_status  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.project import open_project  # noqa: PLC0415
 
-    told = project_status(open_project(folder))
-    if as_json:
-        print_json(told)
-        return
-    rows = [
-        ("branch", f"{told.branch} (of {', '.join(told.branches)})"),
-        ("commit", f"{short(told.commit)} {told.title}"),
-        ("clip", f"{told.source}, last at {told.clip}" if told.clip else f"{told.source}, not known where"),
-        ("frames", f"{told.frames}, {told.painted} painted, {told.overridden} retouched"),
-        ("looks", ", ".join(told.looks) or "none"),
-        ("results", str(told.results)),
-        ("uncommitted", ", ".join(told.uncommitted) or "nothing"),
-    ]
-    for name, value in rows:
-        typer.echo(f"{name:<12} {value}")
+    project_lines.present_status(project_status(open_project(folder)), as_json=as_json)
 
 
 def log(
@@ -138,18 +120,18 @@ def log(
     *,
     start: Annotated[str, typer.Option("--from", metavar="COMMIT", help="Where to begin.")] = "HEAD",
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="How many at most.")] = None,
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.log_there(at, folder, start, limit, as_json=as_json)
+        return
     from rotoscope.projects.history import project_log  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.project import open_project  # noqa: PLC0415
 
     commits = project_log(open_project(folder), start, limit=limit)
-    if as_json:
-        print_json(commits)
-        return
-    for commit in commits:
-        typer.echo(f"{short(commit.id)}  {commit.when:%Y-%m-%d %H:%M}  {commit.title}")
+    project_lines.present_log(commits, as_json=as_json)
 
 
 def diff(
@@ -165,10 +147,14 @@ def diff(
         ),
     ] = None,
     folder: ProjectFolder = Path(),
+    at: ServerChoice,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.diff_there(at, folder, (before, after), sheet, overwrite=overwrite, as_json=as_json)
+        return
     from rotoscope.projects.history import project_diff  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.project import open_project  # noqa: PLC0415
     from rotoscope.projects.sheet import write_diff_sheet  # noqa: PLC0415
@@ -176,49 +162,43 @@ def diff(
     project = open_project(folder)
     told = project_diff(project, before, after)
     shown = () if sheet is None else write_diff_sheet(project, told, sheet, overwrite=overwrite)
-    if as_json:
-        results = [result.model_dump(mode="json") for result in told.results]
-        facts = {one.name: getattr(told, one.name) for one in fields(told)}
-        print_json({**facts, "results": results})
-        return
-    for line in _lines(told):
-        typer.echo(line)
-    if sheet is not None:
-        typer.echo(f"{sheet}: frames {', '.join(map(str, shown))}, before and after")
+    project_lines.present_diff(told, sheet, shown, as_json=as_json)
 
 
 def fork(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the new branch.")],
     *,
     folder: ProjectFolder = Path(),
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.branch_there(at, folder, name, is_new=True, as_json=as_json)
+        return
     from rotoscope.projects.merging import fork_project  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.project import open_project  # noqa: PLC0415
 
     commit = fork_project(open_project(folder), name)
-    if as_json:
-        print_json({"branch": name, "commit": commit})
-    else:
-        typer.echo(f"on the new branch {name}, at {short(commit)}")
+    project_lines.present_branch(name, commit, is_new=True, as_json=as_json)
 
 
 def switch(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the branch.")],
     *,
     folder: ProjectFolder = Path(),
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.branch_there(at, folder, name, is_new=False, as_json=as_json)
+        return
     from rotoscope.projects.merging import switch_branch  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.project import open_project  # noqa: PLC0415
 
     commit = switch_branch(open_project(folder), name)
-    if as_json:
-        print_json({"branch": name, "commit": commit})
-    else:
-        typer.echo(f"on the branch {name}, at {short(commit)}")
+    project_lines.present_branch(name, commit, is_new=False, as_json=as_json)
 
 
 def merge(
@@ -226,13 +206,18 @@ def merge(
     *,
     prefer: PreferSide = None,
     folder: ProjectFolder = Path(),
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.merge_there(at, folder, name, prefer, as_json=as_json)
+        return
     from rotoscope.projects.merging import merge_branch  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.project import open_project  # noqa: PLC0415
 
-    present_merge(merge_branch(open_project(folder), name, prefer=prefer), name, as_json=as_json)
+    merged = merge_branch(open_project(folder), name, prefer=prefer)
+    project_lines.present_merge(merged, name, as_json=as_json)
 
 
 def restore(
@@ -242,42 +227,15 @@ def restore(
     ] = None,
     *,
     folder: ProjectFolder = Path(),
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    if at.url is not None:
+        remote.restore_there(at, folder, commit, path, as_json=as_json)
+        return
     from rotoscope.projects.history import restore_project  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.project import open_project  # noqa: PLC0415
 
     made = restore_project(open_project(folder), commit, path)
-    if as_json:
-        print_json({"commit": made})
-    elif made is None:
-        typer.echo(f"{path or 'everything'} is as the last commit has it")
-    else:
-        typer.echo(f"commit {short(made)}: {path or 'everything'} as in {commit}")
-
-
-def present_merge(merged: Merged, name: str, *, as_json: bool) -> None:
-    """Print what became of a merge."""
-    told = {
-        "nothing": f"nothing new in {name}",
-        "forward": f"went forward to {name}, at {short(merged.commit)}",
-        "merge": f"commit {short(merged.commit)}: {name} was merged",
-    }
-    if as_json:
-        print_json(merged)
-    else:
-        typer.echo(told[merged.kind])
-
-
-def _lines(diff: ProjectDiff) -> Iterator[str]:
-    """What changed, a line each."""
-    yield f"{short(diff.before)} to {short(diff.after)}"
-    if diff.is_empty:
-        yield "  nothing changed"
-    ranges = (("repainted", diff.repainted), ("retouched", diff.overridden), ("recomputed", diff.recomputed))
-    for what, found in ranges:
-        yield from (f"  {what:<11} {one.told}" for one in found)
-    yield from (f"  {how:<11} {name}" for name, how in diff.looks)
-    for result in diff.results:
-        yield f"  {'made':<11} {result.output}, {result.frames} frames, in {result.cost_seconds:.1f} s"
+    project_lines.present_restored(made, commit, path, as_json=as_json)

@@ -8,9 +8,13 @@ from typing import Annotated
 import typer
 
 from rotoscope.cli import options
+from rotoscope.cli.grouping import grouped
 from rotoscope.cli.help_text import flow
 from rotoscope.cli.present import print_json
-from rotoscope.cli.project_history import PreferSide, ProjectFolder, present_merge, short
+from rotoscope.cli.project_history import PreferSide, ProjectFolder
+from rotoscope.cli.project_lines import present_merge, short
+from rotoscope.cli.remote import projects as remote
+from rotoscope.cli.remote.server import ServerChoice
 
 CLONE_HELP = """Get a project from another Git repository.
 
@@ -44,9 +48,9 @@ Examples:
 
 def register(group: typer.Typer) -> None:
     """Add the commands to ``rotoscope project``."""
-    group.command("clone", help=flow(CLONE_HELP))(clone)
-    group.command("push", help=flow(PUSH_HELP))(push)
-    group.command("pull", help=flow(PULL_HELP))(pull)
+    group.command("clone", help=flow(CLONE_HELP))(grouped(clone))
+    group.command("push", help=flow(PUSH_HELP))(grouped(push))
+    group.command("pull", help=flow(PULL_HELP))(grouped(pull))
 
 
 def clone(
@@ -56,9 +60,11 @@ def clone(
     ] = None,
     *,
     branch: Annotated[str | None, typer.Option(metavar="NAME", help="The branch to stand on.")] = None,
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    remote.refuse_there(at, "clone")
     from rotoscope.projects.remotes import clone_project  # noqa: PLC0415 - see cli.main
 
     project = clone_project(url, folder, branch=branch)
@@ -78,9 +84,11 @@ def push(
         bool, typer.Option("--create", help="Make an empty repository in the folder URL.")
     ] = False,
     folder: ProjectFolder = Path(),
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    remote.refuse_there(at, "push")
     from rotoscope.projects.project import open_project  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.remotes import create_remote, push_project  # noqa: PLC0415
 
@@ -103,9 +111,11 @@ def pull(
     *,
     prefer: PreferSide = None,
     folder: ProjectFolder = Path(),
+    at: ServerChoice,
     as_json: options.AsJson = False,
 ) -> None:
     """Parse, call, present."""
+    remote.refuse_there(at, "pull")
     from rotoscope.projects.project import open_project  # noqa: PLC0415 - see cli.main
     from rotoscope.projects.remotes import pull_project  # noqa: PLC0415
 

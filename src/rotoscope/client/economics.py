@@ -128,9 +128,10 @@ class UsageReport:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """A job on a statement."""
+    """A job on a statement, or all pictures of one filter that were painted while somebody waited."""
 
-    job: str
+    job: str | None
+    """None: those pictures."""
     operation: str
     filter: str
     pictures: int

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from rotoscope.client.connection import Connection
 from rotoscope.client.jobs import Jobs
 from rotoscope.client.records import Job, Picture
+
+_OTIO: Final = "application/vnd.pixar.opentimelineio+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,14 @@ class ProjectDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class DiffSheet(Picture):
+    """Changed frames before and after, on one picture."""
+
+    frames: tuple[int, ...]
+    """Which are shown, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectChange:
     """What became of a change."""
 
@@ -154,15 +164,29 @@ class Projects:
         query = {"before": before, "after": after}
         return self._line.read(ProjectDiff, "GET", f"/v1/projects/{name}/diff", query=query)
 
-    def diff_sheet(self, name: str, *, before: str | None = None, after: str = "HEAD") -> Picture:
+    def diff_sheet(self, name: str, *, before: str | None = None, after: str = "HEAD") -> DiffSheet:
         """Some of the changed frames before and after."""
         query = {"before": before, "after": after}
         answer = self._line.send("GET", f"/v1/projects/{name}/diff/sheet", query=query)
-        return Picture(answer.content, answer.headers["Content-Type"])
+        frames = answer.headers.get("Rotoscope-Frames", "").split(",")
+        shown = tuple(int(one) for one in frames if one)
+        return DiffSheet(answer.content, answer.headers["Content-Type"], shown)
 
     def timeline(self, name: str) -> bytes:
         """Its timeline as an OpenTimelineIO file."""
         return self._line.send("GET", f"/v1/projects/{name}/timeline.otio").content
+
+    def import_timeline(self, name: str, content: bytes, *, file: str | None = None) -> ProjectChange:
+        """Take looks and their ranges from an OpenTimelineIO file, as an editing program may have moved them.
+
+        Args:
+            name: of the project.
+            content: of the file.
+            file: what it is called; the history tells it.
+        """
+        path, query = f"/v1/projects/{name}/timeline.otio", {"file": file}
+        answer = self._line.send("PUT", path, query=query, body=content, headers={"Content-Type": _OTIO})
+        return self._line.record(ProjectChange, answer)
 
     def paint(self, name: str, output: str, **wanted: Any) -> Job:  # noqa: ANN401 - as the API's document says
         """Paint a project: a job, whose result names the ``commit``.
@@ -202,6 +226,14 @@ class Projects:
     def restore(self, name: str, commit: str, *, path: str | None = None) -> ProjectChange:
         """Bring back the files of a commit, or one file or folder of it, as a new commit."""
         return self._change(f"/v1/projects/{name}/restore", {"commit": commit, "path": path})
+
+    def delete(self, name: str) -> None:
+        """Delete it with its whole history. Its clip and the videos made of it stay.
+
+        Raises:
+            ApiError: a job is working on it (code ``project-busy``).
+        """
+        self._line.send("DELETE", f"/v1/projects/{name}")
 
     def _change(self, path: str, asked: dict[str, Any]) -> ProjectChange:
         return self._line.read(ProjectChange, "POST", path, json=asked)

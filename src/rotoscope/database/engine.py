@@ -63,8 +63,11 @@ class Database:
         with self._reading.begin() as session:
             yield session
 
-    def migrate(self) -> None:
+    def migrate(self, revision: str = "head") -> None:
         """Bring the tables to what this version expects; does nothing where they are.
+
+        Args:
+            revision: the migration to stop at; by default the newest.
 
         Raises:
             ServiceError: the database cannot be reached.
@@ -76,7 +79,7 @@ class Database:
                 if self.is_postgresql:
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, revision)
         except OperationalError as error:
             raise ServiceError(
                 f"The database {self.shown_url} cannot be reached: {error.orig}. Check "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,8 @@ class LedgerEntry:
     client_id: str
     key_id: str | None
     """With which it was asked for; None: not over HTTP."""
-    job_id: str
+    job_id: str | None
+    """None: a picture that was painted while somebody waited."""
     operation: str
     filter: str
     """What was painted with, such as ``lineart + great-wave``; empty where the job names none."""
@@ -71,7 +72,7 @@ def ledger_entries(
         since: from this moment on.
         until: before this moment.
     """
-    query = select(LedgerRow, JobRecord).join(JobRecord, LedgerRow.job_id == JobRecord.id)
+    query = select(LedgerRow, JobRecord).outerjoin(JobRecord, LedgerRow.job_id == JobRecord.id)
     if client_id is not None:
         query = query.where(LedgerRow.client_id == client_id)
     if since is not None:
@@ -93,16 +94,21 @@ def filters_of(params: Mapping[str, Any]) -> str:
     else:
         named = [params.get("filter")]
     flat = [spec for one in named if one for spec in ([one] if isinstance(one, str) else one)]
-    return " + ".join(dict.fromkeys(str(spec).partition(":")[0] for spec in flat))
+    return told_filters(map(str, flat))
 
 
-def _entry(row: LedgerRow, job: JobRecord) -> LedgerEntry:
+def told_filters(specs: Iterable[str]) -> str:
+    """Filters as people type them, without options and each once: ``lineart + great-wave``."""
+    return " + ".join(dict.fromkeys(spec.partition(":")[0] for spec in specs))
+
+
+def _entry(row: LedgerRow, job: JobRecord | None) -> LedgerEntry:
     return LedgerEntry(
         client_id=row.client_id,
         key_id=row.key_id,
         job_id=row.job_id,
-        operation=job.operation,
-        filter=filters_of(job.params),
+        operation=row.step if job is None else job.operation,
+        filter=row.filter or "" if job is None else filters_of(job.params),
         step=row.step,
         part=row.part,
         cpu_seconds=row.cpu_seconds,

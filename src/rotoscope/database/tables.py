@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -155,11 +156,15 @@ class LedgerRow(Table):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
     key_id: Mapped[str | None] = mapped_column(ForeignKey("keys.id"))
-    """Of its job."""
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"))
+    """With which it was asked for."""
+    job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id"))
+    """None: a picture that was painted while somebody waited."""
     step: Mapped[str] = mapped_column(String(32))
+    """Of its job; of a picture, what it was painted for."""
     part: Mapped[str] = mapped_column(String(80))
-    """What of the step: a segment's key, or empty for the step as a whole."""
+    """What of the step: a segment's key, or empty for the step as a whole; of a picture, which."""
+    filter: Mapped[str | None] = mapped_column(Text)
+    """What a picture was painted with; None: its job says it."""
     cpu_seconds: Mapped[float]
     """Processor time, as :class:`rotoscope.machine.WorkClock` counts it; what is charged for."""
     elapsed_seconds: Mapped[float]
@@ -173,8 +178,16 @@ class LedgerRow(Table):
 
     __table_args__ = (
         UniqueConstraint("job_id", "step", "part"),
-        Index("ledger_of_client", "client_id", "created"),
-        Index("ledger_of_key", "key_id", "created"),
+        Index("ledger_of_client", "client_id", "created", "cost_micros"),
+        Index("ledger_of_key", "key_id", "client_id", "created", "cost_micros"),
+        Index(
+            "ledger_of_pictures",
+            "client_id",
+            "part",
+            unique=True,
+            sqlite_where=text("job_id IS NULL"),
+            postgresql_where=text("job_id IS NULL"),
+        ),
     )
 
 

@@ -30,13 +30,13 @@ class Entry(Protocol):
         ...
 
     @property
-    def job_id(self) -> str:
-        """Of which work."""
+    def job_id(self) -> str | None:
+        """Of which work; None: a picture that was painted while somebody waited."""
         ...
 
     @property
     def operation(self) -> str:
-        """Of the job, such as ``stylize``."""
+        """Of the job, such as ``stylize``; of a picture, what it was painted for."""
         ...
 
     @property
@@ -75,7 +75,10 @@ class Spent:
     """What something has cost."""
 
     name: str
-    """A filter, the id of a job, a key or a client, a day such as ``2026-11-27`` (UTC), or an operation."""
+    """A filter, the id of a job, a key or a client, a day such as ``2026-11-27`` (UTC), or an operation.
+
+    Pictures that were painted while somebody waited are of no job: ``(picture)`` and ``(picture-url)``.
+    """
     jobs: int
     frames: int
     """That were painted."""
@@ -95,7 +98,7 @@ class Statement:
     until: datetime
     """Not included."""
     lines: tuple[StatementLine, ...]
-    """A job each, in the order in which they were begun."""
+    """A job each, in the order in which they were begun; pictures of no job together, by their filter."""
     cost_micros: int
     """What it cost whoever runs the service."""
     price_micros: int
@@ -104,9 +107,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """A job on a statement."""
+    """A job on a statement, or all pictures of one filter that were painted while somebody waited."""
 
-    job_id: str
+    job_id: str | None
+    """None: those pictures."""
     operation: str
     filter: str
     pictures: int
@@ -127,7 +131,7 @@ def _filter(entry: Entry) -> str:
 _NAMES: Final[Mapping[By, Callable[[Entry], str]]] = MappingProxyType(
     {
         "filter": _filter,
-        "job": lambda entry: entry.job_id,
+        "job": lambda entry: entry.job_id or f"({entry.operation})",
         "key": lambda entry: entry.key_id or "(no key)",
         "client": lambda entry: entry.client_id,
         "day": _day,
@@ -156,7 +160,7 @@ def totaled(entries: Sequence[Entry]) -> Spent:
 def _spent(name: str, group: Sequence[Entry]) -> Spent:
     return Spent(
         name,
-        jobs=len({entry.job_id for entry in group}),
+        jobs=len({entry.job_id for entry in group if entry.job_id is not None}),
         frames=sum(entry.frames for entry in group),
         video_seconds=sum(entry.video_seconds or 0.0 for entry in group),
         cpu_seconds=sum(entry.cpu_seconds for entry in group),
@@ -188,7 +192,7 @@ def statement(
         (entry for entry in entries if entry.client_id == client_id and since <= entry.created < until),
         key=lambda entry: entry.created,
     )
-    groups = _grouped(counted, _NAMES["job"])
+    groups = _grouped(counted, lambda entry: entry.job_id or f"({entry.operation}) {entry.filter}")
     usages = [Usage.total(map(usage_of, group)) for group in groups.values()]
     prices = plan.prices(usages, is_wholesale=is_wholesale)
     lines = tuple(

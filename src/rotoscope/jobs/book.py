@@ -135,13 +135,22 @@ class JobBook:
             rows = session.scalars(query.order_by(JobRecord.id.desc()).limit(limit))
             return [job_of(row) for row in rows]
 
-    def segments(self, client_id: str, job_id: str) -> list[JobSegment]:
+    def segments(
+        self, client_id: str, job_id: str, *, after: int = -1, limit: int | None = None
+    ) -> list[JobSegment]:
         """The segments of a job, in order; none before it was probed, and none where it has none.
+
+        Args:
+            client_id: whose job it is.
+            job_id: of the job.
+            after: the number of the last one seen; they are counted from 0.
+            limit: how many at most; None: all.
 
         Raises:
             JobNotFound: the client has no such job.
         """
-        query = select(SegmentRecord).where(SegmentRecord.job_id == job_id).order_by(SegmentRecord.number)
+        query = select(SegmentRecord).where(SegmentRecord.job_id == job_id, SegmentRecord.number > after)
+        query = query.order_by(SegmentRecord.number).limit(limit)
         with self._database.reading() as session:
             _row(session, client_id, job_id)
             return [segment_of(row) for row in session.scalars(query)]

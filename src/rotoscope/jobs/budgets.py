@@ -19,6 +19,7 @@ from rotoscope.errors import BudgetNotFound, InvalidOptions
 Period: TypeAlias = Literal["month", "ever"]
 """A month of the calendar, UTC; or all the time."""
 _LONGEST_MONTH: Final = timedelta(days=31)
+_SETTLED: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,43 @@ class BudgetBook:
             session.execute(delete(BudgetRecord).where(BudgetRecord.id == budget_id))
 
 
-def used_up(session: Session, client_id: str, key_id: str | None, more_micros: int) -> BudgetRecord | None:
+class Spendings:
+    """What was spent under budgets, counted on from where it was counted before. Usable from any thread.
+
+    Counting a whole month each time is slow where pictures are many. Rows of the ledger are never changed,
+    and those of some minutes ago are all there.
+    """
+
+    def __init__(self, settled: timedelta = _SETTLED) -> None:
+        """Begin with nothing counted.
+
+        Args:
+            settled: after which no row comes that was made earlier, clocks that differ included.
+        """
+        self._settled = settled
+        self._counted: dict[tuple[str, str | None, datetime | None], tuple[datetime, int]] = {}
+
+    def micros(self, session: Session, row: BudgetRecord) -> int:
+        """What was spent in the period that runs now."""
+        since, _ = _period(row)
+        whose = (row.client_id, row.key_id, since)
+        begin, counted = self._counted.get(whose, (since, 0))
+        settled = now() - self._settled
+        if begin is None or settled - begin > self._settled:
+            counted += _sum_micros(session, row, begin, settled)
+            begin = settled
+            self._counted[whose] = (begin, counted)
+        return counted + _sum_micros(session, row, begin, None)
+
+
+def used_up(
+    session: Session,
+    client_id: str,
+    key_id: str | None,
+    more_micros: int,
+    *,
+    spendings: Spendings | None = None,
+) -> BudgetRecord | None:
     """A budget that nothing is left of, if a client, or a key of it, spends so much more; None: all is well.
 
     Args:
@@ -128,13 +165,22 @@ def used_up(session: Session, client_id: str, key_id: str | None, more_micros: i
         client_id: who pays.
         key_id: with which was asked; None: without one.
         more_micros: what the ledger does not have yet.
+        spendings: counts on from what it has counted; None: the ledger is counted anew.
     """
+    spent = _spent_micros if spendings is None else spendings.micros
     query = select(BudgetRecord).where(BudgetRecord.client_id == client_id).order_by(BudgetRecord.id)
     for row in session.scalars(query):
         concerned = row.key_id is None or row.key_id == key_id
-        if concerned and _spent_micros(session, row) + more_micros >= row.limit_micros:
+        if concerned and spent(session, row) + more_micros >= row.limit_micros:
             return row
     return None
+
+
+def told_of_budget(row: BudgetRecord) -> str:
+    """``The budget bud_1 of 50000 millionths that the client may spend this month``."""
+    whose = "the client" if row.key_id is None else f"the key {row.key_id}"
+    when = "this month" if row.period == "month" else "altogether"
+    return f"The budget {row.id} of {row.limit_micros} millionths that {whose} may spend {when}"
 
 
 def _row(session: Session, client_id: str, budget_id: str) -> BudgetRecord:
@@ -161,6 +207,11 @@ def _budget(session: Session, row: BudgetRecord) -> Budget:
 
 def _spent_micros(session: Session, row: BudgetRecord) -> int:
     since, _ = _period(row)
+    return _sum_micros(session, row, since, None)
+
+
+def _sum_micros(session: Session, row: BudgetRecord, since: datetime | None, until: datetime | None) -> int:
+    """Of the rows that a budget concerns with ``since <= created < until``."""
     query = select(func.coalesce(func.sum(LedgerRow.cost_micros), 0)).where(
         LedgerRow.client_id == row.client_id
     )
@@ -168,6 +219,8 @@ def _spent_micros(session: Session, row: BudgetRecord) -> int:
         query = query.where(LedgerRow.key_id == row.key_id)
     if since is not None:
         query = query.where(LedgerRow.created >= since)
+    if until is not None:
+        query = query.where(LedgerRow.created < until)
     return int(session.scalar(query) or 0)
 
 

@@ -14,7 +14,7 @@ from rotoscope.database.identity import new_id
 from rotoscope.database.tables import JobRecord, LedgerRow
 from rotoscope.economics.usage import Usage
 from rotoscope.errors import BudgetExhausted
-from rotoscope.jobs.budgets import used_up
+from rotoscope.jobs.budgets import told_of_budget, used_up
 from rotoscope.jobs.prices import RatesBook
 from rotoscope.jobs.tasks import Task
 
@@ -80,12 +80,9 @@ class Charges:
             )
         budget = used_up(session, row.client_id, row.key_id, more)
         if budget is not None:
-            whose = "the client" if budget.key_id is None else f"the key {budget.key_id}"
-            when = "this month" if budget.period == "month" else "altogether"
             raise BudgetExhausted(
-                f"The budget {budget.id} of {budget.limit_micros} millionths that {whose} may spend {when} "
-                "is used up. What is done is kept; try the job again when the budget is larger or begins "
-                "anew, and it goes on from here."
+                f"{told_of_budget(budget)} is used up. What is done is kept; try the job again when the "
+                "budget is larger or begins anew, and it goes on from here."
             )
 
     def _cost_micros(self, session: Session, row: JobRecord, took: Took) -> int:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from rotoscope.errors import ProjectBusy, ProjectExists, ProjectNotFound, StoredFileExists
+from rotoscope.errors import ProjectBusy, ProjectExists, ProjectNotFound, StoredFileExists, StoredFileNotFound
 from rotoscope.jobs.filters import LOCAL_CLIENT
 from rotoscope.projects.alone import alone
 from rotoscope.projects.project import Project, open_project
 from rotoscope.projects.states import apply_state, dump_state, made_of_states, state_of
 from rotoscope.settings import Settings
+from rotoscope.storage.naming import told_as
 from rotoscope.storage.store import Store
 
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
@@ -22,6 +24,9 @@ NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
 _FOLDER: Final = "projects"
 _SHARED: Final = "shared"
 """The setting of a copy that says how many states it has."""
+_BEGUN: Final = "begun"
+"""The setting of a copy that says which first state it was made of."""
+_FIRST: Final = f"{1:08d}"
 _SOURCE: Final = "source"
 
 
@@ -58,7 +63,8 @@ class ClientProjects:
         """
         if self._shared is not None:
             prefix = f"{_FOLDER}/{client_id}/"
-            found = {one.path.removeprefix(prefix).split("/")[0] for one in self._shared.list(prefix)}
+            parts = [one.path.removeprefix(prefix).split("/") for one in self._shared.list(prefix)]
+            found = {name for name, state in parts if state == _FIRST}
         else:
             found = {place.parent.name for place in self.folder(client_id).glob("*/.git")}
         return sorted(name for name in found if re.fullmatch(NAME_PATTERN, name))
@@ -87,7 +93,8 @@ class ClientProjects:
             StorageError: the service's store does not answer.
         """
         self.open(client_id, name)
-        with alone(self._place(client_id, name)):
+        place = self._place(client_id, name)
+        with told_as({place: name}), alone(place):
             project = self.open(client_id, name)
             before = state_of(project.repository)
             yield project
@@ -117,7 +124,31 @@ class ClientProjects:
         project = open_project(place)
         self.set_source(project, source)
         if self._shared is not None:
+            self._throw_away(client_id, name, self._shared)  # what came while it was being deleted
             self._share(client_id, name, project, {}, self._shared)
+
+    def delete(self, client_id: str, name: str) -> None:
+        """Throw a project away, on all machines.
+
+        Raises:
+            ProjectNotFound: the client has none of that name.
+            ProjectBusy: somebody is changing it.
+            StorageError: the service's store does not answer.
+        """
+        self.open(client_id, name)
+        place = self._place(client_id, name)
+        with told_as({place: name}), alone(place):
+            if self._shared is not None:
+                self._throw_away(client_id, name, self._shared)
+            gone = place.with_name(f".{name}.{secrets.token_hex(8)}")
+            place.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def _throw_away(self, client_id: str, name: str, shared: Store) -> None:
+        """The first state first: from then on no machine has the project."""
+        for one in list(shared.list(f"{_FOLDER}/{client_id}/{name}/")):
+            with suppress(StoredFileNotFound):
+                shared.delete(one.path)
 
     def source(self, project: Project) -> str | None:
         """URI of the clip of a project; None where nobody said."""
@@ -136,21 +167,40 @@ class ClientProjects:
     def _bring(self, client_id: str, name: str, shared: Store) -> None:
         """Take over the states that this machine does not have."""
         place = self._place(client_id, name)
+        files = list(shared.list(f"{_FOLDER}/{client_id}/{name}/"))
+        begun = files[0].etag if files and files[0].path.endswith(f"/{_FIRST}") else None
+        self._forget_deleted(place, begun)
+        if begun is None:
+            return
         is_new = not (place / ".git").is_dir()
         have = 0 if is_new else _states(open_project(place))
-        paths = [one.path for one in shared.list(f"{_FOLDER}/{client_id}/{name}/")][have:]
-        if not paths:
-            return
-        contents = [b"".join(shared.read(path)) for path in paths]
+        contents = [b"".join(shared.read(one.path)) for one in files[have:]]
         if is_new:
             made_of_states(place, contents)
-            open_project(place).repository.set(_SHARED, str(len(contents)))
+            repository = open_project(place).repository
+            repository.set(_SHARED, str(len(contents)))
+            repository.set(_BEGUN, begun)
+            return
+        if not contents:
             return
         with alone(place):
             project = open_project(place)
             for content in contents[_states(project) - have :]:
                 apply_state(project.repository, content)
             project.repository.set(_SHARED, str(have + len(contents)))
+
+    def _forget_deleted(self, place: Path, begun: str | None) -> None:
+        """Remove this machine's copy of a project that was deleted, whether or not it was begun again."""
+        if not (place / ".git").is_dir():
+            return
+        project = open_project(place)
+        known = project.repository.setting(_BEGUN)
+        if not _states(project) or (begun is not None and begun == known):
+            return
+        if begun is None or known is not None:
+            self._forget(project)
+        else:
+            project.repository.set(_BEGUN, begun)
 
     def _share(
         self, client_id: str, name: str, project: Project, known: dict[str, str], shared: Store
@@ -168,7 +218,7 @@ class ClientProjects:
         project.repository.set(_SHARED, str(number))
 
     def _forget(self, project: Project) -> None:
-        """Remove this machine's copy, which is other than what all have; it is brought anew."""
+        """Remove this machine's copy, which is other than what all have."""
         shutil.rmtree(project.folder, ignore_errors=True)
 
 

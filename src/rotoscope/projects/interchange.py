@@ -10,7 +10,7 @@ from bisect import bisect_left
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,6 +22,15 @@ from rotoscope.projects.looks import lay, runs_of
 from rotoscope.projects.project import Project, State
 from rotoscope.projects.records import TIMELINE, LookPath, LookSpan, to_lines
 from rotoscope.render.looks.reading import parse_look
+
+
+class CheckLook(Protocol):
+    """What a look's text is held against."""
+
+    def __call__(self, text: str, /, *, name: str) -> object:
+        """Raise InvalidLook where it is not in order; ``name`` is what messages call it."""
+        ...
+
 
 KEY: Final = "rotoscope"
 """Under which metadata is kept."""
@@ -38,8 +47,16 @@ class LookMetadata(BaseModel):
     """Of the look file."""
 
 
-def export_timeline(project: Project, output: Path, *, overwrite: bool = False) -> int:
+def export_timeline(
+    project: Project, output: Path, *, overwrite: bool = False, target: str | None = None
+) -> int:
     """Write the timeline of the last commit; gives how many clips it has.
+
+    Args:
+        project: whose.
+        output: an ``.otio`` file.
+        overwrite: replace what is there.
+        target: path or URI that the timeline names the clip by; None: where it was last on this machine.
 
     Raises:
         MissingExtra: OpenTimelineIO is not installed.
@@ -49,7 +66,7 @@ def export_timeline(project: Project, output: Path, *, overwrite: bool = False) 
     refuse_existing(output, overwrite=overwrite)
     state = project.state
     texts = state.looks()
-    place = project.repository.setting("clip") or state.manifest.source.file
+    place = target or project.repository.setting("clip") or state.manifest.source.file
     rate = _rate(state)
     track = otio.schema.Track(name="painted", kind=otio.schema.TrackKind.Video)
     for first, stop, span in runs_of(state.timeline, len(state.frames)):
@@ -83,10 +100,15 @@ def export_timeline(project: Project, output: Path, *, overwrite: bool = False) 
 
 
 @by_oneself
-def import_timeline(project: Project, source: Path) -> str | None:
+def import_timeline(project: Project, source: Path, *, check_look: CheckLook = parse_look) -> str | None:
     """Take the looks and their ranges from a timeline; gives the commit's id, None where nothing is new.
 
     A clip's source range decides which frames, to the nearest one: a program may have moved it.
+
+    Args:
+        project: whose timeline.
+        source: an ``.otio`` file.
+        check_look: what the texts of its looks are held against.
 
     Raises:
         MissingExtra: OpenTimelineIO is not installed.
@@ -104,7 +126,7 @@ def import_timeline(project: Project, source: Path) -> str | None:
         if told is None or "look" not in told:
             continue
         look = _metadata(told, source)
-        parse_look(look.text, name=f"{look.look} in {source}")
+        check_look(look.text, name=f"{look.look} in {source}")
         if texts.setdefault(look.look, look.text) != look.text:
             raise ProjectError(f"{source} has two texts of {look.look}. Give one of them another name.")
         bounds = _frames(state, clip.trimmed_range())

@@ -129,7 +129,7 @@ class BudgetChange(RequestBody):
 
 
 class BudgetView(BaseModel):
-    """A budget: where it is used up, jobs stop cleanly, and can be tried again when there is more."""
+    """A budget: where it is used up, jobs stop cleanly and no picture is painted, until there is more."""
 
     id: str = Field(examples=["bud_01kb2v6c9tq1x8m4z7r5w3n0pd"])
     key: str | None = Field(description="Id of the key whose work is counted; null: all work.")
@@ -163,7 +163,8 @@ class SpentView(BaseModel):
     """What something has used and cost."""
 
     name: str = Field(
-        description="A filter, id of a job, key or client, day (UTC) or operation; of all of them: empty.",
+        description="A filter, id of a job, key or client, day (UTC) or operation; of all of them: empty. "
+        "Pictures of no job: `(picture)` and `(picture-url)`.",
         examples=["great-wave"],
     )
     jobs: int
@@ -205,10 +206,15 @@ class UsageView(BaseModel):
 
 
 class StatementLineView(BaseModel):
-    """A job on a statement."""
+    """A job on a statement, or all pictures of one filter that were painted while somebody waited."""
 
-    job: str = Field(examples=["job_01kb2v6c9tq1x8m4z7r5w3n0pd"])
-    operation: str
+    job: str | None = Field(
+        description="Its id; null: those pictures.", examples=["job_01kb2v6c9tq1x8m4z7r5w3n0pd"]
+    )
+    operation: str = Field(
+        description="Of the job; `picture` (sent, and painted at once) or `picture-url` of pictures.",
+        examples=["renders"],
+    )
     filter: str
     pictures: int
     video_seconds: float
@@ -228,7 +234,10 @@ class StatementView(BaseModel):
     until: datetime = Field(description="Not included.")
     cost_micros: int = Field(description="What it cost whoever runs the service.")
     price_micros: int = Field(description="What is owed: the sum of the lines.")
-    lines: list[StatementLineView] = Field(description="A job each, in the order in which they were begun.")
+    lines: list[StatementLineView] = Field(
+        description="A job each, in the order in which they were begun; pictures that were painted while "
+        "somebody waited together, by their filter."
+    )
 
     @classmethod
     def of(cls, made: Statement, currency: str, *, wholesale: bool) -> StatementView:

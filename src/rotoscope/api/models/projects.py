@@ -15,6 +15,29 @@ from rotoscope.projects.records import FrameRecord, LookSpan
 from rotoscope.projects.repository import CommitFacts
 
 COMMIT_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._~^-]{0,99}$"
+_TWO_SECONDS = {
+    "OTIO_SCHEMA": "TimeRange.1",
+    "start_time": {"OTIO_SCHEMA": "RationalTime.1", "rate": 25.0, "value": 0.0},
+    "duration": {"OTIO_SCHEMA": "RationalTime.1", "rate": 25.0, "value": 50.0},
+}
+_WAVE = {
+    "look": "looks/great-wave.yaml",
+    "coherence": "smooth",
+    "text": "look: 1\nlayers:\n- filter: great-wave\n",
+}
+_CLIP = {
+    "OTIO_SCHEMA": "Clip.2",
+    "name": "great-wave",
+    "source_range": _TWO_SECONDS,
+    "metadata": {"rotoscope": _WAVE},
+}
+_TRACK = {"OTIO_SCHEMA": "Track.1", "kind": "Video", "children": [_CLIP]}
+TIMELINE_EXAMPLE = {
+    "OTIO_SCHEMA": "Timeline.1",
+    "name": "drone",
+    "tracks": {"OTIO_SCHEMA": "Stack.1", "children": [_TRACK]},
+}
+"""A timeline as OpenTimelineIO writes it: two seconds under one look."""
 Branch = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", description="A branch.", examples=["bolder"])
 ]

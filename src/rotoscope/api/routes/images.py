@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
-from rotoscope.api.access import Runner
+from rotoscope.api.access import Caller, Runner
 from rotoscope.api.easel import MOST_BYTES, UseEasel, suffix_for
 from rotoscope.api.file_bodies import BodyRules, described
 from rotoscope.api.look_book import LookBook
+from rotoscope.api.media_book import checksum_of
 from rotoscope.api.models.images import StylizeImage
 from rotoscope.api.pictures import PICTURE_ANSWER, accepted_suffix, picture_answer, problems
 from rotoscope.api.sent_files import SentFiles, sent_files
 from rotoscope.api.services import UseServices
 from rotoscope.api.traits import Traits, traits
+from rotoscope.database.spending import told_filters
+from rotoscope.jobs.picture_charges import PictureBill
+from rotoscope.render.looks.reading import LookText
+from rotoscope.render.looks.strangers import filters_named
 
 router = APIRouter(tags=["images"])
 RULES: Final = BodyRules(MOST_BYTES, repeated=frozenset({"filter"}))
 _EXAMPLE: Final = {"source": "data://photos/cliff.jpg", "filter": "great-wave", "strength": 0.8}
 
 
+AskedOnce = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        pattern="^[!-~]+$",
+        description="Of your choice, such as a UUID. The same picture that is asked for again with the same "
+        "key within a day is painted again, and paid for once.",
+    ),
+]
 Sent = Annotated[SentFiles[StylizeImage], Depends(sent_files(StylizeImage, RULES, "run"))]
 
 
@@ -40,11 +58,13 @@ def stylize_image(
     easel: UseEasel,
     sent: Sent,
     accept: Annotated[str | None, Header(description="image/png, image/jpeg or image/webp.")] = None,
+    idempotency_key: AskedOnce = None,
 ) -> Response:
     """Takes a photograph (as the body itself, in a form, or by URI) and answers with its painting.
 
     Where the body is the picture, the fields are given in the query. At most 64 MB and 40 megapixels, for the
-    photograph and for the result; larger ones, animations and videos are painted by jobs.
+    photograph and for the result; larger ones, animations and videos are painted by jobs. Each is a row of
+    the ledger, and refused (`budget-exhausted`) where a budget of the client or the key is used up.
     """
     wanted = accepted_suffix(accept)
     asked, staging = sent.asked, sent.staging
@@ -53,7 +73,18 @@ def stylize_image(
         source = sent.one(asked.source, "picture")
         suffix = suffix_for(source, asked, wanted)
         palette = services.palette_of(caller.client_id)
-        painted = easel.paint(
-            caller.client_id, palette, source, asked, look=look, take=staging.take, suffix=suffix
-        )
+        specs = asked.filter if look is None else filters_named(look)
+        once = idempotency_key
+        same = None if once is None else _same(caller, once, source, asked, look, suffix)
+        bill = PictureBill(caller.client_id, caller.key_id, "picture", told_filters(specs), same)
+        painted = easel.paint(bill, palette, source, asked, look=look, take=staging.take, suffix=suffix)
     return picture_answer(painted)
+
+
+def _same(
+    caller: Caller, asked_once: str, source: Path, asked: StylizeImage, look: LookText | None, suffix: str
+) -> str:
+    """Of everything that decides the picture, and of who asks for it under which key."""
+    how = [asked.model_dump(mode="json"), None if look is None else look.text, suffix]
+    told = [caller.key_id, asked_once, checksum_of(source)[0], how]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -67,10 +67,10 @@ async def get_job(
 
 
 @router.get("/{job_id}/segments", operation_id="list_segments", summary="List a job's segments")
-def list_segments(services: UseServices, caller: Reader, job_id: IdPath) -> Page[SegmentView]:
+def list_segments(services: UseServices, caller: Reader, job_id: IdPath, page: UsePage) -> Page[SegmentView]:
     """The segments of a job in order; none before its source was looked at, and none where it has none."""
-    segments = services.book.segments(caller.client_id, job_id)
-    return Page[SegmentView](items=[SegmentView.of(segment) for segment in segments], next=None)
+    rows = services.book.segments(caller.client_id, job_id, after=page.after_number, limit=page.limit + 1)
+    return page.cut(rows, SegmentView.of, lambda segment: segment.number)
 
 
 @router.get(

@@ -19,7 +19,7 @@ from rotoscope.api.traits import Traits, traits
 router = APIRouter(prefix="/v1/picture-urls", tags=["images"])
 open_router = APIRouter(tags=["images"])
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = (
-    PICTURE_ANSWER | {304: {"description": "It has not changed."}} | problems(403, 404, 415, 422)
+    PICTURE_ANSWER | {304: {"description": "It has not changed."}} | problems(403, 404, 409, 415, 422)
 )
 Signature = Annotated[str, Path(max_length=80, description="The key's id, a dot, and the signature.")]
 LookPart = Annotated[str, Path(max_length=500, description="A filter, or the id of a stored look.")]
@@ -73,7 +73,10 @@ def get_signed_picture(
     uri: UriPart,
     request: Request,
 ) -> Response:
-    """The painting. It needs no key: the signature says that its client wanted it to be seen."""
+    """The painting. It needs no key: the signature says that its client wanted it to be seen.
+
+    What is painted for it is paid for by that client; what is kept is not painted again.
+    """
     client_id = check_signature(LinkKeys(services.database), signature, look, options, uri)
     picture = link_picture(services, easel, client_id, look, read_options(options), uri)
     return kept_answer(picture, request)

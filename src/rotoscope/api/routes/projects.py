@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from datetime import datetime
 from itertools import islice
@@ -13,10 +14,12 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 
 from rotoscope.api import job_making
 from rotoscope.api.access import Reader, Runner, Writer
+from rotoscope.api.file_bodies import safe_name
 from rotoscope.api.media_book import local_copy
 from rotoscope.api.models.jobs import JobView
 from rotoscope.api.models.projects import (
     COMMIT_PATTERN,
+    TIMELINE_EXAMPLE,
     BranchRequest,
     CommitMade,
     CommitView,
@@ -32,6 +35,7 @@ from rotoscope.api.models.projects import (
 from rotoscope.api.pages import Page, UsePage
 from rotoscope.api.pictures import problems
 from rotoscope.api.services import Services, UseServices
+from rotoscope.api.traits import MEBIBYTE, Traits, traits
 from rotoscope.api.waiting import PREFER
 from rotoscope.errors import ProjectBusy
 from rotoscope.jobs.job import JobState
@@ -39,11 +43,12 @@ from rotoscope.jobs.operations.base import Params
 from rotoscope.jobs.operations.projects import PAINT_PROJECT, ProjectPaintingWish
 from rotoscope.jobs.projects import NAME_PATTERN
 from rotoscope.projects.history import project_diff, project_log, restore_project
-from rotoscope.projects.interchange import export_timeline
+from rotoscope.projects.interchange import export_timeline, import_timeline
 from rotoscope.projects.merging import fork_project, merge_branch, switch_branch
 from rotoscope.projects.project import Project
 from rotoscope.projects.retouching import override_frame
 from rotoscope.projects.sheet import write_diff_sheet
+from rotoscope.render.looks.strangers import parse_strangers_look
 from rotoscope.storage.naming import told_as
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
@@ -63,11 +68,21 @@ _EXAMPLE: Final = {
         "value": {"output": "data://out/painted.mp4", "filter": "great-wave", "start": "1", "stop": "2"},
     }
 }
+_TIMELINE_BYTES: Final = 8 * MEBIBYTE
+_TIMELINES: Final = cast("Any", {"usual": {"summary": "One clip under one look", "value": TIMELINE_EXAMPLE}})
 _ACTIVE: Final[tuple[JobState, ...]] = ("queued", "running")
+_FRAMES_HEADER: Final = "Rotoscope-Frames"
 _SHEET: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "A picture",
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+        "headers": {
+            _FRAMES_HEADER: {
+                "description": "Which frames are shown, from 0, with commas between.",
+                "schema": {"type": "string"},
+                "example": "10,11,12",
+            }
+        },
     }
 }
 _OTIO: Final = "application/vnd.pixar.opentimelineio+json"
@@ -135,7 +150,7 @@ def list_project_frames(
     """Frames in order: the hashes of source and painting, and what decided the painting."""
     found = services.projects.open(caller.client_id, project)
     with told_as({found.folder: project}):
-        first = int(page.after) + 1 if page.after and page.after.isdecimal() else 0
+        first = page.after_number + 1
         rows = found.state_at(at).frames_between(first, first + page.limit + 1)
     return page.cut(rows, FrameView.of, lambda frame: frame.index)
 
@@ -147,7 +162,7 @@ def list_project_commits(
     """What was done, the newest first."""
     found = services.projects.open(caller.client_id, project)
     with told_as({found.folder: project}):
-        passed = int(page.after) if page.after and page.after.isdecimal() else 0
+        passed = max(0, page.after_number)
         commits = project_log(found, at, limit=passed + page.limit + 1)
     rows = list(enumerate(islice(commits, passed, None), passed + 1))
     return page.cut(rows, lambda row: CommitView.of(row[1]), lambda row: row[0])
@@ -185,8 +200,9 @@ def get_project_diff_sheet(
     found = services.projects.open(caller.client_id, project)
     with told_as({found.folder: project}), tempfile.TemporaryDirectory() as folder:
         sheet = LocalPath(folder) / "sheet.png"
-        write_diff_sheet(found, project_diff(found, before, after), sheet)
-        return Response(sheet.read_bytes(), media_type="image/png")
+        shown = write_diff_sheet(found, project_diff(found, before, after), sheet)
+        headers = {_FRAMES_HEADER: ",".join(map(str, shown))}
+        return Response(sheet.read_bytes(), headers=headers, media_type="image/png")
 
 
 @router.get(
@@ -201,8 +217,53 @@ def export_project_timeline(services: UseServices, caller: Reader, project: Proj
     found = services.projects.open(caller.client_id, project)
     with told_as({found.folder: project}), tempfile.TemporaryDirectory() as folder:
         place = LocalPath(folder) / "timeline.otio"
-        export_timeline(found, place)
+        clip = services.projects.source(found) or found.state.manifest.source.file
+        export_timeline(found, place, target=clip)
         return Response(place.read_bytes(), media_type=_OTIO)
+
+
+@router.put(
+    "/{project}/timeline.otio",
+    operation_id="import_project_timeline",
+    summary="Give a project the looks of a timeline",
+    responses=problems(409, 501),
+)
+@traits(Traits(largest_body=_TIMELINE_BYTES))
+def import_project_timeline(
+    services: UseServices,
+    caller: Writer,
+    project: ProjectPath,
+    timeline: Annotated[dict[str, Any], Body(media_type=_OTIO, openapi_examples=_TIMELINES)],
+    file: Annotated[
+        str, Query(min_length=1, max_length=200, description="What the file is called, for the history.")
+    ] = "timeline.otio",
+) -> CommitMade:
+    """Take looks and their ranges from an OpenTimelineIO file, as an editing program may have moved them.
+
+    It is one of this clip, such as `GET` gives. A clip's source range decides which frames, to the nearest.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        place = LocalPath(folder) / safe_name(file)
+        place.write_text(json.dumps(timeline), encoding="utf-8")
+        changing = services.projects.changing(caller.client_id, project)
+        with changing as found, told_as({place: place.name, found.folder: project}):
+            return _made(found, import_timeline(found, place, check_look=parse_strangers_look))
+
+
+@router.delete(
+    "/{project}",
+    operation_id="delete_project",
+    summary="Delete a project",
+    status_code=204,
+    responses=problems(409),
+)
+def delete_project(services: UseServices, caller: Writer, project: ProjectPath) -> None:
+    """Throw a project away, with its whole history. Its clip and the videos made of it stay.
+
+    Refused (`project-busy`) while a job paints it, or somebody else changes it.
+    """
+    _require_idle(services, caller.client_id, project)
+    services.projects.delete(caller.client_id, project)
 
 
 async def paint_project(

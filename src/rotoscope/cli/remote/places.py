@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _AS_PATH: Final = re.compile(r"(?P<scheme>[a-z0-9]+(?:\+[a-z0-9-]+)?):/(?P<rest>[^/].*)?", re.DOTALL)
 _NUMBER: Final = re.compile(r"%0?\d*d")
 _MARK: Final = 16
+_UPLOADS: Final = "data://uploads/"
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,19 @@ def uri_of(typed: str | Path, *, is_folder: bool = False) -> str | None:
     return f"{text}/" if is_folder and not text.endswith("/") else text
 
 
-def sent(client: Client, typed: str | Path, *, is_folder: bool = False, shown: bool = False) -> str:
+def sent(
+    client: Client, typed: str | Path, *, is_folder: bool = False, shown: bool = False, below: str = _UPLOADS
+) -> str:
     """The URI of a source: the one that was typed, or where the local file or folder was sent.
 
     The name of that place is made of the contents, so that the same file is sent once.
+
+    Args:
+        client: of the server.
+        typed: a file or folder of this machine, or a URI.
+        is_folder: whether it is a folder, whatever it ends with.
+        shown: whether a bar tells how far it is.
+        below: the folder of the server where it goes; uploads are thrown away when no job needs them.
 
     Raises:
         OpenError: there is no such file.
@@ -73,7 +83,7 @@ def sent(client: Client, typed: str | Path, *, is_folder: bool = False, shown: b
         )
     if path.is_dir():
         _refuse_library(path)
-    place = f"data://uploads/{_digest(path)}/{'' if path.is_dir() else quote(path.name)}"
+    place = f"{below}{_digest(path)}/{'' if path.is_dir() else quote(path.name)}"
     if not path.is_dir() and _is_there(client, place, path.stat().st_size):
         return place
     send = client.files.upload_folder if path.is_dir() else client.files.upload

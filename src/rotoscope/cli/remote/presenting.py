@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import typer
 
 from rotoscope.cli import quote_lines
 from rotoscope.cli.media_lines import describe, lines_of_rows
 from rotoscope.cli.present import human_duration, human_size, print_json, print_notes, summary_line
+from rotoscope.cli.project_lines import commit_line
 from rotoscope.cli.score_lines import lines_of
-from rotoscope.plain import from_plain
+from rotoscope.plain import from_plain, to_plain
 
 if TYPE_CHECKING:
     from rotoscope.client import Job
@@ -34,7 +35,7 @@ def present_job(job: Job, *, output: Path | None, as_json: bool, quiet: bool) ->
     if output is not None:
         told["output"] = str(output)
     if as_json:
-        print_json({"job": job.id, **told})
+        print_json({"job": job.id, **(_painted_project(job, told) if job.operation in _NESTED else told)})
     elif not quiet:
         for line in _LINES.get(job.operation, _usual)(job, told):
             typer.echo(line)
@@ -49,6 +50,20 @@ def _render(job: Job, told: dict[str, Any]) -> list[str]:
     line = summary_line(from_plain(RenderResult, {**told, "elapsed_seconds": _seconds(job)}))
     # A Path has lost a slash of a URI.
     return [f"{told['output']}{line.removeprefix(str(Path(told['output'])))}"]
+
+
+def _project(job: Job, told: dict[str, Any]) -> list[str]:
+    return [*_render(job, told), commit_line(told["commit"], told["frames_changed"])]
+
+
+def _painted_project(job: Job, told: dict[str, Any]) -> dict[str, Any]:
+    """As ``PaintedProject`` has it."""
+    from rotoscope.render.result import RenderResult  # noqa: PLC0415 - see cli.main
+
+    result = from_plain(RenderResult, {**told, "elapsed_seconds": _seconds(job)})
+    plain = cast("dict[str, Any]", to_plain(result))
+    names = ("project", "commit", "frames_changed", "frames_painted")
+    return {"result": {**plain, "output": told["output"]}, **{name: told[name] for name in names}}
 
 
 def _inspect(_: Job, told: dict[str, Any]) -> list[str]:
@@ -103,8 +118,11 @@ def _seconds(job: Job) -> float:
     return (job.ended - job.started).total_seconds() if job.started and job.ended else 0.0
 
 
+_NESTED: Final = frozenset({"project-paint"})
+"""Operations whose commands tell the render as a part of their result."""
 _LINES: Final[Mapping[str, Lines]] = {
     **dict.fromkeys(("renders", "stylize", "separate", "assemble", "flow"), _render),
+    "project-paint": _project,
     "inspect": _inspect,
     "check": _check,
     "score": _score,

@@ -63,7 +63,8 @@ def run_remotely(client: Client, remote: Remote, given: Mapping[str, Any]) -> No
         params["output"] = result.uri
         if overwrite and result.local is None:
             params["overwrite"] = True
-    job = client.jobs.create(remote.operation, **params)
+    make = remote.create
+    job = client.jobs.create(remote.operation, **params) if make is None else make(client, params)
     job = follow(client, job, shown=shown, as_json=as_json, result=result)
     if result is not None:
         fetch_result(client, result, overwrite=overwrite, shown=shown)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
+
+from rotoscope.cli.remote.projects import create_painting
+
+if TYPE_CHECKING:
+    from rotoscope.client import Client, Job
 
 Given: TypeAlias = Mapping[str, Any]
 """Options by name, those alone that are not at their defaults."""
@@ -38,6 +43,8 @@ class Remote:
     joined: frozenset[str] = frozenset()
     """Options of which :attr:`join` makes parameters together."""
     join: Callable[[Given], dict[str, Any]] | None = None
+    create: Callable[[Client, dict[str, Any]], Job] | None = None
+    """Makes the job, where that is not asked for as others are."""
 
     def params(self, given: Given) -> dict[str, Any]:
         """Parameters of the options that name no files."""
@@ -75,6 +82,10 @@ def _look(path: Path) -> dict[str, Any]:
         raise OpenError(f"{path} cannot be read: {error.strerror}. Give a look file.") from error
 
 
+def _named_look(path: Path) -> dict[str, Any]:
+    return {**_look(path), "look_name": path.stem}
+
+
 def _candidates(texts: list[str]) -> dict[str, Any]:
     from rotoscope.render.candidates import split_specs  # noqa: PLC0415 - see cli.main
 
@@ -103,7 +114,8 @@ def _center(text: str) -> dict[str, Any]:
 
 
 _SPAN: Final = frozenset({"start", "stop", "every", "fps"})
-_ENCODING: Final = frozenset({"quality", "codec", "preset", "width", "loop"})
+_ENCODED: Final = frozenset({"quality", "codec", "preset"})
+_ENCODING: Final = _ENCODED | {"width", "loop"}
 _FEATURES: Final = frozenset({"features", "normalization"})
 _WEIGHTS: Final = {"feature_weights": "feature_weights"}
 _RENDERING: Final = frozenset({"coherence", "to_sdr", "wrap", "on_truncated", "on_corrupt", "score"})
@@ -142,7 +154,7 @@ REMOTE: Final[Mapping[str, Remote]] = {
     ),
     "assemble": Remote(
         "assemble",
-        same=frozenset({"quality", "codec", "preset"}),
+        same=_ENCODED,
         sources={"folder": "source", "source": "original"},
         folders=frozenset({"folder"}),
         output="output",
@@ -226,6 +238,17 @@ REMOTE: Final[Mapping[str, Remote]] = {
         sources=_WEIGHTS,
         styles="style",
         output="output",
+    ),
+    "paint": Remote(
+        "project-paint",
+        same=frozenset(
+            {"start", "stop", "coherence", "strength", "with_frames", "quality", "codec", "preset"}
+        ),
+        renamed={"folder": "project"},
+        sources={"clip": "source"},
+        made={"filter_names": _filters, "look_file": _named_look},
+        output="output",
+        create=create_painting,
     ),
     "train": Remote(
         "train",

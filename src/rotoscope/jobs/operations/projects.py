@@ -80,6 +80,8 @@ class ProjectPaintingWish(Params):
         lonely = [name for name, value in of_look.items() if value is not None]
         if lonely and self.filter is None and self.look is None:
             raise ValueError(f"{', '.join(lonely)} goes with a look: give filter or look")
+        if self.strength != 1 and self.filter is None:
+            raise ValueError("strength goes with filter: a look says its own")
         return self
 
     def look_file(self) -> LookFile | None:

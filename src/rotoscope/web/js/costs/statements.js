@@ -1,7 +1,7 @@
 // Statements: what is owed for a time under a price plan.
 import { get } from "../api.js";
 import { choice, field, fill, h } from "../dom.js";
-import { OPERATIONS } from "../job/told.js";
+import { KINDS } from "../job/told.js";
 import { actionForm } from "../parts/form.js";
 import { csv, handOver } from "../parts/downloads.js";
 import { empty } from "../parts/states.js";
@@ -28,6 +28,12 @@ export async function statements(stand, signal, { plans }) {
   })), made);
 }
 
+/** What a line is for: a job, or pictures that were painted while somebody waited. */
+function worked({ job, operation }) {
+  const name = KINDS[operation] ?? operation;
+  return job ? h("a", { href: `#/jobs/${job}` }, name) : name;
+}
+
 function shown(found) {
   const { currency, lines, plan } = found;
   const stem = `statement-${plan}-${found.since.slice(0, 10)}-${new Date(new Date(found.until) - 1).toISOString().slice(0, 10)}`;
@@ -36,14 +42,14 @@ function shown(found) {
   const foot = h("div", { class: "row foot" });
   const more = (begin) => {
     body.append(...lines.slice(begin, begin + STEP).map((line) => h("tr", {},
-      h("th", { scope: "row" }, h("a", { href: `#/jobs/${line.job}` }, OPERATIONS[line.operation] ?? line.operation), line.filter && h("div", { class: "small muted" }, line.filter)),
+      h("th", { scope: "row" }, worked(line), line.filter && h("div", { class: "small muted" }, line.filter)),
       [line.pictures.toLocaleString(), span(line.video_seconds), span(line.compute_seconds), money(line.price_micros, currency)].map((value) => h("td", {}, value)))));
     fill(foot, begin + STEP < lines.length && h("button", { type: "button", onclick: () => more(begin + STEP) }, "Show more"));
   };
   more(0);
   return h("section", { class: "card stack statement", "aria-label": "Statement" },
     h("div", { class: "row spread" }, h("h2", {}, `${day(found.since)} to ${day(last)}`), h("strong", { class: "owed" }, money(found.price_micros, currency))),
-    h("p", { class: "small muted" }, `${counted(lines.length, "job")} under the plan ${plan}${found.wholesale ? ", at wholesale" : ""}; it cost ${money(found.cost_micros, currency)} to make.`),
+    h("p", { class: "small muted" }, `${counted(lines.length, "line")} under the plan ${plan}${found.wholesale ? ", at wholesale" : ""}; it cost ${money(found.cost_micros, currency)} to make.`),
     h("div", { class: "row" },
       h("button", { type: "button", onclick: () => handOver(csv([COLUMNS, ...lines.map((line) => COLUMNS.map((name) => line[name]))]), `${stem}.csv`, "text/csv") }, "Download as CSV"),
       h("button", { type: "button", onclick: () => handOver(JSON.stringify(found, null, 2), `${stem}.json`, "application/json") }, "Download as JSON")),

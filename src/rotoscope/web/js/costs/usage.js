@@ -1,7 +1,7 @@
 // What was used: by filter, work, key and kind of work, over chosen days.
 import { get, listed } from "../api.js";
 import { choice, field, fill, h } from "../dom.js";
-import { OPERATIONS, titleOf } from "../job/told.js";
+import { KINDS, titleOf } from "../job/told.js";
 import { columns, inCell } from "../parts/bars.js";
 import { empty, faulty, loading } from "../parts/states.js";
 import { counted, money, span } from "../words.js";
@@ -44,7 +44,7 @@ export async function usage(stand, signal) {
 
 function draw(state, range, daily, grouped) {
   const { total, currency } = grouped;
-  if (!total.jobs) return empty("Nothing was used", "No work was counted on these days. Choose others, or paint something.", h("a", { class: "button main", href: "#/paint" }, "Paint something"));
+  if (!total.jobs && !total.frames) return empty("Nothing was used", "No work was counted on these days. Choose others, or paint something.", h("a", { class: "button main", href: "#/paint" }, "Paint something"));
   const [title, valueOf, told] = MEASURES[state.measure];
   const byDay = new Map(daily.items.map((row) => [row.name, row]));
   const none = { cost_micros: 0, cpu_seconds: 0, frames: 0 };
@@ -84,8 +84,10 @@ function entry(state, row, share, currency) {
 
 function named(state, name) {
   if (state.by === "key") return state.keys.get(name) ?? (name || "no key: by itself");
-  if (state.by === "operation") return OPERATIONS[name] ?? name;
+  if (state.by === "operation") return KINDS[name] ?? name;
   if (state.by !== "job") return name || "no filter";
+  const pictures = /^\((.*)\)$/.exec(name);
+  if (pictures) return KINDS[pictures[1]] ?? pictures[1];
   const link = h("a", { href: `#/jobs/${name}` }, name);
   get(`/v1/jobs/${name}`, {}, state.signal).then((job) => { link.textContent = titleOf(job); }).catch(() => {});
   return link;

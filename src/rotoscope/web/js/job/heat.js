@@ -1,9 +1,10 @@
 // The segments of a job as a map of heat: one cell each, how long its frames took, or how it stands.
-import { listed } from "../api.js";
+import { get } from "../api.js";
 import { choice, fill, h, set } from "../dom.js";
 import { counted, span } from "../words.js";
 
-const AT_ONCE = 600;
+const AT_ONCE = 2400;
+const PAGE = 200;
 const WORDS = { queued: "waiting", running: "at work", succeeded: "done" };
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 
@@ -33,12 +34,28 @@ export function heatMap(job, signal) {
       : Object.keys(WORDS).map(key));
     fill(pages, pager(segments.length, begin, (to) => { begin = to; draw(); }));
   };
+  let fetched = [];
   const refresh = async () => {
-    segments = await listed(`/v1/jobs/${job.id}/segments`, {}, signal);
+    fetched = await pagesOf(job, fetched, signal);
+    segments = fetched.flatMap(({ items }) => items);
     element.hidden = segments.length < 2; // one alone is nothing to compare
     if (!element.hidden) draw();
   };
   return { element, refresh };
+}
+
+/** The pages of the list; of those that were fetched before, the ones are kept in which nothing can change. */
+async function pagesOf(job, before, signal) {
+  const found = [];
+  let after;
+  do {
+    const known = before[found.length];
+    const isKept = known && known.after === after && known.next && known.items.every(({ state }) => state === "succeeded");
+    const page = isKept ? known : { ...(await get(`/v1/jobs/${job.id}/segments`, { limit: PAGE, after }, signal)), after };
+    found.push(page);
+    after = page.next;
+  } while (after);
+  return found;
 }
 
 const key = (state) => h("span", { class: "row" }, h("span", { class: "cell", "data-state": state, "aria-hidden": "true" }), WORDS[state]);
@@ -92,7 +109,7 @@ function share(segment, least, most) {
 
 function summary(segments) {
   const done = segments.filter((segment) => segment.state === "succeeded").length;
-  return `${done} of ${counted(segments.length, "segment")} done. Point at a cell, or go through them with the arrow keys.`;
+  return `${done.toLocaleString()} of ${counted(segments.length, "segment")} done. Point at a cell, or go through them with the arrow keys.`;
 }
 
 function pager(count, begin, go) {

@@ -8,6 +8,8 @@ export const OPERATIONS = {
   score: "Measured flicker", inspect: "Looks into files", separate: "Separated clips", assemble: "Assembled clips", flow: "Flow",
   optimize: "Optimized paintings", texture: "Textures", quote: "Quotes", "quote-training": "Quotes of trainings", publish: "Published sites", "project-begin": "New projects", "project-paint": "Painted projects",
 };
+/** Kinds of work that the ledger knows: jobs, and pictures that are painted while somebody waits. */
+export const KINDS = { ...OPERATIONS, picture: "Pictures painted at once", "picture-url": "Pictures behind URLs" };
 export const STATES = { queued: "waiting", running: "at work", succeeded: "done", failed: "failed", cancelled: "cancelled" };
 
 const TITLES = {

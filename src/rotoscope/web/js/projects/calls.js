@@ -14,6 +14,8 @@ export const forkProject = (project, branch) => post(`${at(project)}/fork`, { br
 export const switchBranch = (project, branch) => post(`${at(project)}/switch`, { branch });
 export const mergeBranch = (project, branch, prefer) => post(`${at(project)}/merge`, { branch, ...(prefer && { prefer }) });
 export const restoreState = (project, commit) => post(`${at(project)}/restore`, { commit });
+/** Refused while a job works on it. */
+export const deleteProject = (project) => remove(at(project));
 /** The job that paints it. */
 export const paintProject = (project, wanted) => post(`${at(project)}/paint`, wanted);
 export const overrideFrame = (project, index, uri) => put(`${at(project)}/frames/${index}/override`, { uri });

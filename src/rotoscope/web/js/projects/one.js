@@ -12,7 +12,7 @@ import { shownAt } from "../parts/result.js";
 import { faulty } from "../parts/states.js";
 import { upload } from "../uploads.js";
 import { counted, moment, nameOf, percent } from "../words.js";
-import { forkProject, logOf, madeBy, mergeBranch, overrideFrame, paintProject, projectOf, restoreState, resultAt, switchBranch, takeBack, timelineOf } from "./calls.js";
+import { deleteProject, forkProject, logOf, madeBy, mergeBranch, overrideFrame, paintProject, projectOf, restoreState, resultAt, switchBranch, takeBack, timelineOf } from "./calls.js";
 import { comparison } from "./compare.js";
 
 /** The page of a project. */
@@ -23,11 +23,18 @@ export async function showProject(stand, name, signal) {
   const compare = log.length > 1 ? comparison(project, log, made, signal) : null;
   fill(stand, h("div", { class: "desk stack project" },
     h("p", { class: "small" }, h("a", { href: "#/projects" }, "All projects")),
-    h("div", { class: "row spread" }, h("h1", {}, name), branches(project, again)),
+    h("div", { class: "row spread" }, h("h1", {}, name), h("div", { class: "row" }, branches(project, again), doing("Delete", () => drop(project), { class: "quiet" }))),
     h("div", { class: "columns" },
       h("div", { class: "stack" }, latest(resultAt(made, log, project.commit), signal), compare?.element, painter(project, again, signal), retouch(project, again, signal)),
       h("div", { class: "stack" }, standing(project), past(project, log, compare, again), forker(project, again), merger(project, again)))));
   if (compare) await compare.draw();
+}
+
+async function drop(project) {
+  if (!(await confirmed(`Delete ${project.name}?`, "Its looks, stills and whole history are gone for good. The clip stays, and so do the videos made of it.", "Delete the project"))) return;
+  await deleteProject(project);
+  tell(`The project ${project.name} is gone.`);
+  location.hash = "#/projects";
 }
 
 const standing = (project) => h("section", { class: "card", "aria-label": "Where it stands" }, h("h2", {}, "Where it stands"), facts([

@@ -59,6 +59,8 @@ class WorkClock:
 
     def __init__(self) -> None:
         self._seconds = 0.0
+        self._gpu_seconds = 0.0
+        self._gpu_since: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -66,6 +68,24 @@ class WorkClock:
         with _dividing:
             self._divide()
             return self._seconds
+
+    @property
+    def gpu_seconds(self) -> float:
+        """Time on the clock in which the work held a GPU, so far; see :func:`gpu_held`."""
+        since = self._gpu_since
+        return self._gpu_seconds + (0.0 if since is None else time.monotonic() - since)
+
+    @contextlib.contextmanager
+    def holding_gpu(self) -> Generator[None]:
+        """Count the time of a block as time of a GPU; of a block inside another one nothing is added."""
+        if self._gpu_since is not None:
+            yield
+            return
+        self._gpu_since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._gpu_seconds, self._gpu_since = self.gpu_seconds, None
 
     @contextlib.contextmanager
     def running(self) -> Generator[None]:
@@ -107,6 +127,12 @@ class WorkClock:
         for clock in cls._running:
             clock._seconds += (used - cls._divided) / len(cls._running)
         cls._divided = used
+
+
+def gpu_held() -> contextlib.AbstractContextManager[None]:
+    """Count the time of a block as time of a GPU, for the clock that runs in this thread, if one does."""
+    clock: WorkClock | None = getattr(_here, "clock", None)
+    return contextlib.nullcontext() if clock is None else clock.holding_gpu()
 
 
 def _cpu_seconds_of_process() -> float:

@@ -63,6 +63,15 @@ def test_the_operator_puts_rates_and_all_work_is_charged_by_them(bench: Bench, o
     assert (found["cost_micros"], found["currency"]) == (1250, "EUR")
 
 
+def test_seconds_of_gpus_are_charged_and_told(bench: Bench, operator: TestClient) -> None:
+    operator.put("/v1/rates", json={**RATES, "costs": {"cpu_second": 100, "gpu_second": 1000}})
+    ada = bench.client()
+    job = worked(bench, ada, Took(cpu_seconds=2, gpu_seconds=3.5))
+    assert ada.get(f"/v1/jobs/{job}").json()["cost_micros"] == 3700
+    told = ada.get("/v1/usage", params={"by": "job"}).json()["total"]
+    assert (told["cpu_seconds"], told["gpu_seconds"], told["cost_micros"]) == (2, 3.5, 3700)
+
+
 def test_a_ledger_is_kept_in_one_currency(bench: Bench, operator: TestClient) -> None:
     operator.put("/v1/rates", json=RATES)
     assert operator.put("/v1/rates", json={**RATES, "currency": "USD"}).status_code == 200
@@ -89,9 +98,9 @@ def test_plans_come_and_go(bench: Bench, operator: TestClient) -> None:
 def test_usage_is_that_of_the_ledger_by_key_filter_and_day(bench: Bench, operator: TestClient) -> None:
     operator.put("/v1/rates", json=RATES)
     one, other = bench.client(), bench.client()
-    worked(bench, one, Took(2, 1, frames=48, video_seconds=2.0))
-    worked(bench, one, Took(3, 1, frames=1), filter="lineart")
-    worked(bench, other, Took(5, 1))
+    worked(bench, one, Took(2, elapsed_seconds=1, frames=48, video_seconds=2.0))
+    worked(bench, one, Took(3, elapsed_seconds=1, frames=1), filter="lineart")
+    worked(bench, other, Took(5, elapsed_seconds=1))
     keys = {client.get("/v1/keys/self").json()["id"]: cost for client, cost in ((one, 500), (other, 500))}
     by_key = one.get("/v1/usage", params={"by": "key"}).json()
     assert {row["name"]: row["cost_micros"] for row in by_key["items"]} == keys
@@ -106,6 +115,7 @@ def test_usage_is_that_of_the_ledger_by_key_filter_and_day(bench: Bench, operato
         "frames": 49,
         "video_seconds": 2.0,
         "cpu_seconds": 10.0,
+        "gpu_seconds": 0.0,
         "cost_micros": 1000,
     }
     tomorrow = (now() + timedelta(days=1)).isoformat()

@@ -62,7 +62,7 @@ def test_a_ledger_of_an_older_version_keeps_its_rows(tmp_path: Path) -> None:
     with database.engine.begin() as connection:
         (row,) = connection.exec_driver_sql("SELECT id, job_id, part, filter, cost_micros FROM ledger").all()
     assert tuple(row) == ("led_1", "job_1", "p", None, 40)
-    again = charged.replace(", 5)", ", 5, NULL)").format("led_2")
+    again = charged.replace(", 5)", ", 5, NULL, 0)").format("led_2")
     with pytest.raises(IntegrityError, match="UNIQUE"), database.engine.begin() as connection:
         connection.exec_driver_sql(again)
     database.close()

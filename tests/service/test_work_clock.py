@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 import time
 
-from rotoscope.machine import WorkClock, cpu_seconds
+import torch
+
+from rotoscope.machine import WorkClock, cpu_seconds, gpu_held
+from rotoscope.networks.device import occupied
 
 
 def burn(seconds: float, start: float) -> None:
@@ -91,3 +94,22 @@ def test_a_clock_that_does_not_run_is_paused_without_harm() -> None:
         burn(0.02, cpu_seconds())
     burn(0.02, cpu_seconds())
     assert clock.seconds == 0
+
+
+def test_time_with_a_gpu_is_counted_once_and_that_of_the_processor_is_not() -> None:
+    clock = WorkClock()
+    with clock.running():
+        with occupied(torch.device("cpu")):
+            time.sleep(0.02)
+        assert clock.gpu_seconds == 0
+        began = time.monotonic()
+        with occupied(torch.device("cuda")):
+            time.sleep(0.02)
+            assert 0.02 <= clock.gpu_seconds <= time.monotonic() - began, "so far"
+            with occupied(torch.device("mps")):
+                time.sleep(0.02)
+        assert 0.04 <= clock.gpu_seconds <= time.monotonic() - began
+    counted = clock.gpu_seconds
+    with gpu_held():  # no clock runs here
+        time.sleep(0.01)
+    assert clock.gpu_seconds == counted

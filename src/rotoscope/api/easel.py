@@ -94,7 +94,7 @@ class Easel:
                     limits=LIMITS,
                     while_painting=self.painting,
                 )
-            took = Took(clock.seconds, time.perf_counter() - begun, frames=1)
+            took = Took(clock.seconds, elapsed_seconds=time.perf_counter() - begun, frames=1)
         self.charges.charge(bill, took)
         return painted
 

@@ -151,10 +151,15 @@ def lines_of(by: str, rows: Sequence[Spent], currency: str) -> list[str]:
         f"by {by}:",
         *(
             f"  {row.name:<{width}}  {_money(row.cost_micros, currency)}  {human_duration(row.cpu_seconds)} "
-            f"of processor time, {row.frames} frames{'' if by == 'job' else f', {row.jobs} jobs'}"
+            f"of processor time, {_gpu_time(row)}{row.frames} frames"
+            f"{'' if by == 'job' else f', {row.jobs} jobs'}"
             for row in rows
         ),
     ]
+
+
+def _gpu_time(row: Spent) -> str:
+    return f"{human_duration(row.gpu_seconds)} of GPU time, " if row.gpu_seconds else ""
 
 
 def _present_statement(made: Statement, currency: str, *, as_json: bool) -> None:

@@ -113,6 +113,7 @@ class Spent:
     frames: int
     video_seconds: float
     cpu_seconds: float
+    gpu_seconds: float
     cost_micros: int
 
 

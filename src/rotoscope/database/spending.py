@@ -31,6 +31,8 @@ class LedgerEntry:
     part: str
     cpu_seconds: float
     """Processor time; what is charged for."""
+    gpu_seconds: float
+    """On the clock, with a GPU; likewise."""
     elapsed_seconds: float
     """On the clock."""
     frames: int
@@ -112,6 +114,7 @@ def _entry(row: LedgerRow, job: JobRecord | None) -> LedgerEntry:
         step=row.step,
         part=row.part,
         cpu_seconds=row.cpu_seconds,
+        gpu_seconds=row.gpu_seconds,
         elapsed_seconds=row.elapsed_seconds,
         frames=row.frames,
         video_seconds=row.video_seconds,

@@ -167,6 +167,8 @@ class LedgerRow(Table):
     """What a picture was painted with; None: its job says it."""
     cpu_seconds: Mapped[float]
     """Processor time, as :class:`rotoscope.machine.WorkClock` counts it; what is charged for."""
+    gpu_seconds: Mapped[float] = mapped_column(server_default="0")
+    """Likewise, time on the clock with a GPU; charged for as well."""
     elapsed_seconds: Mapped[float]
     """On the clock."""
     frames: Mapped[int] = mapped_column(Integer)

@@ -50,6 +50,11 @@ class Entry(Protocol):
         ...
 
     @property
+    def gpu_seconds(self) -> float:
+        """On the clock, with a GPU."""
+        ...
+
+    @property
     def frames(self) -> int:
         """That were painted; 0 for steps that paint none."""
         ...
@@ -85,6 +90,7 @@ class Spent:
     video_seconds: float
     """How long those of them last that are video."""
     cpu_seconds: float
+    gpu_seconds: float
     cost_micros: int
 
 
@@ -164,6 +170,7 @@ def _spent(name: str, group: Sequence[Entry]) -> Spent:
         frames=sum(entry.frames for entry in group),
         video_seconds=sum(entry.video_seconds or 0.0 for entry in group),
         cpu_seconds=sum(entry.cpu_seconds for entry in group),
+        gpu_seconds=sum(entry.gpu_seconds for entry in group),
         cost_micros=sum(entry.cost_micros for entry in group),
     )
 
@@ -173,6 +180,7 @@ def usage_of(entry: Entry) -> Usage:
     is_video = entry.video_seconds is not None
     return Usage(
         cpu_seconds=entry.cpu_seconds,
+        gpu_seconds=entry.gpu_seconds,
         pictures=0 if is_video else entry.frames,
         video_seconds=entry.video_seconds or 0,
     )

@@ -87,7 +87,7 @@ class Bench:
     @property
     def took(self) -> Took:
         """What the task has used so far."""
-        return Took(self.clock.seconds, time.monotonic() - self._begun)
+        return Took(self.clock.seconds, self.clock.gpu_seconds, time.monotonic() - self._begun)
 
     def take(self, uri: str) -> Path:
         """See :meth:`rotoscope.jobs.operations.base.Workbench.take`."""

@@ -28,6 +28,8 @@ class Took:
 
     cpu_seconds: float = 0.0
     """As :class:`rotoscope.machine.WorkClock` counts them."""
+    gpu_seconds: float = 0.0
+    """Likewise."""
     elapsed_seconds: float = 0.0
     """On the clock."""
     frames: int = 0
@@ -54,6 +56,7 @@ class Charges:
                 step=task.step,
                 part=part,
                 cpu_seconds=took.cpu_seconds,
+                gpu_seconds=took.gpu_seconds,
                 elapsed_seconds=took.elapsed_seconds,
                 frames=took.frames,
                 video_seconds=took.video_seconds,
@@ -87,5 +90,5 @@ class Charges:
 
     def _cost_micros(self, session: Session, row: JobRecord, took: Took) -> int:
         hours = took.elapsed_seconds / _HOUR if row.operation == _TRAINING else 0
-        usage = Usage(cpu_seconds=took.cpu_seconds, training_hours=hours)
+        usage = Usage(cpu_seconds=took.cpu_seconds, gpu_seconds=took.gpu_seconds, training_hours=hours)
         return self._prices.rates(session).cost_micros(usage)

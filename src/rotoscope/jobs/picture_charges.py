@@ -85,6 +85,7 @@ class PictureCharges:
                     part=part,
                     filter=bill.filter,
                     cpu_seconds=took.cpu_seconds,
+                    gpu_seconds=took.gpu_seconds,
                     elapsed_seconds=took.elapsed_seconds,
                     frames=1,
                     video_seconds=None,

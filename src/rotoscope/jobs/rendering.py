@@ -96,7 +96,12 @@ class Renders:
         self._pieces.share(key)
         clip = opened.planned.job.clip
         lasts = clip.seconds_at(segment.stop) - clip.seconds_at(segment.first)
-        return Took(bench.clock.seconds, seconds, segment.stop - segment.first, float(lasts))
+        return Took(
+            cpu_seconds=bench.clock.seconds,
+            elapsed_seconds=seconds,
+            frames=segment.stop - segment.first,
+            video_seconds=float(lasts),
+        )
 
     def join(self, params: PaintingWish, bench: Bench, *, threads: int, keys: list[str]) -> dict[str, Any]:
         """The result of all segments, with sound and everything else of the source.

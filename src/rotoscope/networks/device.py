@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Literal, TypeAlias, get_args
 
 import torch
 
 from rotoscope.errors import InvalidOptions
+from rotoscope.machine import gpu_held
 
 DeviceName: TypeAlias = Literal["auto", "cpu", "cuda", "mps"]
 """``auto`` is the first of ``cuda`` (NVIDIA; AMD with ROCm), ``mps`` (Apple) and ``cpu`` that is there."""
@@ -32,6 +34,11 @@ def choose_device(name: DeviceName) -> torch.device:
             f"that is built for {name}."
         )
     return torch.device(name)
+
+
+def occupied(device: torch.device) -> AbstractContextManager[None]:
+    """For the time of a block in which a device computes: that of a GPU is counted, as it is paid for."""
+    return nullcontext() if device.type == "cpu" else gpu_held()
 
 
 def available_devices() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from rotoscope.networks.device import occupied
 from rotoscope.networks.features import Encoder
 from rotoscope.optimize.building import build_objective
 from rotoscope.optimize.checkpoint import Checkpoint, CheckpointFile
@@ -83,7 +84,8 @@ def optimize(
     if checkpoint_dir is not None:
         run.file = CheckpointFile(checkpoint_dir, _identity(subject, start, encoder, recipe))
         kept = None if restart else run.file.read()
-    outcome = run.all_stages(start, kept)
+    with occupied(start.device):
+        outcome = run.all_stages(start, kept)
     if run.file is not None and outcome.is_complete:
         run.file.remove()
     return outcome

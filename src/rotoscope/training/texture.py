@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from rotoscope.errors import InvalidOptions, TrainingError
 from rotoscope.media.atomic import refuse_existing, refuse_source, write_new_file
-from rotoscope.networks.device import DeviceName, choose_device
+from rotoscope.networks.device import DeviceName, choose_device, occupied
 from rotoscope.networks.features import FeatureNetwork
 from rotoscope.networks.losses import StyleTarget, style_loss
 from rotoscope.networks.texture_network import (
@@ -117,7 +117,8 @@ def train_texture(
     (read,) = read_style_images([style])
     where = choose_device(device)
     run = _Run(encoder.to(where), read.picture.to(where), numbers, where)
-    is_complete = run.train(budget, on_progress, should_stop)
+    with occupied(where):
+        is_complete = run.train(budget, on_progress, should_stop)
     card = TextureCard(
         name=name,
         style_sha256=hashlib.sha256(style.path.read_bytes()).hexdigest(),

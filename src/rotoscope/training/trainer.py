@@ -14,7 +14,7 @@ from rotoscope.filters.card import Card
 from rotoscope.filters.family import shared_digest
 from rotoscope.filters.file import read_filter_file
 from rotoscope.media.atomic import refuse_existing
-from rotoscope.networks.device import choose_device
+from rotoscope.networks.device import choose_device, occupied
 from rotoscope.networks.export import build_style_graph
 from rotoscope.networks.features import Encoder
 from rotoscope.optimize.style_source import StylePicture, StyleSource, read_styles, styles_digest
@@ -161,7 +161,8 @@ def train_filters(
         may_replace = _may_replace(plans, cards, overwrite=overwrite, is_resumed=is_resumed)
         objectives = _objectives(encoder.to(device), pictures, recipe, device)
         run = Run(recipe, objectives, content, budget, state, identity, checkpoint_dir, options)
-        stopped_by = run.train(on_progress, should_stop)
+        with occupied(device):
+            stopped_by = run.train(on_progress, should_stop)
         return _export(plans, cards, state, stopped_by, may_replace)
 
 

@@ -171,6 +171,7 @@ class SpentView(BaseModel):
     frames: int = Field(description="That were painted.")
     video_seconds: float = Field(description="How long those of them last that are video.")
     cpu_seconds: float = Field(description="Processor time.")
+    gpu_seconds: float = Field(description="Time on the clock with a GPU.")
     cost_micros: int = Field(description="Millionths of the currency.")
 
 

@@ -1,4 +1,4 @@
-"""The ledger has pictures that were painted without a job."""
+"""The ledger has pictures that were painted without a job, and seconds of GPUs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def upgrade() -> None:
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.alter_column("job_id", existing_type=sa.String(length=64), nullable=True)
         batch_op.add_column(sa.Column("filter", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("gpu_seconds", sa.Double(), nullable=False, server_default="0"))
         batch_op.drop_index("ledger_of_client")
         batch_op.drop_index("ledger_of_key")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
@@ -42,6 +43,7 @@ def downgrade() -> None:
         batch_op.drop_index("ledger_of_key")
         batch_op.drop_index("ledger_of_client")
         batch_op.drop_column("filter")
+        batch_op.drop_column("gpu_seconds")
         batch_op.alter_column("job_id", existing_type=sa.String(length=64), nullable=False)
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.create_index("ledger_of_client", ["client_id", "created"], unique=False)

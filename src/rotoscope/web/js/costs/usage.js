@@ -57,7 +57,7 @@ function draw(state, range, daily, grouped) {
 
 const totals = (total, currency) => h("ul", { class: "figures" }, [
   [money(total.cost_micros, currency), "cost"], [total.jobs.toLocaleString(), total.jobs === 1 ? "job" : "jobs"], [total.frames.toLocaleString(), "frames painted"],
-  [span(total.video_seconds), "of video"], [span(total.cpu_seconds), "processor time"],
+  [span(total.video_seconds), "of video"], [span(total.cpu_seconds), "processor time"], ...(total.gpu_seconds ? [[span(total.gpu_seconds), "GPU time"]] : []),
 ].map(([figure, caption]) => h("li", { class: "card" }, h("strong", {}, figure), h("span", { class: "muted small" }, caption))));
 
 function table(state, { items, currency }, title, valueOf) {

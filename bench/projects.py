@@ -51,10 +51,17 @@ def _measure(folder: Path, seconds: dict[str, list[float]]) -> float:
     timed("commit of one second painted anew", lambda: project.commit("Part", _files(manifest, second)))
     timed("reading every frame", lambda: project.state.frames)
     timed("diff with the commit before", lambda: project_diff(project))
+    timed("diff of every frame, painted", lambda: project_diff(project, "HEAD~2", "HEAD~1"))
     switch_branch(project, "main")
     third = [_painted(frame, "three") if frame.index < 25 else frame for frame in painted]
     project.commit("Elsewhere", _files(manifest, third))
     timed("merge of two branches", lambda: merge_branch(project, "other"))
+    fork_project(project, "whole")
+    project.commit("Whole", _files(manifest, [_painted(frame, "four") for frame in frames]))
+    switch_branch(project, "main")
+    fourth = [frame.model_copy(update={"override": _sha256("still")}) for frame in third]
+    project.commit("Retouched", _files(manifest, fourth))
+    timed("merge of every frame", lambda: merge_branch(project, "whole", prefer="theirs"))
     size = sum(path.stat().st_size for path in (folder / ".git").rglob("*") if path.is_file())
     shutil.rmtree(folder)
     return float(size)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TypeAlias
 
 from rotoscope.errors import ProjectNotFound
 from rotoscope.projects.alone import by_oneself
 from rotoscope.projects.project import Project, State
-from rotoscope.projects.records import LOOKS, FrameRecord, ResultRecord
+from rotoscope.projects.records import LOOKS, FrameRecord, ResultRecord, shard_name
 from rotoscope.projects.repository import CommitFacts
+
+_Frame: TypeAlias = FrameRecord | None
+"""None: a state has no such frame."""
+_Pair: TypeAlias = tuple[int, _Frame, _Frame]
+"""Index of a frame, and what two states say of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +128,15 @@ def project_diff(project: Project, before: str | None = None, after: str = "HEAD
         old = State(project.repository, parents[0])
     else:
         old = project.state_at(before)
+    files = old.repository.changed_files(old.commit, new.commit)
+    pairs = list(_pairs(old, new, files))
     return ProjectDiff(
         before=old.commit.decode(),
         after=new.commit.decode(),
-        repainted=_ranges(old, new, _differ(lambda frame: frame.painted and frame.painted.sha256)),
-        overridden=_ranges(old, new, _differ(lambda frame: frame.override)),
-        recomputed=_ranges(old, new, _recomputed),
-        looks=_looks(old, new),
+        repainted=_ranges(old, new, pairs, _differ(lambda frame: frame.painted and frame.painted.sha256)),
+        overridden=_ranges(old, new, pairs, _differ(lambda frame: frame.override)),
+        recomputed=_ranges(old, new, pairs, _recomputed),
+        looks=_looks(files),
         results=_made_since(old.results, new.results),
     )
 
@@ -177,35 +186,44 @@ def ranges_of(state: State, indices: Iterable[int]) -> tuple[FrameRange, ...]:
     return tuple(FrameRange(first, stop, state.told_range(first, stop)) for first, stop in found)
 
 
+def _pairs(old: State, new: State, files: Container[str]) -> Iterator[_Pair]:
+    """Frames of two states side by side, of which only the shards are read that may differ.
+
+    Args:
+        old: a state.
+        new: likewise.
+        files: the names of those that differ.
+    """
+    before, after = old.manifest.shards, new.manifest.shards
+    size = after.frames_per_shard
+    for first in range(0, max(before.frames, after.frames), size):
+        if before.frames_per_shard == size and shard_name(first // size) not in files:
+            continue
+        sides = (state.frames_between(first, first + size) for state in (old, new))
+        for index, (one, other) in enumerate(zip_longest(*sides), first):
+            yield index, one, other
+
+
 def _ranges(
-    old: State, new: State, differs: Callable[[FrameRecord | None, FrameRecord | None], bool]
+    old: State, new: State, pairs: Iterable[_Pair], differs: Callable[[_Frame, _Frame], bool]
 ) -> tuple[FrameRange, ...]:
-    count = max(len(old.frames), len(new.frames))
-    longer = new if len(new.frames) == count else old
-    changed = [index for index in range(count) if differs(_at(old.frames, index), _at(new.frames, index))]
-    return ranges_of(longer, changed)
+    longer = new if new.manifest.shards.frames >= old.manifest.shards.frames else old
+    return ranges_of(longer, (index for index, before, after in pairs if differs(before, after)))
 
 
-def _at(frames: list[FrameRecord], index: int) -> FrameRecord | None:
-    return frames[index] if index < len(frames) else None
-
-
-def _differ(
-    aspect: Callable[[FrameRecord], str | None],
-) -> Callable[[FrameRecord | None, FrameRecord | None], bool]:
+def _differ(aspect: Callable[[FrameRecord], str | None]) -> Callable[[_Frame, _Frame], bool]:
     return lambda old, new: (old and aspect(old)) != (new and aspect(new))
 
 
-def _recomputed(old: FrameRecord | None, new: FrameRecord | None) -> bool:
+def _recomputed(old: _Frame, new: _Frame) -> bool:
     if old is None or new is None or old.painted is None or new.painted is None:
         return False
     return old.painted != new.painted and old.painted.sha256 == new.painted.sha256
 
 
-def _looks(old: State, new: State) -> tuple[tuple[str, str], ...]:
-    changes = old.repository.changed_files(old.commit, new.commit)
+def _looks(files: Mapping[str, tuple[bool, bool]]) -> tuple[tuple[str, str], ...]:
     told = {(True, True): "changed", (False, True): "added", (True, False): "removed"}
-    return tuple((name, told[changes[name]]) for name in sorted(changes) if name.startswith(f"{LOOKS}/"))
+    return tuple((name, told[files[name]]) for name in sorted(files) if name.startswith(f"{LOOKS}/"))
 
 
 def _made_since(old: list[ResultRecord], new: list[ResultRecord]) -> tuple[ResultRecord, ...]:

@@ -5,9 +5,11 @@ Everything is decided before anything is written, so a merge is whole or does no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from itertools import groupby
+from typing import Final, Literal, TypeAlias
 
 from dulwich.objects import ObjectID
 
@@ -22,12 +24,14 @@ from rotoscope.projects.records import (
     FrameRecord,
     LookSpan,
     ResultRecord,
-    shards_of,
+    shard_name,
     to_lines,
 )
 
 Prefer: TypeAlias = Literal["ours", "theirs"]
 """Whose side is taken where both changed the same: the branch at hand, or the one that is merged into it."""
+_SOURCE: Final = re.compile(rb'"source":"([0-9a-f]{64})"')
+"""In a line of a shard; no other part of a record can look so."""
 _Cell: TypeAlias = tuple[str, str] | None
 """Look and coherence of one frame."""
 
@@ -109,8 +113,7 @@ def merge_branch(project: Project, name: str, *, prefer: Prefer | None = None) -
 
 def _merged_files(work: _Work) -> dict[str, bytes | None]:
     files = _whole_files(work)
-    frames = _frames(work)
-    files |= shards_of(frames, work.ours.manifest.shards)
+    files |= _frames(work)
     files[TIMELINE] = to_lines(_timeline(work))
     files[RESULTS] = to_lines(_results(work))
     return files
@@ -133,33 +136,82 @@ def _whole_files(work: _Work) -> dict[str, bytes | None]:
     return files
 
 
-def _frames(work: _Work) -> list[FrameRecord]:
-    ours, theirs = work.ours.frames, work.theirs.frames
-    if [frame.source for frame in ours] != [frame.source for frame in theirs]:
-        work.conflicts.append("the frames of the clip itself")
-        return ours
-    base = work.base.frames if work.base else [None] * len(ours)
-    made: list[FrameRecord] = []
+def _frames(work: _Work) -> dict[str, bytes | None]:
+    """Merged frame by frame; shards that only one side changed are taken as they are."""
+    shards = work.ours.manifest.shards
+    files: dict[str, bytes | None] = {}
     disputed: dict[str, list[int]] = {"painted": [], "override": []}
-    for mine, other, old in zip(ours, theirs, base, strict=True):
-        update: dict[str, object] = {}
-        for aspect, indices in disputed.items():
-            before = getattr(old, aspect, None)
-            update[aspect], is_open = work.settle(getattr(mine, aspect), getattr(other, aspect), before)
-            if is_open:
-                indices.append(mine.index)
-        made.append(mine.model_copy(update=update))
+    is_same_clip = work.theirs.manifest.shards == shards
+    differing = work.ours.repository.changed_files(work.ours.commit, work.theirs.commit)
+    for number, first in enumerate(range(0, shards.frames, shards.frames_per_shard)):
+        name = shard_name(number)
+        if not is_same_clip or name not in differing:
+            continue
+        ours, theirs, base = (
+            None if one is None else one.repository.read(one.commit, name)
+            for one in (work.ours, work.theirs, work.base)
+        )
+        stop = min(first + shards.frames_per_shard, shards.frames)
+        is_same_clip = _sources(work.ours, ours, first, stop) == _sources(work.theirs, theirs, first, stop)
+        if theirs == base:
+            continue
+        if ours == base:
+            work.theirs.frames_between(first, stop)  # what breaks the schema is not taken
+            files[name] = theirs
+        else:
+            files[name] = _merged_shard(work, first, stop, disputed)
+    if not is_same_clip:
+        work.conflicts.append("the frames of the clip itself")
+        return {}
     for aspect, told in (("painted", "painted"), ("override", "retouched")):
         ranges = ranges_of(work.ours, disputed[aspect])
         work.conflicts += [
             f"{one.told} {'were' if one.stop - one.first > 1 else 'was'} {told}" for one in ranges
         ]
-    return made
+    return files
+
+
+def _sources(state: State, content: bytes | None, first: int, stop: int) -> list[bytes]:
+    """Hashes of the source frames of a shard: as they stand there or, if it is written otherwise, read."""
+    found = _SOURCE.findall(content or b"")
+    if len(found) != stop - first:
+        found = [frame.source.encode() for frame in state.frames_between(first, stop)]
+    return found
+
+
+def _merged_shard(work: _Work, first: int, stop: int, disputed: dict[str, list[int]]) -> bytes:
+    ours, theirs = (one.frames_between(first, stop) for one in (work.ours, work.theirs))
+    base: Sequence[FrameRecord | None] = [None] * (stop - first)
+    if work.base is not None and work.base.manifest.shards.frames == work.ours.manifest.shards.frames:
+        base = work.base.frames_between(first, stop)
+    return to_lines(
+        _merged_frame(work, mine, other, old, disputed)
+        for mine, other, old in zip(ours, theirs, base, strict=True)
+    )
+
+
+def _merged_frame(
+    work: _Work,
+    mine: FrameRecord,
+    other: FrameRecord,
+    old: FrameRecord | None,
+    disputed: dict[str, list[int]],
+) -> FrameRecord:
+    """What a frame is from now on; what nobody can say is noted as disputed."""
+    settled: dict[str, object] = {}
+    for aspect, indices in disputed.items():
+        own = getattr(mine, aspect)
+        taken, is_open = work.settle(own, getattr(other, aspect), getattr(old, aspect, None))
+        if taken is not own:
+            settled[aspect] = taken
+        if is_open:
+            indices.append(mine.index)
+    return mine.model_copy(update=settled) if settled else mine
 
 
 def _timeline(work: _Work) -> list[LookSpan]:
     """Merged frame by frame; what is disputed here is disputed among the frames, too, or told by itself."""
-    count = len(work.ours.frames)
+    count = work.ours.manifest.shards.frames
     base = _cells(work.base.timeline if work.base else (), count)
     merged: list[_Cell] = []
     disputed: list[int] = []
@@ -183,15 +235,13 @@ def _cells(timeline: Iterable[LookSpan], count: int) -> list[_Cell]:
 
 def _spans(cells: list[_Cell]) -> list[LookSpan]:
     spans: list[LookSpan] = []
-    for index, cell in enumerate(cells):
-        if cell is None:
-            continue
-        last = spans[-1] if spans else None
-        if last and last.stop == index and (last.look, last.coherence) == cell:
-            spans[-1] = last.model_copy(update={"stop": index + 1})
-        else:
-            told = {"first": index, "stop": index + 1, "look": cell[0], "coherence": cell[1]}
+    first = 0
+    for cell, run in groupby(cells):
+        stop = first + sum(1 for _ in run)
+        if cell is not None:
+            told = {"first": first, "stop": stop, "look": cell[0], "coherence": cell[1]}
             spans.append(LookSpan.model_validate(told))
+        first = stop
     return spans
 
 

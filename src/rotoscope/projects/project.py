@@ -91,7 +91,7 @@ class State:
         """
         shards = self.manifest.shards
         count = -(-shards.frames // shards.frames_per_shard)
-        found = [one for number in range(count) for one in self._lines(FrameRecord, shard_name(number))]
+        found = [one for number in range(count) for one in self._shard(number)]
         if [one.index for one in found] != list(range(shards.frames)):
             raise ProjectError(
                 f"{self.repository.folder} should have {shards.frames} frames, numbered from 0, and its "
@@ -100,12 +100,18 @@ class State:
         return found
 
     def frames_between(self, first: int, stop: int) -> list[FrameRecord]:
-        """Frames [first, stop), in order, of which only the shards are read that they are in."""
+        """Frames [first, stop), in order, of which only the shards are read that they are in.
+
+        Raises:
+            ProjectError: one of these shards is missing or not in order.
+        """
         size = self.manifest.shards.frames_per_shard
         stop = min(stop, self.manifest.shards.frames)
         shards = range(first // size, -(-stop // size)) if first < stop else range(0)
-        found = [one for number in shards for one in self._lines(FrameRecord, shard_name(number))]
-        return [one for one in found if first <= one.index < stop]
+        found = [one for number in shards for one in self._shard(number) if first <= one.index < stop]
+        if [one.index for one in found] != list(range(first, stop)):
+            raise self._incomplete(first, stop)
+        return found
 
     @cached_property
     def timeline(self) -> list[LookSpan]:
@@ -124,11 +130,9 @@ class State:
 
     def seconds_at(self, index: int) -> Fraction:
         """When a frame is shown, from the first one; of the index after the last frame, the clip's end."""
-        stream = self.manifest.stream
-        if index >= len(self.frames):
-            last = (self.frames[-1].pts - self.frames[0].pts) * stream.time_base
-            return max(last, stream.duration_seconds or Fraction(0))
-        return (self.frames[index].pts - self.frames[0].pts) * stream.time_base
+        stream, count = self.manifest.stream, self.manifest.shards.frames
+        seconds = (self._frame(min(index, count - 1)).pts - self._frame(0).pts) * stream.time_base
+        return seconds if index < count else max(seconds, stream.duration_seconds or Fraction(0))
 
     def told_range(self, first: int, stop: int) -> str:
         """``frames 25 to 49 (0:01.000 to 0:02.000)``."""
@@ -144,6 +148,30 @@ class State:
             for name, id in self.files.items()
             if name.startswith(f"{LOOKS}/") and name.endswith(".yaml")
         }
+
+    def _frame(self, index: int) -> FrameRecord:
+        size = self.manifest.shards.frames_per_shard
+        shard = self._shard(index // size)
+        if index % size >= len(shard) or shard[index % size].index != index:
+            raise self._incomplete(index, index + 1)
+        return shard[index % size]
+
+    def _incomplete(self, first: int, stop: int) -> ProjectError:
+        which = f"the frame {first}" if stop - first == 1 else f"the frames {first} to {stop - 1}"
+        return ProjectError(
+            f"{self.repository.folder} should have {which}, and its shards do not, or not in order. Restore "
+            "an earlier state with `rotoscope project restore`."
+        )
+
+    def _shard(self, number: int) -> list[FrameRecord]:
+        if number not in self._shards:
+            self._shards[number] = self._lines(FrameRecord, shard_name(number))
+        return self._shards[number]
+
+    @cached_property
+    def _shards(self) -> dict[int, list[FrameRecord]]:
+        """Those that were read."""
+        return {}
 
     def _lines(self, kind: type[Record], name: str) -> list[Record]:
         return read_lines(kind, self.repository.read(self.commit, name) or b"", name=name)

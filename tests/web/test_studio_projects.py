@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Generator
 from pathlib import Path
@@ -140,6 +141,70 @@ def test_a_branch_is_forked_left_and_merged(
         expect(page.get_by_text("bolder is merged into main.")).to_be_visible()
     looks = [one["look"] for one in api.get("/v1/projects/branches").json()["timeline"]]
     assert looks == ["looks/posterize.yaml"]
+
+
+def test_whose_version_stays_is_asked_where_both_branches_changed_the_same(
+    browser: Browser, server: RunningServer, api: httpx.Client
+) -> None:
+    _project(api, "disputed", ("lineart", None))
+    api.post("/v1/projects/disputed/fork", json={"branch": "bolder"}).raise_for_status()
+    _done(api, "/v1/projects/disputed/paint", {"output": "data://projects/d1.mp4", "filter": "posterize"})
+    api.post("/v1/projects/disputed/switch", json={"branch": "main"}).raise_for_status()
+    _done(api, "/v1/projects/disputed/paint", {"output": "data://projects/d2.mp4", "filter": "halftone"})
+    before = api.get("/v1/projects/disputed").json()
+    with open_page(browser, key=server.key, may_fail=(409,)) as page:
+        _open(page, server, "/disputed")
+        merge = page.get_by_role("region", name="Merge")
+        merge.get_by_role("button", name="Merge into main").click()
+        question = merge.get_by_role("alert")
+        expect(question).to_contain_text("Both main and bolder changed the same")
+        expect(question.get_by_role("listitem")).to_have_text(
+            [re.compile(r"^frames 0 to 23 .*were painted$")]
+        )
+        expect(question).to_contain_text("Nothing was merged yet")
+        expect(question).to_be_focused()
+        assert "--prefer" not in question.inner_text()
+        hold_accessible(page)
+        assert api.get("/v1/projects/disputed").json() == before
+        refused = api.post("/v1/projects/disputed/merge", json={"branch": "bolder"}).json()
+        assert [one["where"] for one in refused["errors"]] == ["body.branch"]
+        expect(question.get_by_role("listitem")).to_have_text([one["told"] for one in refused["errors"]])
+        question.get_by_role("button", name="Look at both first").click()
+        compare = page.get_by_role("region", name="Compare versions")
+        expect(compare.get_by_label(re.compile("^Before"))).to_have_value("main")
+        expect(compare.get_by_label(re.compile("^After"))).to_have_value("bolder")
+        expect(compare.get_by_text("added looks/posterize.yaml")).to_be_visible()
+        expect(compare.get_by_role("list", name="Frames that changed").get_by_role("button")).to_be_enabled()
+        question.get_by_role("button", name="Keep that of bolder").click()
+        expect(page.get_by_text("bolder is merged into main.")).to_be_visible()
+        expect(page.get_by_role("list", name="Looks over the clip")).to_contain_text("posterize")
+    after = api.get("/v1/projects/disputed").json()
+    assert [one["look"] for one in after["timeline"]] == ["looks/posterize.yaml"]
+    titles = [one["title"] for one in api.get("/v1/projects/disputed/log").json()["items"]]
+    assert titles[0] == "Merge bolder into main"
+    assert any("halftone" in title for title in titles)
+
+
+def test_the_timeline_is_handed_to_editing_programs(
+    browser: Browser, server: RunningServer, api: httpx.Client
+) -> None:
+    _project(api, "edited", ("lineart", None), ("posterize", "0.5"))
+    with open_page(browser, key=server.key) as page:
+        _open(page, server, "/edited")
+        with page.expect_download() as waited:
+            page.get_by_role("button", name="Timeline for editing programs").click()
+        expect(page.get_by_text("edited.otio is an OpenTimelineIO file")).to_be_visible()
+        assert waited.value.suggested_filename == "edited.otio"
+        timeline = json.loads(Path(waited.value.path()).read_text(encoding="utf-8"))
+    assert timeline["OTIO_SCHEMA"] == "Timeline.1"
+    clips = timeline["tracks"]["children"][0]["children"]
+    spans = [
+        (clip["source_range"]["start_time"]["value"], clip["source_range"]["duration"]["value"])
+        for clip in clips
+    ]
+    told = api.get("/v1/projects/edited").json()["timeline"]
+    assert spans == [(one["first"], one["stop"] - one["first"]) for one in told]
+    assert all(name in json.dumps(clip) for name, clip in zip(("lineart", "posterize"), clips, strict=True))
 
 
 def test_a_frame_is_retouched_and_a_state_brought_back(

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from browser import DESKTOP, PHONE, hold_accessible, open_page
 from running_server import RunningServer
+from s3_server import S3Server, running_s3_server
 
 SERVICE = {"ROTOSCOPE_ALLOWED_HOSTS": "127.0.0.1"}
 DARK: Final = {"color_scheme": "dark"}
@@ -124,23 +125,48 @@ def test_a_connector_is_added_tried_and_deleted(
     assert _items(api, "/v1/connectors") == []
 
 
-def test_trying_a_connector_tells_what_was_found(
+def _connector(api: httpx.Client, s3: S3Server, label: str, place: str, endpoint: str = "") -> None:
+    api.post(
+        "/v1/connectors",
+        json={
+            "scheme": "s3",
+            "label": label,
+            "place": place,
+            "options": {"endpoint": endpoint or s3.endpoint, "region": "us-east-1"},
+            "secrets": {"access_key_id": "key", "secret_access_key": "secret"},
+        },
+    ).raise_for_status()
+
+
+def test_trying_a_connector_tells_that_it_works_or_why_not(
     browser: Browser, server: RunningServer, api: httpx.Client
 ) -> None:
-    made = api.post(
-        "/v1/connectors",
-        json={"scheme": "dropbox", "label": "nobody", "secrets": {"token": "none"}},
-    ).json()
-
-    def answer(route: Route) -> None:
-        route.fulfill(json={"works": False, "told": "Dropbox does not know this token."})
-
-    with open_page(browser, key=server.key) as page:
-        page.route(f"**/v1/connectors/{made['id']}/test", answer)
+    with running_s3_server() as s3, open_page(browser, key=server.key) as page:
+        bucket = s3.new_bucket()
+        _connector(api, s3, "works", bucket)
+        _connector(api, s3, "lost", "no-such-bucket")
+        _connector(api, s3, "closed", bucket, "http://127.0.0.1:9")
         _open(page, server, "/connectors")
-        page.get_by_role("button", name="Test dropbox+nobody://").click()
-        expect(page.get_by_text("Dropbox does not know this token.")).to_be_visible()
-    api.delete(f"/v1/connectors/{made['id']}").raise_for_status()
+        rows = page.get_by_role("list", name="Connectors").get_by_role("listitem")
+
+        def told(label: str) -> Locator:
+            row = rows.filter(has_text=f"s3+{label}://")
+            row.get_by_role("button", name=re.compile("^Test")).click()
+            expect(row.get_by_role("status")).not_to_have_text(re.compile("^(Trying …)?$"))
+            return row.get_by_role("status")
+
+        expect(told("works")).to_have_text(f"It works. s3+works://{bucket}/ answers, and has no files yet.")
+        s3.backend.put_object(bucket, "dusk.png", b"a picture")
+        expect(told("works")).to_have_text(f"It works. s3+works://{bucket}/ answers, and has files.")
+        for label, why in (
+            ("lost", "no-such-bucket"),
+            ("closed", "Check the connector's endpoint and region"),
+        ):
+            expect(told(label)).to_contain_text("It does not work.")
+            expect(told(label)).to_contain_text(why)
+        hold_accessible(page)
+    for one in _items(api, "/v1/connectors"):
+        api.delete(f"/v1/connectors/{one['id']}").raise_for_status()
 
 
 class _Hook(BaseHTTPRequestHandler):

@@ -198,4 +198,6 @@ def _faults_of(error: RotoscopeError) -> Sequence[RequestFault]:
         return error.faults
     if isinstance(error, InvalidLook):
         return [RequestFault(fault.key or f"line {fault.line}", fault.told) for fault in error.faults]
+    if isinstance(error, errors.ProjectConflict):
+        return [RequestFault("body.branch", told) for told in error.conflicts]
     return ()

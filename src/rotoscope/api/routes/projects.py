@@ -360,7 +360,8 @@ def switch(services: UseServices, caller: Writer, project: ProjectPath, wanted: 
 def merge(services: UseServices, caller: Writer, project: ProjectPath, wanted: MergeRequest) -> CommitMade:
     """Bring a branch's frames, looks and results into the one at hand, frame by frame.
 
-    Where both changed the same, everything is told (`project-conflict`) and nothing is merged.
+    Where both changed the same, everything is told (`project-conflict`, each by itself in `errors`) and
+    nothing is merged.
     """
     with services.projects.changing(caller.client_id, project) as found, told_as({found.folder: project}):
         merged = merge_branch(found, wanted.branch, prefer=wanted.prefer)

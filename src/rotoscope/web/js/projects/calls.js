@@ -6,7 +6,8 @@ const at = ({ name }) => `/v1/projects/${encodeURIComponent(name)}`;
 export const projectOf = (name, signal) => get(at({ name }), {}, signal);
 /** The job that makes a project of a clip. */
 export const makeProject = (name, source) => post("/v1/projects", { name, source });
-export const logOf = (project, signal) => listed(`${at(project)}/log`, {}, signal);
+/** Commits, the newest first; `of`: a branch, or a commit. */
+export const logOf = (project, signal, of) => listed(`${at(project)}/log`, { at: of }, signal);
 export const diffOf = (project, before, after, signal) => get(`${at(project)}/diff`, { before, after }, signal);
 export const sheetOf = async (project, before, after, signal) => (await ask("GET", `${at(project)}/diff/sheet`, { query: { before, after }, signal })).blob();
 export const timelineOf = async (project) => (await ask("GET", `${at(project)}/timeline.otio`)).text();

@@ -4,7 +4,7 @@ import { doing } from "../parts/form.js";
 import { shownAt, wiped } from "../parts/result.js";
 import { faulty, loading } from "../parts/states.js";
 import { counted } from "../words.js";
-import { diffOf, resultAt, sheetOf } from "./calls.js";
+import { diffOf, logOf, resultAt, sheetOf } from "./calls.js";
 
 const KINDS = { repainted: "repainted", retouched: "retouched", recomputed: "painted again, with other last bits" };
 
@@ -13,21 +13,28 @@ const KINDS = { repainted: "repainted", retouched: "retouched", recomputed: "pai
  * @param {Object} project
  * @param {{id: string, title: string}[]} log the newest first
  * @param {Map<string, string>} made URIs of results by commit
- * @returns {{element: HTMLElement, show: (before: string, after: string) => Promise<void>}}
+ * @returns {{element: HTMLElement, show: (before: string, after: string) => Promise<void>}} show: two commits or branches
  */
 export function comparison(project, log, made, signal) {
-  const names = log.map(({ id, title }) => [id, `${id.slice(0, 7)} ${title}`]);
-  const before = choice(names, log[0].parents[0] ?? names[0][0], () => draw());
-  const after = choice(names, names[0][0], () => draw());
+  const commits = log.map(({ id, title }) => [id, `${id.slice(0, 7)} ${title}`]);
+  const names = [...commits, ...project.branches.map((branch) => [branch, `the branch ${branch}, as it is now`])];
+  const before = choice(names, log[0].parents[0] ?? log[0].id, () => draw());
+  const after = choice(names, log[0].id, () => draw());
   const found = h("div", { class: "stack" });
   const element = h("section", { class: "card stack", "aria-label": "Compare versions" }, h("h2", {}, "Compare versions"),
     h("div", { class: "fields" }, field("Before", before), field("After", after)), found);
+  const resultOf = async (version) => {
+    if (!project.branches.includes(version)) return resultAt(made, log, version);
+    const its = await logOf(project, signal, version);
+    return resultAt(made, its, its[0].id);
+  };
   const draw = async () => {
     const asked = (element.asked = {});
     fill(found, loading("Comparing …"));
     try {
       const diff = await diffOf(project, before.value, after.value, signal);
-      const picture = await pictures(resultAt(made, log, before.value), resultAt(made, log, after.value), project, signal);
+      const [old, now] = await Promise.all([before.value, after.value].map(resultOf));
+      const picture = await pictures(old, now, project, signal);
       if (element.asked === asked) fill(found, picture?.element, changes(diff, picture), said(diff), stills(project, diff, signal));
     } catch (fault) {
       if (!signal.aborted && element.asked === asked) fill(found, faulty(fault, draw));

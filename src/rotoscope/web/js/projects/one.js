@@ -12,8 +12,9 @@ import { shownAt } from "../parts/result.js";
 import { faulty } from "../parts/states.js";
 import { upload } from "../uploads.js";
 import { counted, moment, nameOf, percent } from "../words.js";
-import { deleteProject, forkProject, logOf, madeBy, mergeBranch, overrideFrame, paintProject, projectOf, restoreState, resultAt, switchBranch, takeBack, timelineOf } from "./calls.js";
+import { deleteProject, forkProject, logOf, madeBy, overrideFrame, paintProject, projectOf, restoreState, resultAt, switchBranch, takeBack, timelineOf } from "./calls.js";
 import { comparison } from "./compare.js";
+import { merger } from "./merging.js";
 
 /** The page of a project. */
 export async function showProject(stand, name, signal) {
@@ -26,7 +27,7 @@ export async function showProject(stand, name, signal) {
     h("div", { class: "row spread" }, h("h1", {}, name), h("div", { class: "row" }, branches(project, again), doing("Delete", () => drop(project), { class: "quiet" }))),
     h("div", { class: "columns" },
       h("div", { class: "stack" }, latest(resultAt(made, log, project.commit), signal), compare?.element, painter(project, again, signal), retouch(project, again, signal)),
-      h("div", { class: "stack" }, standing(project), past(project, log, compare, again), forker(project, again), merger(project, again)))));
+      h("div", { class: "stack" }, standing(project), past(project, log, compare, again), forker(project, again), merger(project, compare, again)))));
   if (compare) await compare.draw();
 }
 
@@ -40,7 +41,7 @@ async function drop(project) {
 const standing = (project) => h("section", { class: "card", "aria-label": "Where it stands" }, h("h2", {}, "Where it stands"), facts([
   ["clip", h("code", { class: "uri" }, project.source ?? project.file)], ["frames", counted(project.frames, "frame")], ["painted", percent(project.frames ? project.painted / project.frames : 0)],
   ["retouched", project.retouched ? counted(project.retouched, "frame") : null],
-]), spans(project), h("div", { class: "row" }, doing("Timeline for editing programs", async () => handOver(await timelineOf(project), `${project.name}.otio`, "application/json"), { class: "quiet" })));
+]), spans(project), h("div", { class: "row" }, doing("Timeline for editing programs (.otio)", async () => { handOver(await timelineOf(project), `${project.name}.otio`, "application/json"); tell(`${project.name}.otio is an OpenTimelineIO file: editing programs open it.`); }, { class: "quiet" })));
 
 /** Which look lies over which frames, as a band. */
 const spans = ({ timeline, frames }) => (timeline.length ? h("ol", { class: "spans plain", "aria-label": "Looks over the clip" }, timeline.map(({ first, stop, look }) =>
@@ -146,13 +147,4 @@ function forker(project, again) {
   const name = text({ required: true, pattern: "[A-Za-z0-9][A-Za-z0-9_\\-]*", placeholder: "bolder" });
   return h("section", { class: "card stack", "aria-label": "Fork" }, h("h2", {}, "Fork"), h("p", { class: "small" }, "Try something on a branch of its own; this one stays as it is."),
     actionForm("Fork", [field("Name of the branch", name)], async () => { await forkProject(project, name.value.trim()); tell(`On the new branch ${name.value.trim()} now.`); await again(); }));
-}
-
-function merger(project, again) {
-  const others = project.branches.filter((branch) => branch !== project.branch);
-  if (!others.length) return null;
-  const branch = choice(others, others[0]);
-  const prefer = choice([["", "tell me, and merge nothing"], ["ours", `take what ${project.branch} has`], ["theirs", "take what the other has"]], "");
-  return h("section", { class: "card stack", "aria-label": "Merge" }, h("h2", {}, "Merge"),
-    actionForm(`Merge into ${project.branch}`, [field("Branch", branch), field("Where both changed the same", prefer)], async () => { await mergeBranch(project, branch.value, prefer.value); tell(`${branch.value} is merged into ${project.branch}.`); await again(); }));
 }

@@ -35,10 +35,11 @@ export async function connectors(stand, signal) {
 function row(connector, reload) {
   const said = h("p", { class: "small", role: "status" });
   const test = async () => {
+    said.className = "small muted";
     fill(said, "Trying …");
     const { works, told } = await post(`/v1/connectors/${connector.id}/test`);
     said.className = `small ${works ? "good" : "bad"}`;
-    fill(said, told);
+    fill(said, h("strong", {}, works ? "It works." : "It does not work."), " ", told);
   };
   const drop = async () => {
     if (!(await confirmed(`Delete ${connector.title || connector.uri}?`, "The connector and its secrets are forgotten. The files stay where they are.", "Delete the connector"))) return;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from rotoscope.database.engine import Database
 from rotoscope.database.spending import LedgerEntry, ledger_entries
 from rotoscope.database.tables import BudgetRecord, LedgerRow, Table
 from rotoscope.economics.rates import RatesText
+from rotoscope.economics.statements import usage_of
 from rotoscope.jobs.budgets import BudgetBook, Spendings
 from rotoscope.jobs.charging import Took
 from rotoscope.jobs.picture_charges import PictureBill, PictureCharges
@@ -28,6 +30,7 @@ from postgres_server import running_postgres
 from samples import picture
 
 URL = "/v1/images:stylize"
+PNG = {"Content-Type": "image/png"}
 RATES = {
     "rates": 1,
     "currency": "EUR",
@@ -154,6 +157,21 @@ def test_a_budget_of_a_key_stops_that_key(bench: Bench) -> None:
     assert [paint(client, number).status_code for number in range(2)] == [200, 409]
     assert f"that the key {key} may spend altogether is used up" in paint(client).json()["detail"]
     assert paint(other).status_code == 200
+
+
+def test_a_preview_costs_its_time_and_is_no_picture(bench: Bench) -> None:
+    client = bench.client()
+    options = {"filter": "posterize", "preview": "true"}
+    assert client.post(URL, params=options, content=sent(), headers=PNG).status_code == 200
+    (row,) = entries(bench)
+    assert (row.operation, row.frames, row.cost_micros) == ("picture-preview", 0, 700)
+    assert usage_of(row).pictures == 0
+    refused = client.post(URL, params=options | {"size": 1100}, content=sent(), headers=PNG)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid-options")
+    assert "along the long side it has at most 1024" in refused.json()["detail"]
+    large = json.dumps({"look": 1, "size": 1100, "layers": [{"filter": "posterize"}]})
+    by_look = {"look": large, "preview": "true"}
+    assert client.post(URL, params=by_look, content=sent(), headers=PNG).status_code == 422
 
 
 def test_a_picture_url_is_paid_for_when_it_is_painted_and_not_when_it_is_kept(bench: Bench) -> None:

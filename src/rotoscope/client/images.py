@@ -22,7 +22,7 @@ class Images:
         Args:
             source: its bytes, the path of a local file, or the URI of a stored one.
             options: ``filter`` (one, or a list) or ``look``; ``strength``, ``stroke_scale``, ``colors``,
-                ``size``, ``quality``, ``format`` as the API's document describes them.
+                ``size``, ``quality``, ``format``, ``preview`` as the API's document describes them.
 
         Raises:
             ApiError: the server refuses; ServerUnreachable: it does not answer.

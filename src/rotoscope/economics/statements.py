@@ -82,7 +82,8 @@ class Spent:
     name: str
     """A filter, the id of a job, a key or a client, a day such as ``2026-11-27`` (UTC), or an operation.
 
-    Pictures that were painted while somebody waited are of no job: ``(picture)`` and ``(picture-url)``.
+    Pictures that were painted while somebody waited are of no job: ``(picture)``, ``(picture-url)`` and
+    ``(picture-preview)``.
     """
     jobs: int
     frames: int

@@ -21,8 +21,8 @@ from rotoscope.jobs.budgets import Spendings, told_of_budget, used_up
 from rotoscope.jobs.charging import Took
 from rotoscope.jobs.prices import RatesBook
 
-PictureOperation: TypeAlias = Literal["picture", "picture-url"]
-"""What a picture was painted for: who sent it, or who opened a picture URL."""
+PictureOperation: TypeAlias = Literal["picture", "picture-url", "picture-preview"]
+"""What a picture was painted for: who sent it, who opened a picture URL, or who looks what it would be."""
 SAME_FOR: Final = timedelta(hours=24)
 """How long a picture that is asked for with the same Idempotency-Key is the same."""
 
@@ -87,7 +87,7 @@ class PictureCharges:
                     cpu_seconds=took.cpu_seconds,
                     gpu_seconds=took.gpu_seconds,
                     elapsed_seconds=took.elapsed_seconds,
-                    frames=1,
+                    frames=0 if bill.operation == "picture-preview" else 1,
                     video_seconds=None,
                     cost_micros=self._prices.rates(session).cost_micros(usage),
                     created=now(),

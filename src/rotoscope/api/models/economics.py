@@ -164,7 +164,7 @@ class SpentView(BaseModel):
 
     name: str = Field(
         description="A filter, id of a job, key or client, day (UTC) or operation; of all of them: empty. "
-        "Pictures of no job: `(picture)` and `(picture-url)`.",
+        "Pictures of no job: `(picture)`, `(picture-url)` and `(picture-preview)`.",
         examples=["great-wave"],
     )
     jobs: int
@@ -213,7 +213,8 @@ class StatementLineView(BaseModel):
         description="Its id; null: those pictures.", examples=["job_01kb2v6c9tq1x8m4z7r5w3n0pd"]
     )
     operation: str = Field(
-        description="Of the job; `picture` (sent, and painted at once) or `picture-url` of pictures.",
+        description="Of the job; of pictures `picture` (sent, and painted at once), `picture-url` or "
+        "`picture-preview`.",
         examples=["renders"],
     )
     filter: str

@@ -77,3 +77,8 @@ class StylizeImage(PaintOptions):
         description="URI of the picture; left out where the picture itself is sent.",
         examples=["data://photos/cliff.jpg"],
     )
+    preview: bool = Field(
+        default=False,
+        description="For a look at what it would be: the result has at most 1024 pixels along its long side. "
+        "Its processor time is counted, and it counts as no picture.",
+    )

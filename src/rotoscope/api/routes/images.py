@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
 from rotoscope.api.access import Caller, Runner
-from rotoscope.api.easel import MOST_BYTES, UseEasel, suffix_for
+from rotoscope.api.easel import LIMITS, MOST_BYTES, UseEasel, suffix_for
 from rotoscope.api.file_bodies import BodyRules, described
 from rotoscope.api.look_book import LookBook
 from rotoscope.api.media_book import checksum_of
@@ -21,12 +21,17 @@ from rotoscope.api.sent_files import SentFiles, sent_files
 from rotoscope.api.services import UseServices
 from rotoscope.api.traits import Traits, traits
 from rotoscope.database.spending import told_filters
+from rotoscope.errors import InvalidOptions
 from rotoscope.jobs.picture_charges import PictureBill
+from rotoscope.media.stills import read_header
+from rotoscope.render.look import scaled_size
 from rotoscope.render.looks.reading import LookText
 from rotoscope.render.looks.strangers import filters_named
 
 router = APIRouter(tags=["images"])
 RULES: Final = BodyRules(MOST_BYTES, repeated=frozenset({"filter"}))
+PREVIEW_SIDE: Final = 1024
+"""Pixels along the long side of a preview, at most."""
 _EXAMPLE: Final = {"source": "data://photos/cliff.jpg", "filter": "great-wave", "strength": 0.8}
 
 
@@ -71,14 +76,33 @@ def stylize_image(
     look = LookBook(services.database).text_of(caller.client_id, asked.look)
     with staging.naming():
         source = sent.one(asked.source, "picture")
+        if asked.preview:
+            _require_preview(scaled_size(read_header(source, limits=LIMITS).frame_size, asked.size))
         suffix = suffix_for(source, asked, wanted)
         palette = services.palette_of(caller.client_id)
         specs = asked.filter if look is None else filters_named(look)
         once = idempotency_key
         same = None if once is None else _same(caller, once, source, asked, look, suffix)
-        bill = PictureBill(caller.client_id, caller.key_id, "picture", told_filters(specs), same)
+        operation = "picture-preview" if asked.preview else "picture"
+        bill = PictureBill(caller.client_id, caller.key_id, operation, told_filters(specs), same)
         painted = easel.paint(bill, palette, source, asked, look=look, take=staging.take, suffix=suffix)
+        if asked.preview:
+            _require_preview(painted.frame_size)  # the look may say a size as well
     return picture_answer(painted)
+
+
+def _require_preview(size: tuple[int, int]) -> None:
+    """Refuse a preview that could be used as the picture.
+
+    Raises:
+        InvalidOptions: it is too large.
+    """
+    width, height = size
+    if max(size) > PREVIEW_SIDE:
+        raise InvalidOptions(
+            f"The preview would have {width} x {height} pixels; along the long side it has at most "
+            f"{PREVIEW_SIDE}. Send a smaller picture, say a size, or leave preview out."
+        )
 
 
 def _same(

@@ -9,7 +9,7 @@ export const OPERATIONS = {
   optimize: "Optimized paintings", texture: "Textures", quote: "Quotes", "quote-training": "Quotes of trainings", publish: "Published sites", "project-begin": "New projects", "project-paint": "Painted projects",
 };
 /** Kinds of work that the ledger knows: jobs, and pictures that are painted while somebody waits. */
-export const KINDS = { ...OPERATIONS, picture: "Pictures painted at once", "picture-url": "Pictures behind URLs" };
+export const KINDS = { ...OPERATIONS, picture: "Pictures painted at once", "picture-url": "Pictures behind URLs", "picture-preview": "Previews of pictures" };
 export const STATES = { queued: "waiting", running: "at work", succeeded: "done", failed: "failed", cancelled: "cancelled" };
 
 const TITLES = {

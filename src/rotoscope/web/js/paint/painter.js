@@ -52,7 +52,7 @@ export class Painter {
 }
 
 /**
- * Paint a small picture.
+ * Paint a picture of at most 1,024 pixels, to look at it.
  * @param {Blob} picture
  * @param {Object} look a look's document
  * @returns {Promise<Blob>}
@@ -62,6 +62,7 @@ export async function stylize(picture, look, { signal, quality = 90 } = {}) {
     const form = new FormData();
     form.append("look", JSON.stringify(look));
     form.append("format", "jpeg");
+    form.append("preview", "true");
     form.append("quality", String(quality));
     form.append("picture", picture, "frame.jpg");
     try {

@@ -30,7 +30,7 @@ def request_of(document: Json, path: str, method: str, names: Mapping[str, str])
         if parameter.get("in") == "query" and parameter.get("required"):
             request["params"][parameter["name"]] = "data://in/new.bin"
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
-        if kind == "application/json":
+        if kind == "application/json" or kind.endswith("+json"):
             request["json"] = example_of(document, content)
         else:
             request["content"] = b"" if path.startswith("/v1/uploads") else b"abc"

@@ -166,6 +166,37 @@ def test_what_is_said_of_a_work_is_changed_and_it_is_taken_out(
     assert api.get("/v1/collections/said").status_code == 404
 
 
+def test_what_others_wrote_meanwhile_is_not_written_over(
+    browser: Browser, server: RunningServer, api: httpx.Client
+) -> None:
+    _make(api, "shared", "dusk")
+
+    def now() -> tuple[str, str]:
+        found = api.get("/v1/collections/shared").json()
+        return found["title"], found["description"]
+
+    with open_page(browser, key=server.key, may_fail=(412,)) as page:
+        _open(page, server, "/shared")
+        about = page.get_by_role("region", name="About it")
+        about.get_by_label("Title").fill("Mine")
+        api.patch("/v1/collections/shared", json={"description": "Theirs."}).raise_for_status()
+        about.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("heading", name="Mine", level=1)).to_be_visible()
+        assert now() == ("Mine", "Theirs.")
+        for answer, kept in (("Keep mine", "Ours"), ("Take theirs", "Other")):
+            about.get_by_label("Title").fill("Ours" if kept == "Ours" else "Again")
+            api.patch("/v1/collections/shared", json={"title": "Other"}).raise_for_status()
+            about.get_by_role("button", name="Save").click()
+            question = about.get_by_role("alert")
+            expect(question).to_contain_text("Somebody else changed this meanwhile")
+            expect(question).to_contain_text("Other")
+            assert now()[0] == "Other"
+            hold_accessible(page)
+            question.get_by_role("button", name=answer).click()
+            expect(page.get_by_role("heading", name=kept, level=1)).to_be_visible()
+            assert now() == (kept, "Theirs.")
+
+
 def test_a_collection_is_published_as_a_site(
     browser: Browser, server: RunningServer, api: httpx.Client
 ) -> None:

@@ -1,11 +1,12 @@
 // One collection: its story, its works in their order, and its site.
-import { get, listed, remove } from "../api.js";
+import { listed, remove } from "../api.js";
 import { fill, h, tell } from "../dom.js";
 import { doing } from "../parts/form.js";
 import { confirmed } from "../parts/question.js";
 import { aboutForm } from "./about.js";
 import { adder } from "./adding.js";
 import { publisher } from "./publishing.js";
+import { readCollection } from "./saving.js";
 import { worksList } from "./works.js";
 
 /** The page of a collection. */
@@ -15,11 +16,13 @@ export async function showCollection(stand, name, signal) {
   const heading = h("h1", {});
   const about = h("div", {});
   const draw = async () => {
-    const [collection, all] = await Promise.all([get(path, {}, signal), listed(`${path}/works`, {}, signal)]);
+    const read = await readCollection(path, signal);
+    const all = await listed(`${path}/works`, {}, signal);
+    const collection = read.now;
     document.title = `${collection.title} · Rotoscope`;
     fill(heading, collection.title);
-    fill(works, worksList(path, all, draw, signal));
-    fill(about, aboutForm(path, collection, all, draw));
+    fill(works, worksList(path, all, read.etag, draw, signal));
+    fill(about, aboutForm(path, read, all, draw));
   };
   const drop = async () => {
     if (!(await confirmed("Delete this collection?", "Its title, story and order are gone. The pictures and clips of its works stay, and so do sites.", "Delete the collection"))) return;
